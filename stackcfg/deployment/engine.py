@@ -64,11 +64,19 @@ def migrate_deployment(
     for name in read.texts:
         own = [each for each in changes if each.file == name]
         if own:
-            found.append(_migrate_file(name, originals[name], own, settings))
+            found.append(
+                _migrate_file(
+                    name,
+                    originals[name],
+                    own,
+                    settings,
+                )
+            )
     return found
 
 
 def _run_parts(files: DeploymentFiles) -> Iterable[DeploymentChange]:
+    """Yield the changes of all parts that have something to look for."""
     for part in parts.PARTS:
         if any(files.holding(*part.marks)):
             yield from part.run(files)
@@ -80,6 +88,7 @@ def _migrate_file(
     changes: Sequence[DeploymentChange],
     settings: DeploymentSettings,
 ) -> DeployedFile:
+    """Return what becomes of a file with the changes of the parts."""
     for change in changes:
         if isinstance(change, Refusal):
             return DeployedFile(name, error=change.error)
@@ -100,11 +109,11 @@ def _migrate_file(
     configs = (*_describe_places(body, changes), *result.configs)
     new = _rename_variables(result.text, changes)
     result = MigrationResult(
-        text[: len(text) - len(body)] + new,
-        new != body,
-        configs,
-        result.target,
-        tuple(each.text for each in changes if isinstance(each, RunbookStep)),
+        text=text[: len(text) - len(body)] + new,
+        changed=new != body,
+        configs=configs,
+        target=result.target,
+        runbook=tuple(each.text for each in changes if isinstance(each, RunbookStep)),
     )
     return DeployedFile(name, result, is_beside=is_beside)
 
@@ -122,6 +131,7 @@ def _rename_variables(text: str, changes: Sequence[DeploymentChange]) -> str:
 
 
 def _apply(text: str, changes: Sequence[DeploymentChange]) -> EditHistory:
+    """Return a text with the edits of the parts. Raises `ProofError`."""
     edits = [each.edit for each in changes if isinstance(each, FileEdit)]
     if not edits:
         return EditHistory(text)
@@ -132,8 +142,14 @@ def _apply(text: str, changes: Sequence[DeploymentChange]) -> EditHistory:
 
 
 def _without_configs(text: str, settings: Settings) -> MigrationResult:
+    """Return the result of a text in which there is no run config."""
     target = settings.target or DEFAULT_TARGET
-    return MigrationResult(text, False, (), target)
+    return MigrationResult(
+        text=text,
+        changed=False,
+        configs=(),
+        target=target,
+    )
 
 
 def _migrate_configs(history: EditHistory, settings: Settings) -> MigrationResult:
@@ -166,6 +182,7 @@ def _move_notes(config: ConfigResult, history: EditHistory) -> ConfigResult:
 
 
 def _find_source(history: EditHistory, position: Position) -> Position:
+    """Return where a place of the new text was in the old one."""
     if not history.rounds:
         return position
     offset = LineIndex(history.text).offset(position)
@@ -191,10 +208,10 @@ def _describe_places(
             notes.setdefault(change.place, [])
     return [
         ConfigResult(
-            place,
-            place in changed,
-            (),
-            tuple(dict.fromkeys(found)),
+            place=place,
+            changed=place in changed,
+            stores=(),
+            notes=tuple(dict.fromkeys(found)),
             is_left=place not in changed,
             is_run_config=False,
         )

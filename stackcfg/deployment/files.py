@@ -44,14 +44,22 @@ class DeploymentFiles:
             if any(mark in text for mark in marks):
                 yield name
 
-    def beside(self, file: str, path: str) -> str | None:
+    def beside(
+        self,
+        file: str,
+        path: str,
+    ) -> str | None:
         """Return the text of the file that a path in another file means."""
         name = self.name_beside(file, path)
         if name is None:
             return None
         return self.texts[name]
 
-    def name_beside(self, file: str, path: str) -> str | None:
+    def name_beside(
+        self,
+        file: str,
+        path: str,
+    ) -> str | None:
         """Return the name of the file of this run that a path in another means."""
         meant = posixpath.join(posixpath.dirname(file), path)
         return self._names.get(posixpath.normpath(meant))

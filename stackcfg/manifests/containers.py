@@ -57,7 +57,9 @@ class Container(NamedTuple):
         first, second = "command", "args"
         if self.is_service:
             first, second = "entrypoint", "command"
-        return [*_words_of(self.data.get(first)), *_words_of(self.data.get(second))]
+        started = _words_of(self.data.get(first))
+        arguments = _words_of(self.data.get(second))
+        return [*started, *arguments]
 
     @property
     def overrides_entrypoint(self) -> bool:
@@ -82,7 +84,8 @@ class Container(NamedTuple):
     def mounts(self) -> list[str]:
         """Return the folders in the container that something is mounted at."""
         if self.is_service:
-            mounts = [target_of(each) for each in list_at(self.data, ("volumes",))]
+            volumes = list_at(self.data, ("volumes",))
+            mounts = [target_of(each) for each in volumes]
         else:
             entries = list_at(self.data, ("volumeMounts",))
             mounts = [as_mapping(each).get("mountPath") for each in entries]
@@ -92,19 +95,29 @@ class Container(NamedTuple):
     def ports(self) -> list[str]:
         """Return the ports on which it listens."""
         if self.is_service:
-            ports = list_at(self.data, ("ports",))
-            return [str(each).rsplit(":", 1)[-1] for each in ports]
-        entries = list_at(self.data, ("ports",))
-        return [str(as_mapping(each).get("containerPort")) for each in entries]
+            return [_port_of(each) for each in list_at(self.data, ("ports",))]
+        found: list[str] = []
+        for each in list_at(self.data, ("ports",)):
+            port = as_mapping(each).get("containerPort")
+            found.append(str(port))
+        return found
+
+
+def _port_of(published: Any) -> str:
+    """Return the port in the container of an entry of `ports`."""
+    _, _, port = str(published).rpartition(":")
+    return port
 
 
 def _text_of(value: Any) -> str | None:
+    """Return a value that is a string; None for any other."""
     if isinstance(value, str):
         return value
     return None
 
 
 def _words_of(value: Any) -> list[str]:
+    """Return the words of a command: a list, or one string with spaces."""
     if isinstance(value, str):
         try:
             commands = read_commands(value)
@@ -115,6 +128,7 @@ def _words_of(value: Any) -> list[str]:
 
 
 def _service_variables(value: Any) -> dict[str, str | None]:
+    """Return the variables of a service, from a list or a mapping."""
     found: dict[str, str | None] = {}
     for entry in as_list(value):
         name, has_value, text = str(entry).partition("=")
@@ -165,22 +179,25 @@ def read_containers(objects: Iterable[ManifestObject]) -> Iterator[Container]:
 def _containers_at(
     found: ManifestObject, path: Path, items: Sequence[Any]
 ) -> Iterator[Container]:
+    """Yield the containers in the list at a path."""
     pod = mapping_at(found.data, path[:-1])
     for index, item in enumerate(items):
         node = found.node.at((*path, index))
         if node is None or not isinstance(item, Mapping):
             continue
         name = item.get("name", index)
-        is_init = path[-1] == INIT_CONTAINERS and item.get("restartPolicy") != _SIDECAR
+        is_init = path[-1] == INIT_CONTAINERS
+        if item.get("restartPolicy") == _SIDECAR:
+            is_init = False
         yield Container(
-            found.file,
-            found.document,
-            node,
-            item,
-            f"container {name} of {found.kind} {found.name}".rstrip(),
-            pod,
-            found.namespace,
-            is_init,
+            file=found.file,
+            document=found.document,
+            node=node,
+            data=item,
+            place=f"container {name} of {found.kind} {found.name}".rstrip(),
+            pod=pod,
+            namespace=found.namespace,
+            is_init=is_init,
         )
 
 
@@ -194,7 +211,13 @@ def read_compose(documents: Iterable[Document], file: str) -> Iterator[ManifestO
         if root.get("services") is None or root.get("kind") is not None:
             continue
         data = as_mapping(data_of(document.root))
-        yield ManifestObject(file, document, root, (), data)
+        yield ManifestObject(
+            file=file,
+            document=document,
+            node=root,
+            path=(),
+            data=data,
+        )
 
 
 def read_services(documents: Iterable[Document], file: str) -> Iterator[Container]:
@@ -219,17 +242,22 @@ def services_of(found: ManifestObject) -> Iterator[Container]:
 
 def config_maps_of(container: Container) -> Iterator[tuple[str, str]]:
     """Yield the ConfigMaps that a container mounts: the folder, the name."""
-    names: dict[Any, Any] = {}
+    names: dict[Any, str] = {}
     for volume in list_at(container.pod, ("volumes",)):
-        name = value_at(volume, ("configMap", "name"))
-        if isinstance(name, str):
+        for name in _config_maps_in(volume):
             names[as_mapping(volume).get("name")] = name
-        for source in list_at(volume, ("projected", "sources")):
-            name = value_at(source, ("configMap", "name"))
-            if isinstance(name, str):
-                names[as_mapping(volume).get("name")] = name
     for mount in list_at(container.data, ("volumeMounts",)):
-        path = as_mapping(mount).get("mountPath")
-        name = names.get(as_mapping(mount).get("name"))
-        if isinstance(name, str) and isinstance(path, str):
-            yield path, name
+        given = as_mapping(mount)
+        path = given.get("mountPath")
+        found = names.get(given.get("name"))
+        if found is not None and isinstance(path, str):
+            yield path, found
+
+
+def _config_maps_in(volume: Any) -> Iterator[str]:
+    """Yield the ConfigMaps that a volume is, or has projected into it."""
+    sources = list_at(volume, ("projected", "sources"))
+    for each in (volume, *sources):
+        name = value_at(each, ("configMap", "name"))
+        if isinstance(name, str):
+            yield name

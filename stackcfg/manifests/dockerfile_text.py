@@ -46,7 +46,11 @@ class Stage(NamedTuple):
     name: str
     instructions: tuple[Instruction, ...]
 
-    def join(self, text: str, word: str) -> str:
+    def join(
+        self,
+        text: str,
+        word: str,
+    ) -> str:
         """Return what follows all instructions of a word."""
         found = [each.rest(text) for each in self.instructions if each.word == word]
         return "\n".join(found)
@@ -69,11 +73,17 @@ def read_instructions(text: str) -> Iterator[Instruction]:
             at = end + 1
             continue
         end = _end_of_instruction(text, at)
-        yield Instruction(match[1].upper(), at, match.end(), end)
+        yield Instruction(
+            word=match[1].upper(),
+            line=at,
+            start=match.end(),
+            end=end,
+        )
         at = end + 1
 
 
 def _line_end(text: str, at: int) -> int:
+    """Return where the line of an offset ends."""
     end = text.find("\n", at)
     if end < 0:
         return len(text)
@@ -81,6 +91,7 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _end_of_instruction(text: str, at: int) -> int:
+    """Return where an instruction ends, with its continued lines and heredocs."""
     end = _line_end(text, at)
     while end < len(text):
         line = text[at:end].rstrip()
@@ -113,6 +124,7 @@ def read_stages(text: str) -> list[Stage]:
 
 
 def _begin_stage(text: str, each: Instruction) -> Stage:
+    """Return the stage that a `FROM` begins."""
     rest = FLAGS.sub("", each.rest(text), count=1)
     base, *others = rest.split() or [""]
     name = ""
@@ -152,7 +164,12 @@ def _weak_evidence(text: str, stage: Stage) -> ServerEvidence | None:
     for variable in renamed_variables().values():
         if variable.old in settings and not variable.is_shared:
             reason = f"it installs llama-stack and sets {variable.old}"
-            return ServerEvidence(reason, True, None, False)
+            return ServerEvidence(
+                reason=reason,
+                is_old=True,
+                start=None,
+                is_proved=False,
+            )
     return None
 
 

@@ -54,6 +54,7 @@ def upstream_homes(target: Release) -> Homes:
 
 @cache
 def _pattern(known: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds the old folder in one of these homes."""
     homes = sorted({*home_folders(), *known}, key=len, reverse=True)
     names = "|".join([*map(re.escape, homes), _ANY_HOME])
     # the longest first: the root's folder is an ending of every other one

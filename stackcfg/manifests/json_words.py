@@ -23,7 +23,9 @@ def read_json_words(text: str) -> list[WrittenWord] | None:
         values = json.loads(text)
     except ValueError:
         return None
-    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+    if not isinstance(values, list):
+        return None
+    if not all(isinstance(value, str) for value in values):
         return None
     return [
         WrittenWord(json.loads(match[0]), match.start(), match.end())

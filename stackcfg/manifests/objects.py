@@ -63,6 +63,7 @@ class ManifestObject(NamedTuple):
 
 
 def _text_at(data: Any, path: Path) -> str:
+    """Return the string at a path; empty if there is none."""
     value = value_at(data, path)
     return value if isinstance(value, str) else ""
 
@@ -77,12 +78,19 @@ def read_objects(documents: Iterable[Document], file: str = "") -> list[Manifest
     for document in documents:
         root = document.root.target
         data = as_mapping(data_of(document.root))
-        whole = ManifestObject(file, document, root, (), data)
+        whole = ManifestObject(
+            file=file,
+            document=document,
+            node=root,
+            path=(),
+            data=data,
+        )
         found += _objects_in(whole, 0)
     return found
 
 
 def _objects_in(found: ManifestObject, depth: int) -> Iterator[ManifestObject]:
+    """Yield an object, or those in it if it is a list."""
     if not found.kind:
         return
     names = [name for name in _LISTS if as_list(found.data.get(name))]
@@ -120,7 +128,12 @@ class ManifestSet:
             if each.kind == kind:
                 yield each
 
-    def find(self, kind: str, name: str, namespace: str = "") -> ManifestObject | None:
+    def find(
+        self,
+        kind: str,
+        name: str,
+        namespace: str = "",
+    ) -> ManifestObject | None:
         """Return the object that a reference from this namespace means.
 
         A manifest without a namespace is applied to whichever is current, so

@@ -60,7 +60,12 @@ def find_evidence(container: Container) -> ServerEvidence | None:
         return None
     is_old = any(name in renamed_variables() for name in container.variables)
     is_old = is_old or _names_folder(container, OLD_FOLDER)
-    return ServerEvidence(f"it sets {own} and {sign}", is_old, None, False)
+    return ServerEvidence(
+        reason=f"it sets {own} and {sign}",
+        is_old=is_old,
+        start=None,
+        is_proved=False,
+    )
 
 
 def find_start_in(words: Sequence[str]) -> Start | None:
@@ -92,11 +97,18 @@ def script_index(words: Sequence[str]) -> int | None:
     for index, word in enumerate(words[:-2]):
         if word.rsplit("/", 1)[-1] not in SHELLS:
             continue
-        for place in range(index + 1, min(index + _SHOWN_SCRIPT, len(words) - 1)):
-            flag = words[place]
-            if flag.startswith("-") and not flag.startswith("--") and "c" in flag:
+        last = min(index + _SHOWN_SCRIPT, len(words) - 1)
+        for place in range(index + 1, last):
+            if _runs_text(words[place]):
                 return place + 1
     return None
+
+
+def _runs_text(flag: str) -> bool:
+    """Return whether a shell takes its next argument for shell text: `-c`, `-ec`."""
+    if flag.startswith("--"):
+        return False
+    return flag.startswith("-") and "c" in flag
 
 
 def _own_variable(container: Container) -> str:
@@ -109,6 +121,7 @@ def _own_variable(container: Container) -> str:
 
 
 def _signs(container: Container) -> Iterator[str]:
+    """Yield what speaks for a server, each alone too weak."""
     for folder in (OLD_FOLDER, NEW_FOLDER):
         if _names_folder(container, folder):
             yield f"names the folder '{folder}' of a home"
@@ -129,8 +142,10 @@ def _config_flags() -> frozenset[str]:
 
 def _names_folder(container: Container, folder: str) -> bool:
     """Return whether a mount or a variable is in the folder of a home."""
-    home = container.variables.get("HOME") or ""
-    homes = Homes(tuple(filter(None, [home.rstrip("/")])))
+    home = container.variables.get("HOME")
+    homes = Homes()
+    if home:
+        homes = Homes((home.rstrip("/"),))
     values = filter(None, container.variables.values())
     for path in (*container.mounts, *values):
         if f"/{folder}" not in path:

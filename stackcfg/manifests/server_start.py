@@ -51,15 +51,26 @@ def find_start(words: Sequence[str]) -> Start | None:
 
 
 def _start_at(words: Sequence[str], index: int) -> Start | None:
+    """Return the start that a word begins; None if it begins none."""
     word = words[index]
     program = program_of(word)
     rest = tuple(words[index + 1 : index + 3])
     if program in _PROGRAMS:
         count = _length_of_subcommand(program, rest)
         if count:
-            return Start(CLI, index, index + 1 + count, program == "llama")
+            return Start(
+                kind=CLI,
+                first=index,
+                end=index + 1 + count,
+                is_old=program == "llama",
+            )
     if word in (FACTORY, NEW_FACTORY):
-        return Start(UVICORN, index, index + 1, word == FACTORY)
+        return Start(
+            kind=UVICORN,
+            first=index,
+            end=index + 1,
+            is_old=word == FACTORY,
+        )
     if index and words[index - 1] == "-m":
         return _module_start(word, rest, index)
     return None
@@ -74,16 +85,31 @@ def _length_of_subcommand(program: str, rest: tuple[str, ...]) -> int:
     return 0
 
 
-def _module_start(word: str, rest: tuple[str, ...], index: int) -> Start | None:
+def _module_start(
+    word: str,
+    rest: tuple[str, ...],
+    index: int,
+) -> Start | None:
+    """Return the start of a module behind `-m`; None if it is another one."""
     if word in _CLI_MODULES:
         program = "llama"
         if word == NEW_MODULE:
             program = "ogx"
         count = _length_of_subcommand(program, rest)
         if count:
-            return Start(MODULE, index, index + 1 + count, program == "llama")
+            return Start(
+                kind=MODULE,
+                first=index,
+                end=index + 1 + count,
+                is_old=program == "llama",
+            )
     elif word in server_modules():
-        return Start(MODULE, index, index + 1, True)
+        return Start(
+            kind=MODULE,
+            first=index,
+            end=index + 1,
+            is_old=True,
+        )
     return None
 
 

@@ -25,7 +25,11 @@ _VARIABLE: Final = re.compile(r"\$(?:\w+|[@*#?$!-])?")
 class ShellError(Exception):
     """Shell text that cannot be read; `offset` is where."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(
+        self,
+        message: str,
+        offset: int,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
@@ -71,6 +75,8 @@ def read_commands(text: str) -> list[ShellCommand]:
 
 
 class _Reader:
+    """Reads shell text from the left to the right."""
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
@@ -96,6 +102,7 @@ class _Reader:
             yield _make_command(words)
 
     def _skip(self, pattern: re.Pattern[str]) -> bool:
+        """Skip what matches here; return whether anything did."""
         match = pattern.match(self.text, self.at)
         if match is None:
             return False
@@ -103,10 +110,12 @@ class _Reader:
         return True
 
     def _skip_comment(self) -> bool:
+        """Skip a comment; return whether there was one."""
         # inside of a word, as in `a#b`, the word's pattern takes it
         return self._skip(_COMMENT)
 
     def _skip_redirect(self) -> bool:
+        """Skip a redirection with its file; return whether there was one."""
         heredoc = _HEREDOC.match(self.text, self.at)
         if heredoc is not None:
             self.waiting.append((heredoc[3], bool(heredoc[1])))
@@ -114,11 +123,13 @@ class _Reader:
             return True
         if not self._skip(_REDIRECT):
             return False
-        if self.at < len(self.text) and not _OPERATOR.match(self.text, self.at):
+        operator = _OPERATOR.match(self.text, self.at)
+        if self.at < len(self.text) and operator is None:
             self._word()
         return True
 
     def _skip_heredocs(self) -> None:
+        """Skip the texts of the here-documents that wait for the line's end."""
         for name, is_indented in self.waiting:
             while self.at < len(self.text):
                 line, newline, _ = self.text[self.at :].partition("\n")
@@ -132,6 +143,7 @@ class _Reader:
         self.waiting = []
 
     def _word(self) -> ShellWord:
+        """Read one word."""
         start = self.at
         parts: list[str] = []
         while self.at < len(self.text):
@@ -143,9 +155,18 @@ class _Reader:
             # a character that begins nothing, such as a lone `<`
             self.at += 1
         value = "".join(parts)
-        return ShellWord(value, start, self.at, self._inner(value, start))
+        return ShellWord(
+            value=value,
+            start=start,
+            end=self.at,
+            inner=self._inner(value, start),
+        )
 
-    def _inner(self, value: str, start: int) -> int:
+    def _inner(
+        self,
+        value: str,
+        start: int,
+    ) -> int:
         """Return where a word's value is in the text as it is; -1 if nowhere."""
         inner = start
         if self.text[start] in "'\"":
@@ -175,13 +196,19 @@ class _Reader:
             return self.text[begin : self.at]
         return None
 
-    def _find(self, mark: str, begin: int) -> int:
+    def _find(
+        self,
+        mark: str,
+        begin: int,
+    ) -> int:
+        """Return the offset behind the next such character."""
         end = self.text.find(mark, begin + 1)
         if end < 0:
             raise ShellError(f"'{mark}' is not closed", begin)
         return end + 1
 
     def _skip_double(self) -> None:
+        """Skip a string in double quotes, with the substitutions in it."""
         begin = self.at
         self.at += 1
         while self.at < len(self.text):
@@ -211,7 +238,12 @@ class _Reader:
         else:
             self._skip(_VARIABLE)
 
-    def _skip_brackets(self, opening: str, closing: str) -> None:
+    def _skip_brackets(
+        self,
+        opening: str,
+        closing: str,
+    ) -> None:
+        """Skip a substitution with all that is nested in it."""
         begin = self.at
         self.at += 2
         depth = 1
@@ -232,6 +264,7 @@ class _Reader:
 
 
 def _make_command(words: list[ShellWord]) -> ShellCommand:
+    """Return a command without keywords in front, its assignments apart."""
     while words and words[0].value in _STARTERS:
         words = words[1:]
     count = 0

@@ -109,6 +109,7 @@ def read_started_servers(file: str, text: str) -> list[StartedServer] | None:
 
 
 def _read_script(text: str) -> Iterator[StartedServer]:
+    """Return the servers that a shell script starts."""
     return _servers_in(_Part(text), text)
 
 
@@ -126,7 +127,12 @@ def _servers_in(part: _Part, whole: str) -> Iterator[StartedServer]:
             variables = _container_variables(part, command, image)
             yield StartedServer(is_old, tuple(variables), whole)
         else:
-            yield from _server_of_command(part, command, exported, whole)
+            yield from _server_of_command(
+                part,
+                command,
+                exported,
+                whole,
+            )
 
 
 def _inner_script(part: _Part, command: ShellCommand) -> _Part | None:
@@ -138,6 +144,7 @@ def _inner_script(part: _Part, command: ShellCommand) -> _Part | None:
 
 
 def _exported(part: _Part, command: ShellCommand) -> Iterator[SetVariable]:
+    """Yield the variables that a command exports."""
     if command.values[:1] and command.values[0] in _EXPORTS:
         for each in part.variables(command.words[1:]):
             if each.has_value:
@@ -147,6 +154,7 @@ def _exported(part: _Part, command: ShellCommand) -> Iterator[SetVariable]:
 def _server_of_command(
     part: _Part, command: ShellCommand, exported: list[SetVariable], whole: str
 ) -> Iterator[StartedServer]:
+    """Yield the server that a command starts, if it starts one."""
     start = find_start_in(command.values)
     if start is None:
         return
@@ -162,21 +170,20 @@ def _container_variables(
     """Yield the variables that `docker run` sets, in one word or in two."""
     for index in range(1, image):
         word = command.words[index]
-        flag, equals, _ = word.value.partition("=")
+        flag, equals, value = word.value.partition("=")
         if flag not in _VARIABLE_FLAGS:
             continue
-        if not equals:
-            yield from part.variables(command.words[index + 1 : index + 2])
-            continue
-        written = part.text[word.start : word.end]
-        cut = written.index("=") + 1
-        rest = ShellWord(
-            word.value.partition("=")[2], word.start + cut, word.end, word.inner
-        )
-        yield from part.variables([rest])
+        if equals:
+            written = part.text[word.start : word.end]
+            start = word.start + written.index("=") + 1
+            given = word._replace(value=value, start=start)
+        else:
+            given = command.words[index + 1]
+        yield from part.variables([given])
 
 
 def _read_unit(text: str) -> Iterator[StartedServer]:
+    """Yield the servers that a unit or a quadlet starts."""
     settings = list(read_settings(text))
     variables: list[SetVariable] = []
     commands: list[str] = []
@@ -204,7 +211,8 @@ def _command_of(setting: Setting, part: _Part) -> _Part:
     marks = _PREFIX.match(part.text)
     if setting.key != "ExecStart" or marks is None:
         return part
-    return _Part(part.text[marks.end() :], part.start + marks.end())
+    length = marks.end()
+    return _Part(part.text[length:], part.start + length)
 
 
 def _pairs_in(part: _Part) -> list[SetVariable]:
@@ -222,6 +230,7 @@ def _pairs_in(part: _Part) -> list[SetVariable]:
 
 
 def _read_dockerfile(text: str) -> Iterator[StartedServer]:
+    """Yield the server of each stage that starts one."""
     stages = read_stages(text)
     for stage in stages:
         evidence = find_evidence(text, stage)
@@ -251,6 +260,8 @@ def _with_bases(stage: Stage, stages: Sequence[Stage]) -> list[Stage]:
     """Return a stage behind those whose variables it has, the first one first."""
     named = {each.name: each for each in stages if each.name}
     chain = [stage]
-    while chain[0].base in named and named[chain[0].base] not in chain:
-        chain.insert(0, named[chain[0].base])
+    base = named.get(stage.base)
+    while base is not None and base not in chain:
+        chain.insert(0, base)
+        base = named.get(base.base)
     return chain

@@ -21,5 +21,11 @@ class Setting(NamedTuple):
 def read_settings(text: str) -> Iterator[Setting]:
     """Yield the settings of a unit; a continued line is one."""
     for match in _SETTING.finditer(text):
-        end = match.end() - len(match[2]) + len(match[2].rstrip())
-        yield Setting(match[1], match.start(), match.start(2), end)
+        value = match[2].rstrip()
+        start = match.start(2)
+        yield Setting(
+            key=match[1],
+            line=match.start(),
+            start=start,
+            end=start + len(value),
+        )

@@ -78,7 +78,11 @@ def rewrite_arguments(words: Sequence[str], launch: Launch) -> NewCommand:
     return read_arguments(words, 0, launch)
 
 
-def read_arguments(words: Sequence[str], first: int, launch: Launch) -> NewCommand:
+def read_arguments(
+    words: Sequence[str],
+    first: int,
+    launch: Launch,
+) -> NewCommand:
     """Return the arguments from an index on as `ogx run` takes them."""
     rewriter = _ArgumentRewriter(words, launch)
     rewriter.run(first)
@@ -88,7 +92,11 @@ def read_arguments(words: Sequence[str], first: int, launch: Launch) -> NewComma
 class _ArgumentRewriter:
     """The arguments of a start command, read one after the other."""
 
-    def __init__(self, words: Sequence[str], launch: Launch) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        launch: Launch,
+    ) -> None:
         self.words = words
         self.launch = launch
         self.kept: list[NewWord] = []
@@ -120,7 +128,12 @@ class _ArgumentRewriter:
             source, after = after, after + 1
             value = self.words[source]
         if flag.is_gone:
-            self._replace(name, flag.becomes, value, source)
+            self._replace(
+                name,
+                flag.becomes,
+                value,
+                source,
+            )
         else:
             self.kept += [
                 NewWord(self.words[each], each) for each in range(index, after)
@@ -128,6 +141,7 @@ class _ArgumentRewriter:
         return after
 
     def _read_other(self, index: int) -> None:
+        """Read a word that is no known flag: the config, or one that is kept."""
         word = self.words[index]
         if word.startswith("--"):
             message = f"'{word}' is no flag of 'ogx run', which exits at it; remove it"
@@ -137,7 +151,11 @@ class _ArgumentRewriter:
             return
         self.kept.append(NewWord(word, index))
 
-    def _take_config(self, word: str, index: int) -> None:
+    def _take_config(
+        self,
+        word: str,
+        index: int,
+    ) -> None:
         """Keep the word that names the config, in its place or at the end."""
         if new_distribution(word) == self.launch.distribution != "":
             # the new image starts it by itself
@@ -152,7 +170,12 @@ class _ArgumentRewriter:
             variable = ENTRYPOINT_CONFIG
         self.variables[variable] = new
 
-    def _distribution(self, word: str, index: int) -> str:
+    def _distribution(
+        self,
+        word: str,
+        index: int,
+    ) -> str:
+        """Return the name of a distribution in ogx."""
         if is_config_path(word):
             return word
         new = new_distribution(word)
@@ -175,7 +198,14 @@ class _ArgumentRewriter:
         self.notes.append(CommandNote(ACTION_REQUIRED, message, index))
         return word
 
-    def _replace(self, name: str, becomes: str, value: str, index: int) -> None:
+    def _replace(
+        self,
+        name: str,
+        becomes: str,
+        value: str,
+        index: int,
+    ) -> None:
+        """Take what ogx has in place of a flag, or say what to do."""
         if becomes in ("config", "distribution"):
             self._take_config(value, index)
         elif becomes == "variable":
@@ -197,7 +227,12 @@ class _ArgumentRewriter:
         if self.config is not None:
             config = self.config.text
         variables = tuple(self.variables.items())
-        return NewCommand(tuple(self.kept), variables, tuple(self.notes), config)
+        return NewCommand(
+            words=tuple(self.kept),
+            variables=variables,
+            notes=tuple(self.notes),
+            config=config,
+        )
 
 
 def is_config_path(word: str) -> bool:

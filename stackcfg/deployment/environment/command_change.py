@@ -45,6 +45,7 @@ def change_command(plan: ServerPlan) -> NewCommand:
 
 
 def _rewrite(plan: ServerPlan, command: CommandLine) -> NewCommand:
+    """Return the words of a command for ogx."""
     words = command.values
     start = find_start(words)
     if start is not None:
@@ -56,6 +57,7 @@ def _rewrite(plan: ServerPlan, command: CommandLine) -> NewCommand:
 
 
 def _rewrite_arguments(plan: ServerPlan, words: Sequence[str]) -> NewCommand:
+    """Return the arguments of the image's entrypoint for ogx."""
     launch = plan.launch._replace(has_entrypoint=True)
     image = plan.server.image_name
     if image:
@@ -64,7 +66,12 @@ def _rewrite_arguments(plan: ServerPlan, words: Sequence[str]) -> NewCommand:
     return rewrite_arguments(words, launch)
 
 
-def _take_script(plan: ServerPlan, command: CommandLine, index: int) -> None:
+def _take_script(
+    plan: ServerPlan,
+    command: CommandLine,
+    index: int,
+) -> None:
+    """Let the shell text in a command be changed with the other scripts."""
     script = command.item(index)
     if script is not None:
         plan.server.scripts.append(script)

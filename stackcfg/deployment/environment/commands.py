@@ -29,7 +29,11 @@ INSECURE: Final = "--insecure"
 __all__ = ["INSECURE", "find_start", "rewrite_start"]
 
 
-def rewrite_start(words: Sequence[str], start: Start, launch: Launch) -> NewCommand:
+def rewrite_start(
+    words: Sequence[str],
+    start: Start,
+    launch: Launch,
+) -> NewCommand:
     """Return the command for ogx; what is in front of the start stays."""
     before = [NewWord(word, index) for index, word in enumerate(words[: start.first])]
     if start.kind == UVICORN:
@@ -39,7 +43,14 @@ def rewrite_start(words: Sequence[str], start: Start, launch: Launch) -> NewComm
             for index, word in enumerate(words[start.end :], start.end)
         ]
         return NewCommand((*before, factory, *after))
-    program = list(_program(words, start, launch, before))
+    program = list(
+        _program(
+            words,
+            start,
+            launch,
+            before,
+        )
+    )
     arguments = read_arguments(words, start.end, launch)
     if launch.demands_flag and INSECURE not in words:
         program.append(NewWord(INSECURE))
@@ -67,12 +78,14 @@ def _program(
 
 
 def _run_words(launch: Launch, source: int | None) -> Iterator[NewWord]:
+    """Yield the words that start ogx."""
     if launch.target < SHORT_COMMAND_SINCE:
         yield NewWord("stack")
     yield NewWord("run", source)
 
 
 def _is_plain_python(words: Sequence[str], start: Start) -> bool:
+    """Return whether a module of llama-stack runs in the `python` of the path."""
     if start.first < 2 or not start.is_old:
         return False
     program = words[start.first - 2]

@@ -68,7 +68,13 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     services = find_services(files)
     sources = VariableSources(files.settings.release)
     env_files = _find_env_files(files, services, sources)
-    around = _Surroundings(files, services, MountedConfigs(files), sources, env_files)
+    around = _Surroundings(
+        files,
+        services,
+        MountedConfigs(files),
+        sources,
+        env_files,
+    )
     for service in services:
         if service.evidence is not None:
             yield from _change(service, service.evidence, around)
@@ -82,6 +88,7 @@ def _find_env_files(
     services: Sequence[ComposeService],
     sources: VariableSources,
 ) -> EnvFiles:
+    """Return the files of variables, with the services that name each of them."""
     users: list[tuple[str, str, int]] = []
     servers: set[tuple[str, int]] = set()
     for service in services:
@@ -90,12 +97,18 @@ def _find_env_files(
             users.append((file, path, offset))
             if not any(find_other_users(service.container, services)):
                 servers.add((file, offset))
-    return EnvFiles(files, sources, users, servers)
+    return EnvFiles(
+        files,
+        sources,
+        users,
+        servers,
+    )
 
 
 def _change(
     service: ComposeService, evidence: ServerEvidence, around: _Surroundings
 ) -> DeploymentChanges:
+    """Yield what changes in one service, and in what it mounts."""
     container = service.container
     yaml = YamlServer(container)
     mounted = around.configs.copied(service.build.file, service.build.text)
@@ -106,7 +119,12 @@ def _change(
     changes = PlaceChanges(container.file, container.place)
     yaml.note_shared(server, changes)
     if service.changes_names:
-        _read_sources(service, server, changes, around)
+        _read_sources(
+            service,
+            server,
+            changes,
+            around,
+        )
     renaming = change_server(server, changes, around.files.settings.release)
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
@@ -124,12 +142,22 @@ def _read_sources(
     """Let a service have the variables of files, and of services that it extends."""
     for each in reversed((service.container, *service.bases)):
         for path, offset in env_files_of(each):
-            around.env_files.read(each.file, path, server, changes, offset)
+            around.env_files.read(
+                each.file,
+                path,
+                server,
+                changes,
+                offset,
+            )
     for base in reversed(service.bases):
         _read_base(base, server, around)
 
 
-def _read_base(base: Container, server: Server, around: _Surroundings) -> None:
+def _read_base(
+    base: Container,
+    server: Server,
+    around: _Surroundings,
+) -> None:
     """Let a service have the variables of one that it extends."""
     variables = list(_read_variables(YamlServer(base)))
     changes = PlaceChanges(base.file, base.place)
@@ -139,10 +167,16 @@ def _read_base(base: Container, server: Server, around: _Surroundings) -> None:
             server.sources.append(VariableSource(changes, variables))
             return
     others = list(find_other_users(base, around.services))
-    around.sources.add(server, changes, variables, lambda _name: others)
+    around.sources.add(
+        server,
+        changes,
+        variables,
+        lambda _name: others,
+    )
 
 
 def _volumes(service: Container) -> Iterator[tuple[str, str]]:
+    """Yield the volumes of a service: the source and the folder in the container."""
     for volume in list_at(service.data, ("volumes",)):
         if isinstance(volume, str):
             parts = split_volume(volume)
@@ -155,6 +189,7 @@ def _volumes(service: Container) -> Iterator[tuple[str, str]]:
 def _read_server(
     yaml: YamlServer, service: ComposeService, evidence: ServerEvidence
 ) -> Server:
+    """Return a service as a server whose strings can be changed."""
     whole = service.whole
     server = Server(yaml.node.start, evidence.is_old)
     server.is_interpolated = True
@@ -178,6 +213,7 @@ def _read_server(
 
 
 def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
+    """Yield the variables of a service, from a list or a mapping."""
     environment = yaml.own("environment")
     if environment is None:
         return
@@ -195,6 +231,7 @@ def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
 
 
 def _read_words(yaml: YamlServer, key: str) -> list[Words]:
+    """Return the words under a key, which is a list or one string."""
     node = yaml.node.get(key)
     if node is None or node.kind == SEQUENCE:
         return [*yaml.list_words(key)]
@@ -211,6 +248,7 @@ def _read_words(yaml: YamlServer, key: str) -> list[Words]:
 
 
 def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
+    """Yield the folders in the container that volumes are mounted at."""
     volumes = yaml.node.get("volumes")
     if volumes is None:
         return
@@ -229,6 +267,7 @@ def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
 
 
 def _add_variables(yaml: YamlServer, pairs: Sequence[tuple[str, str]]) -> list[Edit]:
+    """Return the edits that set more variables, in the form of the others."""
     environment = yaml.node.get("environment")
     listed = [[emit_scalar("=".join(pair))] for pair in pairs]
     if environment is not None and environment.items and not environment.flow:

@@ -88,6 +88,7 @@ def _judge_base(service: ComposeService, extended: set[int]) -> ComposeService:
 def _describe(
     files: DeploymentFiles, known: dict[str, list[Container]], container: Container
 ) -> ComposeService:
+    """Return a service with its bases, its Dockerfile and its evidence."""
     bases = tuple(_bases_of(files, known, container))
     whole = _merge(container, bases)
     build = _find_build(files, whole)
@@ -95,7 +96,12 @@ def _describe(
     texts = [files.texts[each.file] for each in (container, *bases)]
     if any(mark in text for mark in MARKS for text in texts):
         evidence = _evidence_of(whole, build)
-    return ComposeService(container, build, evidence, bases)
+    return ComposeService(
+        container=container,
+        build=build,
+        evidence=evidence,
+        bases=bases,
+    )
 
 
 def _bases_of(
@@ -120,6 +126,7 @@ def _bases_of(
 
 
 def _merge(service: Container, bases: tuple[Container, ...]) -> Container:
+    """Return a service with what it has from its bases and does not say itself."""
     data: dict[str, object] = {}
     for each in (*reversed(bases), service):
         data.update(each.data)
@@ -127,6 +134,7 @@ def _merge(service: Container, bases: tuple[Container, ...]) -> Container:
 
 
 def _find_build(files: DeploymentFiles, service: Container) -> Build:
+    """Return the Dockerfile from which the image of a service is built."""
     build = service.data.get("build")
     context = build
     name = "Dockerfile"
@@ -142,6 +150,7 @@ def _find_build(files: DeploymentFiles, service: Container) -> Build:
 
 
 def _evidence_of(service: Container, build: Build) -> ServerEvidence | None:
+    """Return why a service runs the server, by itself or by its Dockerfile."""
     found = find_evidence(service)
     if found is not None and found.is_proved:
         return found

@@ -35,14 +35,25 @@ _TARGETS: Final = ("target=", "dst=", "destination=")
 _HAS_TARGET: Final = 2
 
 
-def rewrite_run(words: Sequence[str], image: int, launch: Launch) -> NewCommand:
+def rewrite_run(
+    words: Sequence[str],
+    image: int,
+    launch: Launch,
+) -> NewCommand:
     """Return the command that runs the image of ogx."""
     run = _Run(words, image, launch)
     return run.rewrite()
 
 
 class _Run:
-    def __init__(self, words: Sequence[str], image: int, launch: Launch) -> None:
+    """One `docker run`: its words up to the image, and the arguments behind it."""
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        image: int,
+        launch: Launch,
+    ) -> None:
         self.words = words
         self.image = image
         self.launch = launch
@@ -50,12 +61,14 @@ class _Run:
         self.notes: list[CommandNote] = []
 
     def _homes(self) -> Homes:
+        """Return the home folders in the container."""
         for name, value in self._variables():
             if name == "HOME":
                 return Homes((value.rstrip("/"),))
         return upstream_homes(self.launch.target)
 
     def _variables(self) -> Iterator[tuple[str, str]]:
+        """Yield the variables that flags set, each with its value."""
         for index in range(1, self.image):
             flag, _, text = self.words[index].partition("=")
             if flag in _VARIABLE:
@@ -75,7 +88,13 @@ class _Run:
         flags = list(self._flags(config))
         for name, value in variables.items():
             new = (
-                change_value(name, value, config, self.words[self.image]).value or value
+                change_value(
+                    name,
+                    value,
+                    config,
+                    self.words[self.image],
+                ).value
+                or value
             )
             if name not in named:
                 flags += [NewWord("-e"), NewWord(f"{name}={new}")]
@@ -103,28 +122,59 @@ class _Run:
         variables = [
             (name, move_home_paths(value, self.homes)) for name, value in new.variables
         ]
-        return NewCommand(tuple(moved), tuple(variables), tuple(notes), new.config)
+        return NewCommand(
+            words=tuple(moved),
+            variables=tuple(variables),
+            notes=tuple(notes),
+            config=new.config,
+        )
 
-    def _moved(self, word: NewWord, first: int) -> NewWord:
+    def _moved(
+        self,
+        word: NewWord,
+        first: int,
+    ) -> NewWord:
+        """Return a word behind the image, with its place in the whole command."""
         text = move_home_paths(word.text, self.homes)
         if word.source is None:
             return NewWord(text)
         return NewWord(text, word.source + first)
 
     def _flags(self, config: str) -> Iterator[NewWord]:
+        """Yield the words in front of the image, changed."""
         for index in range(self.image):
             word = self.words[index]
             before = "".join(self.words[max(index - 1, 0) : index])
             flag, equals, value = word.partition("=")
             if before in _FLAGS:
-                yield NewWord(self._value_of(before, word, config, index), index)
+                yield NewWord(
+                    self._value_of(
+                        before,
+                        word,
+                        config,
+                        index,
+                    ),
+                    index,
+                )
             elif equals and flag in _FLAGS:
-                new = self._value_of(flag, value, config, index)
+                new = self._value_of(
+                    flag,
+                    value,
+                    config,
+                    index,
+                )
                 yield NewWord(f"{flag}={new}", index)
             else:
                 yield NewWord(word, index)
 
-    def _value_of(self, flag: str, value: str, config: str, index: int) -> str:
+    def _value_of(
+        self,
+        flag: str,
+        value: str,
+        config: str,
+        index: int,
+    ) -> str:
+        """Return the new value of a flag."""
         if flag in _VOLUME:
             new = move_target(value, self.homes)
             if new != value and self.homes.moved:
@@ -138,7 +188,12 @@ class _Run:
             return value
         return self._variable(value, config, index)
 
-    def _note_env_file(self, path: str, index: int) -> None:
+    def _note_env_file(
+        self,
+        path: str,
+        index: int,
+    ) -> None:
+        """Say that an old server has variables in a file, too."""
         if is_old_image(self.words[self.image]):
             message = (
                 f"variables of the server in '{path}' have other names, too; rename "
@@ -147,11 +202,18 @@ class _Run:
             self.notes.append(CommandNote(CHECK, message, index))
 
     def _mount_part(self, part: str) -> str:
+        """Return a part of the value of `--mount`; a target is moved."""
         if part.startswith(_TARGETS):
             return move_home_paths(part, self.homes)
         return part
 
-    def _variable(self, text: str, config: str, index: int) -> str:
+    def _variable(
+        self,
+        text: str,
+        config: str,
+        index: int,
+    ) -> str:
+        """Return `NAME=VALUE` with the name and the value for ogx."""
         name, equals, value = text.partition("=")
         new = new_variable(name, self.launch.target) or name
         if not equals:
@@ -159,7 +221,12 @@ class _Run:
             if new == name:
                 return text
             return f"{new}=${name}"
-        change = change_value(name, value, config, self.words[self.image])
+        change = change_value(
+            name,
+            value,
+            config,
+            self.words[self.image],
+        )
         if change.message:
             self.notes.append(CommandNote(change.severity, change.message, index))
         value = change.value or move_home_paths(value, self.homes)

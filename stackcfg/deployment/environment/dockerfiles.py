@@ -66,6 +66,7 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
 
 
 def _change_file(configs: MountedConfigs, text: PlainText) -> Iterator[PlaceChanges]:
+    """Yield what changes in each stage that belongs to a server."""
     stages = read_stages(text.body)
     evidence = _find_servers(configs, text, stages)
     is_old = any(each.is_old for each in evidence.values())
@@ -76,7 +77,13 @@ def _change_file(configs: MountedConfigs, text: PlainText) -> Iterator[PlaceChan
         found = evidence.get(stage)
         if found is None:
             found = ServerEvidence("another stage takes from it", is_old)
-        renaming = _change_stage(text, stage, found, changes, copied)
+        renaming = _change_stage(
+            text,
+            stage,
+            found,
+            changes,
+            copied,
+        )
         configs.move(copied, renaming, found)
         yield changes
 
@@ -140,6 +147,7 @@ def _change_stage(
     changes: PlaceChanges,
     copied: Sequence[MountedConfig],
 ) -> Renaming:
+    """Change one stage; return what has other names now."""
     server = _read_server(text.body, stage, evidence)
     server.configs = [config.text for config in copied]
     renaming = change_server(server, changes, text.target)
@@ -151,7 +159,12 @@ def _change_stage(
     return renaming
 
 
-def _note_volume(text: str, each: Instruction, changes: PlaceChanges) -> None:
+def _note_volume(
+    text: str,
+    each: Instruction,
+    changes: PlaceChanges,
+) -> None:
+    """Say that a volume is to be mounted elsewhere."""
     old = each.rest(text)
     new = move_home_paths(old)
     if new != old:
@@ -162,10 +175,20 @@ def _note_volume(text: str, each: Instruction, changes: PlaceChanges) -> None:
         changes.note(CHECK, message, each.start)
 
 
-def _read_server(text: str, stage: Stage, evidence: ServerEvidence) -> Server:
+def _read_server(
+    text: str,
+    stage: Stage,
+    evidence: ServerEvidence,
+) -> Server:
+    """Return a stage as a server whose strings can be changed."""
     first = stage.instructions[0]
     server = Server(first.line, evidence.is_old, is_built=True)
-    reader = _StageReader(text, stage, server, [])
+    reader = _StageReader(
+        text=text,
+        stage=stage,
+        server=server,
+        words=[],
+    )
     for each in stage.instructions:
         reader.read(each)
     if reader.words:
@@ -202,11 +225,19 @@ class _StageReader(NamedTuple):
             self._read_start(region)
 
     def _read_start(self, region: RawRegion) -> None:
+        """Read `CMD` or `ENTRYPOINT`, as a list of words or as shell text."""
         words = read_json_words(region.old)
         if words is None:
             self.server.scripts.append(region)
         else:
-            self.words.append(SpanWords(region, words, quote_json, ", "))
+            self.words.append(
+                SpanWords(
+                    region,
+                    words,
+                    quote_json,
+                    ", ",
+                )
+            )
 
 
 def _is_command(words: Words) -> bool:
@@ -218,6 +249,7 @@ def _is_command(words: Words) -> bool:
 
 
 def _base_region(text: str, first: Instruction) -> Region:
+    """Return the name of the image that a stage is made from."""
     flags = FLAGS.match(text, first.start, first.end)
     start = first.start
     if flags is not None:
@@ -226,7 +258,11 @@ def _base_region(text: str, first: Instruction) -> Region:
     return RawRegion(text, start, start + length)
 
 
-def _destination(region: RawRegion, text: str, each: Instruction) -> Region:
+def _destination(
+    region: RawRegion,
+    text: str,
+    each: Instruction,
+) -> Region:
     """Return the part of an instruction that is a place in the image."""
     if each.word not in ("COPY", "ADD") or "--from=" in region.old:
         return region
@@ -262,7 +298,11 @@ def read_variables(region: RawRegion) -> Iterator[PairVariable | SplitVariable]:
         yield _pair(region, WrittenWord(word.value, word.start, word.end), name_end)
 
 
-def _pair(region: RawRegion, word: WrittenWord, name_end: int) -> SplitVariable:
+def _pair(
+    region: RawRegion,
+    word: WrittenWord,
+    name_end: int,
+) -> SplitVariable:
     """Return a variable whose value may have quotes, which stay."""
     start, end = name_end + 1, word.end
     if region.old[start : start + 1] in ('"', "'") and end - start > 1:
@@ -275,7 +315,12 @@ def _pair(region: RawRegion, word: WrittenWord, name_end: int) -> SplitVariable:
     return SplitVariable(name, value)
 
 
-def _moved(region: RawRegion, start: int, end: int) -> tuple[int, int]:
+def _moved(
+    region: RawRegion,
+    start: int,
+    end: int,
+) -> tuple[int, int]:
+    """Return a span of a region as one of the whole text."""
     return region.start + start, region.start + end
 
 
@@ -288,6 +333,7 @@ def _place_of_start(stage: Stage) -> int:
 def _add_variables(
     text: str, place: int, pairs: Sequence[tuple[str, str]]
 ) -> list[Edit]:
+    """Return the edit that sets more variables in front of the start command."""
     newline = line_end_of(text)
     lines = [f"ENV {name}={quote_shell(value)}{newline}" for name, value in pairs]
     return [Edit(place, place, ("".join(lines),))]

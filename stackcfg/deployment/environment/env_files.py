@@ -71,7 +71,11 @@ class EnvFiles:
         for name in self._read:
             yield HoldsNoConfig(name)
 
-    def _find_others(self, name: str, variable: str) -> Iterator[str]:
+    def _find_others(
+        self,
+        name: str,
+        variable: str,
+    ) -> Iterator[str]:
         """Yield who uses a variable of a file besides servers that change."""
         text = self._files.texts[name]
         for match in _uses_of(variable, text):
@@ -84,7 +88,11 @@ class EnvFiles:
             yield from self._find_interpolations(name, variable)
         yield from self._find_mentions(name)
 
-    def _find_interpolations(self, name: str, variable: str) -> Iterator[str]:
+    def _find_interpolations(
+        self,
+        name: str,
+        variable: str,
+    ) -> Iterator[str]:
         """Yield where a compose file beside `.env` has a variable of it."""
         for file in self._compose_files:
             if posixpath.dirname(file) != posixpath.dirname(name):
@@ -107,6 +115,7 @@ class EnvFiles:
 
     @cached_property
     def _compose_files(self) -> list[str]:
+        """The files of the run that may be compose files."""
         texts = self._files.texts.items()
         return [file for file, text in texts if "services:" in text]
 
@@ -138,6 +147,11 @@ def _uses_of(variable: str, text: str) -> Iterator[re.Match[str]]:
     return re.finditer(rf"(?<!\$)(?:\$\$)*\$\{{?{variable}\b", text)
 
 
-def _describe(file: str, text: str, offset: int) -> str:
+def _describe(
+    file: str,
+    text: str,
+    offset: int,
+) -> str:
+    """Return a place of a file in words."""
     line = LineIndex(text).position(offset).line
     return f"line {line} of {file}"

@@ -29,7 +29,11 @@ class ImageChange(NamedTuple):
     notes: tuple[tuple[str, str], ...] = ()
 
 
-def change_image(text: str, target: Release, is_built: bool = False) -> ImageChange:
+def change_image(
+    text: str,
+    target: Release,
+    is_built: bool = False,
+) -> ImageChange:
     """Return a text that names the image of ogx, as far as one is known.
 
     `is_built`: the image is made from a file of the same run.
@@ -45,6 +49,7 @@ def change_image(text: str, target: Release, is_built: bool = False) -> ImageCha
 
 
 def _change_upstream(image: str, target: Release) -> tuple[str, list[tuple[str, str]]]:
+    """Return the image of ogx for one of upstream's, and what to say of it."""
     plain = re.sub(r"\$\{[^{}]*\}|\$\w+", "tag", image)
     new = new_image(plain, target)
     if new:
@@ -65,6 +70,7 @@ def _change_upstream(image: str, target: Release) -> tuple[str, list[tuple[str, 
 
 
 def _notes_on(image: str, target: Release) -> Iterator[tuple[str, str]]:
+    """Yield what to say of an image that is kept."""
     if "ogx" in image or not image:
         return
     release = format_release(target)

@@ -51,14 +51,23 @@ class MountedConfigs:
         self._names: dict[str, dict[str, str]] = {}
         self._readers: dict[str, set[bool]] = {}
 
-    def config_map(self, name: str, namespace: str) -> list[MountedConfig]:
+    def config_map(
+        self,
+        name: str,
+        namespace: str,
+    ) -> list[MountedConfig]:
         """Return the run configs in a ConfigMap of this run."""
         key = (name, namespace)
         if key not in self._maps:
             self._maps[key] = list(self._read_map(name, namespace))
         return self._maps[key]
 
-    def _read_map(self, name: str, namespace: str) -> Iterator[MountedConfig]:
+    def _read_map(
+        self,
+        name: str,
+        namespace: str,
+    ) -> Iterator[MountedConfig]:
+        """Yield the run configs in a ConfigMap."""
         found = self.files.manifests.find("ConfigMap", name, namespace)
         if found is None:
             return
@@ -72,7 +81,11 @@ class MountedConfigs:
                 place = f"ConfigMap {name}: {key.text}"
                 yield MountedConfig(found.file, place, region)
 
-    def file(self, beside: str, path: str) -> list[MountedConfig]:
+    def file(
+        self,
+        beside: str,
+        path: str,
+    ) -> list[MountedConfig]:
         """Return the run config that a path in another file means."""
         name = self.files.name_beside(beside, path)
         if name is None or not _CONFIG.search(self.files.texts[name]):
@@ -83,7 +96,11 @@ class MountedConfigs:
             self._whole[name] = MountedConfig(name, "", region)
         return [self._whole[name]]
 
-    def copied(self, dockerfile: str, text: str) -> list[MountedConfig]:
+    def copied(
+        self,
+        dockerfile: str,
+        text: str,
+    ) -> list[MountedConfig]:
         """Return the run configs that a Dockerfile puts into its image."""
         return [
             config

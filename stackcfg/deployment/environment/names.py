@@ -34,7 +34,13 @@ class Renaming(NamedTuple):
                 text = self._rename(text, old, new)
         return text
 
-    def _rename(self, text: str, old: str, new: str) -> str:
+    def _rename(
+        self,
+        text: str,
+        old: str,
+        new: str,
+    ) -> str:
+        """Return a text that uses one variable under its new name."""
         pattern = re.compile(rf"(?<!\w)(\$*\{{?){old}(?!\w)")
 
         def replace(match: re.Match[str]) -> str:

@@ -56,11 +56,20 @@ class _Reference(NamedTuple):
 class ObjectSources:
     """The objects of a run that containers have their variables from."""
 
-    def __init__(self, files: DeploymentFiles, sources: VariableSources) -> None:
+    def __init__(
+        self,
+        files: DeploymentFiles,
+        sources: VariableSources,
+    ) -> None:
         self._files = files
         self._sources = sources
 
-    def read(self, container: Container, server: Server, changes: PlaceChanges) -> None:
+    def read(
+        self,
+        container: Container,
+        server: Server,
+        changes: PlaceChanges,
+    ) -> None:
         """Let a server have the variables behind its `envFrom`."""
         listed = container.node.get(ENV_FROM)
         if listed is None:
@@ -72,9 +81,21 @@ class ObjectSources:
                 if name is None:
                     continue
                 if prefix is None or not prefix.text:
-                    self._read_object(container, server, changes, kind, name)
+                    self._read_object(
+                        container,
+                        server,
+                        changes,
+                        kind,
+                        name,
+                    )
                 else:
-                    self._check_prefix(container, changes, kind, name, prefix)
+                    self._check_prefix(
+                        container,
+                        changes,
+                        kind,
+                        name,
+                        prefix,
+                    )
 
     def _read_object(
         self,
@@ -84,6 +105,7 @@ class ObjectSources:
         kind: str,
         name: Node,
     ) -> None:
+        """Let a server have the variables of one object of the run."""
         found = self._files.manifests.find(kind, name.text, container.namespace)
         if found is None:
             message = (
@@ -119,7 +141,11 @@ class ObjectSources:
                 message = f"the prefix makes '{old}' of a key; ogx reads '{new}'"
                 changes.note(ACTION_REQUIRED, message, prefix.start)
 
-    def _find_others(self, found: ManifestObject, variable: str) -> Iterator[str]:
+    def _find_others(
+        self,
+        found: ManifestObject,
+        variable: str,
+    ) -> Iterator[str]:
         """Yield who uses a variable of an object besides servers that change."""
         for each in self._references:
             if (each.kind, each.name) != (found.kind, found.name):
@@ -155,13 +181,20 @@ class ObjectSources:
 
 
 def _references_in(holder: ManifestObject) -> Iterator[_Reference]:
+    """Yield the references of an object to ConfigMaps and Secrets."""
     for path, value in walk_values(holder.data):
         if not isinstance(value, str) or not path:
             continue
         kind = _kind_named_at(path)
         if kind:
             key = value_at(holder.data, (*path[:-1], "key"))
-            yield _Reference(holder, path, kind, value, str(key or ""))
+            yield _Reference(
+                holder,
+                path,
+                kind,
+                value,
+                str(key or ""),
+            )
 
 
 def _kind_named_at(path: Path) -> str:
@@ -173,6 +206,7 @@ def _kind_named_at(path: Path) -> str:
 
 
 def _start_of(holder: ManifestObject, path: Path) -> int:
+    """Return where the value at a path is written."""
     node = holder.node.at(path)
     if node is None:
         return holder.node.start

@@ -56,12 +56,18 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
         for container in _containers_of(files, name):
             evidence = find_evidence(container)
             if evidence is not None:
-                yield from _change(files, container, evidence, around)
+                yield from _change(
+                    files,
+                    container,
+                    evidence,
+                    around,
+                )
     yield from around.configs.changes()
     yield from sources.changes()
 
 
 def _containers_of(files: DeploymentFiles, name: str) -> list[Container]:
+    """Return the containers in a file; none where it cannot be read."""
     if CONTAINERS not in files.texts[name]:
         return []
     try:
@@ -78,6 +84,7 @@ def _change(
     evidence: ServerEvidence,
     around: _Surroundings,
 ) -> DeploymentChanges:
+    """Yield what changes in one container, and in what it mounts."""
     yaml = YamlServer(container)
     maps = [
         around.configs.config_map(name, container.namespace)
@@ -105,6 +112,7 @@ def _mounts_config(container: Container) -> bool:
 
 
 def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
+    """Return a container as a server whose strings can be changed."""
     container = yaml.container
     server = Server(container.node.start, evidence.is_old)
     server.variables = list(_read_variables(yaml))
@@ -125,6 +133,7 @@ def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
 
 
 def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
+    """Yield the variables under `env`."""
     env = yaml.own("env")
     if env is None:
         return
@@ -139,6 +148,7 @@ def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
 
 
 def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
+    """Yield the folders that volumes are mounted at."""
     mounts = yaml.node.get("volumeMounts")
     if mounts is None:
         return
@@ -149,6 +159,7 @@ def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
 
 
 def _add_variables(yaml: YamlServer, pairs: Sequence[tuple[str, str]]) -> list[Edit]:
+    """Return the edits that set more variables."""
     lines = [name_and_value(*pair) for pair in pairs]
     env = yaml.node.get("env")
     if env is not None and env.items and not env.flow:

@@ -33,7 +33,12 @@ class Region(Protocol):
 class RawRegion:
     """A part of a text that says what is written there."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(
+        self,
+        text: str,
+        start: int,
+        end: int,
+    ) -> None:
         self.text = text
         self.start = start
         self.old = self.new = text[start:end]
@@ -58,7 +63,12 @@ class RawRegion:
 class ScalarRegion:
     """The string of a YAML scalar; `flow` says that it is in brackets."""
 
-    def __init__(self, document: Document, node: Node, flow: bool = False) -> None:
+    def __init__(
+        self,
+        document: Document,
+        node: Node,
+        flow: bool = False,
+    ) -> None:
         self.document = document
         self.node = node
         self.flow = flow
@@ -70,7 +80,12 @@ class ScalarRegion:
         Raises `ParseError` for a block scalar that cannot be edited.
         """
         changes = find_edits(self.old, self.new)
-        return edit_scalar(self.document, self.node, changes, self.flow)
+        return edit_scalar(
+            self.document,
+            self.node,
+            changes,
+            self.flow,
+        )
 
     def place(self, offset: int) -> int:
         """Return where a character of the old string is in the file."""
@@ -90,7 +105,12 @@ def find_edits(old: str, new: str) -> list[Edit]:
     for token in before:
         starts.append(starts[-1] + len(token))
     found: list[Edit] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    matcher = SequenceMatcher(
+        None,
+        before,
+        after,
+        autojunk=False,
+    )
     for tag, first, last, begin, end in matcher.get_opcodes():
         if tag != "equal":
             text = "".join(after[begin:end])
@@ -101,7 +121,11 @@ def find_edits(old: str, new: str) -> list[Edit]:
 class PlaceChanges:
     """What is to change at one place of a file: strings, other edits, notes."""
 
-    def __init__(self, file: str, place: str) -> None:
+    def __init__(
+        self,
+        file: str,
+        place: str,
+    ) -> None:
         self.file = file
         self.name = place
         self._regions: list[Region] = []
@@ -116,11 +140,20 @@ class PlaceChanges:
         """Take edits of the text."""
         self._edits += edits
 
-    def note(self, severity: str, message: str, offset: int) -> None:
+    def note(
+        self,
+        severity: str,
+        message: str,
+        offset: int,
+    ) -> None:
         """Take a note on a place of the text."""
         self._notes.append((severity, message, offset))
 
-    def add_evidence(self, evidence: ServerEvidence, offset: int) -> None:
+    def add_evidence(
+        self,
+        evidence: ServerEvidence,
+        offset: int,
+    ) -> None:
         """Say why a server is seen here, where that is not its command."""
         if not evidence.is_proved:
             message = f"taken for a server, since {evidence.reason}"
@@ -133,7 +166,13 @@ class PlaceChanges:
         for edit in [*edits, *self._edits]:
             yield FileEdit(self.file, self.name, edit)
         for severity, message, offset in dict.fromkeys(self._notes):
-            yield FileNote(self.file, self.name, severity, message, offset)
+            yield FileNote(
+                file=self.file,
+                place=self.name,
+                severity=severity,
+                message=message,
+                offset=offset,
+            )
 
 
 class PartRegion:
@@ -142,7 +181,13 @@ class PartRegion:
     `mark` is the quote around it, which the part cannot have inside.
     """
 
-    def __init__(self, whole: Region, start: int, end: int, mark: str = "") -> None:
+    def __init__(
+        self,
+        whole: Region,
+        start: int,
+        end: int,
+        mark: str = "",
+    ) -> None:
         self.whole = whole
         self.mark = mark
         self.start = start

@@ -41,6 +41,7 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
 
 
 def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
+    """Yield what changes in a script, if it starts the server."""
     try:
         commands = read_commands(text.body)
     except ShellError:
@@ -58,12 +59,18 @@ def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
         changes.note(note.severity, note.message, note.offset)
     if is_old:
         _note_outside_variables(text, renaming, changes)
-        _note_folder(text.body, commands, renaming, changes)
+        _note_folder(
+            text.body,
+            commands,
+            renaming,
+            changes,
+        )
     changes.add_regions(region)
     yield changes
 
 
 def _starts_in(commands: Sequence[ShellCommand]) -> Iterator[Start]:
+    """Yield the commands that start a server."""
     for command in commands:
         start = find_start_in(command.values)
         if start is not None:
@@ -71,10 +78,12 @@ def _starts_in(commands: Sequence[ShellCommand]) -> Iterator[Start]:
 
 
 def _runs_image(commands: Sequence[ShellCommand]) -> bool:
+    """Return whether a command runs an image of the server."""
     return any(find_server_run(each.values) is not None for each in commands)
 
 
 def _renaming(text: PlainText, is_old: bool) -> Renaming:
+    """Return which of the variables that a script sets have other names."""
     assigned = set(assigned_variables(text.body))
     names: dict[str, str] = {}
     for name in assigned:

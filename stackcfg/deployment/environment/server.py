@@ -66,7 +66,11 @@ class PairVariable:
 class SplitVariable:
     """A variable whose name and value are two strings; the value may be none."""
 
-    def __init__(self, name: Region, value: Region | None) -> None:
+    def __init__(
+        self,
+        name: Region,
+        value: Region | None,
+    ) -> None:
         self.name_region = name
         self.value_region = value
         self.name = name.old

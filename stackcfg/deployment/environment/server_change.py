@@ -17,7 +17,11 @@ from stackcfg.deployment.environment.variable_change import change_variables
 from stackcfg.releases.versions import Release
 
 
-def change_server(server: Server, changes: PlaceChanges, target: Release) -> Renaming:
+def change_server(
+    server: Server,
+    changes: PlaceChanges,
+    target: Release,
+) -> Renaming:
     """Change the strings of a server for a release; add notes to the changes.
 
     Returns the names and folders that have changed, for the texts that belong
@@ -38,6 +42,7 @@ def change_server(server: Server, changes: PlaceChanges, target: Release) -> Ren
 
 
 def _change_image(plan: ServerPlan) -> None:
+    """Put the image of ogx in place of the old one, or say what to do."""
     region = plan.server.image
     if region is None:
         return

@@ -33,7 +33,11 @@ class ServerPlan(NamedTuple):
     renaming: Renaming
 
 
-def plan_server(server: Server, changes: PlaceChanges, target: Release) -> ServerPlan:
+def plan_server(
+    server: Server,
+    changes: PlaceChanges,
+    target: Release,
+) -> ServerPlan:
     """Return how a server becomes one of a release."""
     serves_tls = any(_CERTIFICATE.search(text) for text in server.configs)
     renaming = Renaming(
@@ -43,10 +47,17 @@ def plan_server(server: Server, changes: PlaceChanges, target: Release) -> Serve
         is_interpolated=server.is_interpolated,
     )
     launch = Launch(target, serves_tls=serves_tls)
-    return ServerPlan(server, changes, target, launch, renaming)
+    return ServerPlan(
+        server=server,
+        changes=changes,
+        target=target,
+        launch=launch,
+        renaming=renaming,
+    )
 
 
 def _renamed_variables(server: Server, target: Release) -> Iterator[tuple[str, str]]:
+    """Yield the variables with another name, and that; not where it is taken."""
     if not server.is_old:
         return
     known = server.known
@@ -57,6 +68,7 @@ def _renamed_variables(server: Server, target: Release) -> Iterator[tuple[str, s
 
 
 def _homes_of(server: Server, target: Release) -> Homes:
+    """Return the home folders of a server."""
     home = server.known.get("HOME")
     if home is not None and home.value:
         return Homes((home.value.rstrip("/"),))

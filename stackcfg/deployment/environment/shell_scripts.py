@@ -43,12 +43,18 @@ class ScriptChange(NamedTuple):
 
 
 class _Segment(NamedTuple):
+    """A part of a shell text, and what takes its place."""
+
     start: int
     end: int
     text: str
 
 
-def rewrite_script(text: str, launch: Launch, renaming: Renaming) -> ScriptChange:
+def rewrite_script(
+    text: str,
+    launch: Launch,
+    renaming: Renaming,
+) -> ScriptChange:
     """Return shell text that starts ogx."""
     try:
         commands = read_commands(text)
@@ -65,7 +71,14 @@ def rewrite_script(text: str, launch: Launch, renaming: Renaming) -> ScriptChang
 
 
 class _Rewriter:
-    def __init__(self, text: str, launch: Launch, renaming: Renaming) -> None:
+    """Rewrites a shell text, command by command."""
+
+    def __init__(
+        self,
+        text: str,
+        launch: Launch,
+        renaming: Renaming,
+    ) -> None:
         self.text = text
         self.launch = launch
         self.renaming = renaming
@@ -95,6 +108,7 @@ class _Rewriter:
     def _rewrite_start(
         self, words: Sequence[ShellWord], values: list[str], start: Start
     ) -> None:
+        """Rewrite a command that starts the server."""
         new = rewrite_start(values, start, self.launch)
         text = self.renaming.apply(self._write(words, new))
         pairs = [self._assignment(words, pair) for pair in new.variables]
@@ -105,7 +119,11 @@ class _Rewriter:
             text = text[:at] + prefix + text[at:]
         self._keep(words, text)
 
-    def _assignment(self, words: Sequence[ShellWord], pair: tuple[str, str]) -> str:
+    def _assignment(
+        self,
+        words: Sequence[ShellWord],
+        pair: tuple[str, str],
+    ) -> str:
         """Return a variable of the command line as one in front of the command."""
         written = "=".join(pair)
         for word in words:
@@ -114,7 +132,11 @@ class _Rewriter:
         name, value = pair
         return f"{name}={quote_shell(value)}"
 
-    def _write(self, words: Sequence[ShellWord], new: NewCommand) -> str:
+    def _write(
+        self,
+        words: Sequence[ShellWord],
+        new: NewCommand,
+    ) -> str:
         """Return the text of a command with new words; keep its notes."""
         for note in new.notes:
             offset = words[note.source].start
@@ -125,9 +147,19 @@ class _Rewriter:
             for word in words
         ]
         segment = self.text[start : words[-1].end]
-        return rewrite_spans(segment, moved, new.words, quote_shell)
+        return rewrite_spans(
+            segment,
+            moved,
+            new.words,
+            quote_shell,
+        )
 
-    def _keep(self, words: Sequence[ShellWord], text: str) -> None:
+    def _keep(
+        self,
+        words: Sequence[ShellWord],
+        text: str,
+    ) -> None:
+        """Remember what takes the place of words."""
         self.segments.append(_Segment(words[0].start, words[-1].end, text))
 
     def _rewrite_inner(self, word: ShellWord) -> None:
@@ -147,7 +179,11 @@ class _Rewriter:
         message = "the server starts in this text; write 'ogx run' there"
         self.notes.append(ScriptNote(ACTION_REQUIRED, message, word.start))
 
-    def _read_other(self, words: Sequence[ShellWord], values: list[str]) -> None:
+    def _read_other(
+        self,
+        words: Sequence[ShellWord],
+        values: list[str],
+    ) -> None:
         """Read a command that starts no server."""
         packages = rewrite_packages(values, self.launch.target)
         if packages is not None:
@@ -155,7 +191,12 @@ class _Rewriter:
         elif program_of(values[0]) == "llama" and values[1:]:
             self._read_llama(words, values)
 
-    def _read_llama(self, words: Sequence[ShellWord], values: list[str]) -> None:
+    def _read_llama(
+        self,
+        words: Sequence[ShellWord],
+        values: list[str],
+    ) -> None:
+        """Read a command of `llama` that starts no server."""
         if values[1] == "stack" and values[2:] and values[2] in _LISTS:
             self._keep(words[:1], values[0].removesuffix("llama") + "ogx")
         elif values[1] in _OTHER_COMMANDS:
@@ -177,6 +218,7 @@ class _Rewriter:
         return ScriptChange("".join(parts), tuple(self.notes))
 
     def _apply(self, text: str) -> str:
+        """Return a text with the new names and folders."""
         return self.renaming.apply(text)
 
 

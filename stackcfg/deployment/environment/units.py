@@ -65,7 +65,12 @@ class _Units:
                 users.append((name, path, setting.start))
                 if evidence is not None and evidence.is_old:
                     servers.add((name, setting.start))
-        self.env_files = EnvFiles(files, self.sources, users, servers)
+        self.env_files = EnvFiles(
+            files,
+            self.sources,
+            users,
+            servers,
+        )
 
     def change(self, text: PlainText) -> Iterator[PlaceChanges]:
         """Yield what changes in a unit, if it starts the server."""
@@ -77,7 +82,13 @@ class _Units:
         if evidence.is_old:
             for setting in _env_files_in(settings):
                 path = _path_of(text.body, setting)
-                self.env_files.read(text.file, path, server, changes, setting.start)
+                self.env_files.read(
+                    text.file,
+                    path,
+                    server,
+                    changes,
+                    setting.start,
+                )
         change_server(server, changes, text.target)
         changes.add_regions(*server.regions)
         changes.add_evidence(evidence, server.offset)
@@ -85,6 +96,7 @@ class _Units:
 
 
 def _env_files_in(settings: Sequence[Setting]) -> Iterator[Setting]:
+    """Yield the settings that name a file of variables."""
     for setting in settings:
         if setting.key == "EnvironmentFile":
             yield setting
@@ -98,6 +110,7 @@ def _path_of(text: str, setting: Setting) -> str:
 def _read_server(
     text: str, settings: Sequence[Setting]
 ) -> tuple[Server, ServerEvidence | None]:
+    """Return a unit as a server, and why it is one; None if nothing says so."""
     server = Server(0, is_old=False, is_host=True)
     for setting in settings:
         _read_setting(text, setting, server)
@@ -111,7 +124,12 @@ def _read_server(
     return server, evidence
 
 
-def _read_setting(text: str, setting: Setting, server: Server) -> None:
+def _read_setting(
+    text: str,
+    setting: Setting,
+    server: Server,
+) -> None:
+    """Put what one setting says into a server."""
     region = RawRegion(text, setting.start, setting.end)
     if setting.key == "Environment":
         server.variables += _read_variables(region)
@@ -129,6 +147,7 @@ def _read_setting(text: str, setting: Setting, server: Server) -> None:
 
 
 def _find_evidence(server: Server) -> ServerEvidence | None:
+    """Return why a unit runs the server, by its command or its image."""
     words: list[str] = []
     if server.command is not None:
         words = server.command.values
@@ -141,6 +160,7 @@ def _find_evidence(server: Server) -> ServerEvidence | None:
 
 
 def _read_command(text: str, setting: Setting) -> SpanWords | None:
+    """Return the words of a command; None where they cannot be read."""
     start = setting.start
     prefix = _PREFIX.match(text, start, setting.end)
     if setting.key == "ExecStart" and prefix is not None:
@@ -157,6 +177,7 @@ def _read_command(text: str, setting: Setting) -> SpanWords | None:
 
 
 def _read_variables(region: RawRegion) -> Iterator[PairVariable]:
+    """Yield the variables of `Environment=`."""
     try:
         commands = read_commands(region.old)
     except ShellError:
@@ -172,6 +193,7 @@ def _read_variables(region: RawRegion) -> Iterator[PairVariable]:
 
 
 def _read_target(region: RawRegion) -> list[RawRegion]:
+    """Return the folder in the container of `Volume=`."""
     parts = split_volume(region.old)
     if len(parts) < len("ab"):
         return [region]
@@ -182,12 +204,14 @@ def _read_target(region: RawRegion) -> list[RawRegion]:
 def _add_variables(
     text: str, place: int, pairs: Sequence[tuple[str, str]]
 ) -> list[Edit]:
+    """Return the edit that sets more variables in front of the command."""
     newline = line_end_of(text)
     lines = [f"Environment={_quote('='.join(pair))}{newline}" for pair in pairs]
     return [Edit(place, place, ("".join(lines),))]
 
 
 def _quote(pair: str) -> str:
+    """Return a pair as systemd reads it: in quotes if there are spaces in it."""
     if re.search(r"\s", pair):
         return f'"{pair}"'
     return pair

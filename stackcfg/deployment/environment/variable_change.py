@@ -27,7 +27,11 @@ def change_variables(plan: ServerPlan, new: NewCommand) -> None:
         _note_names(plan)
 
 
-def _change_source(plan: ServerPlan, source: VariableSource, config: str) -> None:
+def _change_source(
+    plan: ServerPlan,
+    source: VariableSource,
+    config: str,
+) -> None:
     """Change variables that are written elsewhere, and say what of them there."""
     elsewhere = plan._replace(changes=source.changes)
     for variable in source.variables:
@@ -35,7 +39,11 @@ def _change_source(plan: ServerPlan, source: VariableSource, config: str) -> Non
         source.changes.add_regions(*variable.regions)
 
 
-def _set_flags(plan: ServerPlan, new: NewCommand, config: str) -> None:
+def _set_flags(
+    plan: ServerPlan,
+    new: NewCommand,
+    config: str,
+) -> None:
     """Set the variables that were flags of the command."""
     missing: list[tuple[str, str]] = []
     known = plan.server.own
@@ -45,7 +53,12 @@ def _set_flags(plan: ServerPlan, new: NewCommand, config: str) -> None:
         if name in known:
             _set_known(plan, known[name], value)
         else:
-            changed = change_value(name, value, config, image)
+            changed = change_value(
+                name,
+                value,
+                config,
+                image,
+            )
             missing.append((name, changed.value or value))
     if missing and plan.server.add_variables is not None:
         plan.changes.add_edits(*plan.server.add_variables(missing))
@@ -55,7 +68,12 @@ def _set_flags(plan: ServerPlan, new: NewCommand, config: str) -> None:
         plan.changes.note(ACTION_REQUIRED, message, plan.server.offset)
 
 
-def _set_known(plan: ServerPlan, variable: Variable, value: str) -> None:
+def _set_known(
+    plan: ServerPlan,
+    variable: Variable,
+    value: str,
+) -> None:
+    """Give a variable the value that a flag had; say so where it has none here."""
     if variable.value is None:
         message = f"'--env {variable.name}' set another value than this variable has"
         plan.changes.note(CHECK, message, variable.place)
@@ -63,7 +81,12 @@ def _set_known(plan: ServerPlan, variable: Variable, value: str) -> None:
         variable.set_value(value)
 
 
-def _change_variable(plan: ServerPlan, variable: Variable, config: str) -> None:
+def _change_variable(
+    plan: ServerPlan,
+    variable: Variable,
+    config: str,
+) -> None:
+    """Give one variable the value and the name that ogx reads."""
     old, value = variable.name, variable.value
     change = _value_of(plan, variable, config)
     if change.message:
@@ -78,7 +101,12 @@ def _change_variable(plan: ServerPlan, variable: Variable, config: str) -> None:
         _note_unread(plan, variable)
 
 
-def _rename(plan: ServerPlan, variable: Variable, new: str) -> None:
+def _rename(
+    plan: ServerPlan,
+    variable: Variable,
+    new: str,
+) -> None:
+    """Give a variable its new name."""
     if variable.value is None and plan.renaming.is_interpolated:
         message = (
             f"the value of '{variable.name}' comes from where compose runs; "
@@ -88,15 +116,25 @@ def _rename(plan: ServerPlan, variable: Variable, new: str) -> None:
     variable.rename(new)
 
 
-def _value_of(plan: ServerPlan, variable: Variable, config: str) -> ValueChange:
+def _value_of(
+    plan: ServerPlan,
+    variable: Variable,
+    config: str,
+) -> ValueChange:
     """Return the new value; one that ogx has read before is right already."""
     if not plan.server.is_old:
         return NO_CHANGE
     image = plan.server.image_name
-    return change_value(variable.name, variable.value, config, image)
+    return change_value(
+        variable.name,
+        variable.value,
+        config,
+        image,
+    )
 
 
 def _apply_names(plan: ServerPlan, value: str) -> str:
+    """Return a value with the new names and folders, but for foreign variables."""
     foreign = plan.server.foreign
     names = plan.renaming.names.items()
     own = {old: new for old, new in names if old not in foreign}

@@ -45,7 +45,12 @@ class VariableSources:
         for variable in variables:
             others = others_of(variable.name)
             if others:
-                self._note_shared(changes, variable, given, others)
+                self._note_shared(
+                    changes,
+                    variable,
+                    given,
+                    others,
+                )
             else:
                 own.append(variable)
         server.sources.append(VariableSource(changes, own))
@@ -58,6 +63,7 @@ class VariableSources:
         given: set[str],
         others: Sequence[str],
     ) -> None:
+        """Say that a variable needs a second name, since others use the old one."""
         new = new_variable(variable.name, self._target)
         if not new or new in given:
             return
@@ -83,6 +89,7 @@ class VariableSources:
 
 
 def _edits_in(changes: Sequence[DeploymentChange]) -> Iterator[FileEdit]:
+    """Yield the edits among changes."""
     for change in changes:
         if isinstance(change, FileEdit):
             yield change
@@ -109,6 +116,7 @@ def _refuse(
 
 
 def _listed(others: Sequence[str]) -> str:
+    """Return a few names in words, and how many others there are."""
     names = list(dict.fromkeys(others))
     if len(names) > _SHOWN:
         rest = len(names) - _SHOWN

@@ -64,9 +64,18 @@ class SpanWords:
         end = start + len(word.value)
         if start < 0 or self.region.old[start:end] != word.value:
             return None
-        return PartRegion(self.region, start, end, self.region.old[start - 1 : start])
+        return PartRegion(
+            self.region,
+            start,
+            end,
+            self.region.old[start - 1 : start],
+        )
 
-    def write(self, new: Sequence[NewWord], change: Change) -> None:
+    def write(
+        self,
+        new: Sequence[NewWord],
+        change: Change,
+    ) -> None:
         """Put the new words in place of the old ones, and change all of it."""
         written = rewrite_spans(
             self.region.old, self.words, new, self.quote, self.between
@@ -102,7 +111,12 @@ def rewrite_spans(
     return text[: words[0].start] + "".join(parts) + text[words[-1].end :]
 
 
-def _requote(old: str, new: str, quote: Callable[[str], str]) -> str:
+def _requote(
+    old: str,
+    new: str,
+    quote: Callable[[str], str],
+) -> str:
+    """Return a new word in the quotes of the old one."""
     mark = old[:1]
     is_quoted = mark in ("'", '"') and old.endswith(mark) and quote is quote_shell
     if is_quoted and mark not in new and "\\" not in new:
@@ -127,7 +141,12 @@ def quote_json(word: str) -> str:
 class ListWords:
     """Words that are the items of a YAML list, in brackets or one a line."""
 
-    def __init__(self, document: Document, comments: Comments, node: Node) -> None:
+    def __init__(
+        self,
+        document: Document,
+        comments: Comments,
+        node: Node,
+    ) -> None:
         self.document = document
         self.comments = comments
         self.node = node
@@ -152,7 +171,11 @@ class ListWords:
         """Return the string of a word."""
         return self.items[index]
 
-    def write(self, new: Sequence[NewWord], change: Change) -> None:
+    def write(
+        self,
+        new: Sequence[NewWord],
+        change: Change,
+    ) -> None:
         """Put the new words in place of the old ones, each of them changed."""
         kept = {word.source for word in new}
         self.is_emptied = not new and bool(self.nodes)
@@ -160,7 +183,12 @@ class ListWords:
             return
         for index in range(len(self.nodes)):
             if index not in kept:
-                edit = remove_item(self.document, self.comments, self.node, index)
+                edit = remove_item(
+                    self.document,
+                    self.comments,
+                    self.node,
+                    index,
+                )
                 self.edits.append(edit)
         last = 0
         for word in new:
@@ -170,7 +198,12 @@ class ListWords:
                 last = word.source
                 self.items[last].new = change(word.text)
 
-    def _insert(self, text: str, after: int) -> Edit:
+    def _insert(
+        self,
+        text: str,
+        after: int,
+    ) -> Edit:
+        """Return the edit that adds a word behind another one."""
         item = self.nodes[after]
         written = write_like(item, text, self.node.flow)
         if self.node.flow:
@@ -181,8 +214,18 @@ class ListWords:
         line = f"{' ' * column}- {written}"
         newline = self.document.newline
         if self.document.text[place - 1 : place] == "\n":
-            return Edit(place, place, (line + newline,), column)
-        return Edit(place, place, (newline + line,), column)
+            return Edit(
+                start=place,
+                end=place,
+                pieces=(line + newline,),
+                depth=column,
+            )
+        return Edit(
+            start=place,
+            end=place,
+            pieces=(newline + line,),
+            depth=column,
+        )
 
 
 Words = SpanWords | ListWords
@@ -218,7 +261,11 @@ class CommandLine:
         part, inner = self.locate(index)
         return part.item(inner)
 
-    def write(self, new: Sequence[NewWord], change: Change) -> None:
+    def write(
+        self,
+        new: Sequence[NewWord],
+        change: Change,
+    ) -> None:
         """Put the new words in place of the old ones, and change what they name."""
         shares: list[list[NewWord]] = [[] for _ in self.parts]
         current = 0

@@ -72,7 +72,11 @@ class YamlServer:
             return None
         return entry[1].target
 
-    def note_shared(self, server: Server, changes: PlaceChanges) -> None:
+    def note_shared(
+        self,
+        server: Server,
+        changes: PlaceChanges,
+    ) -> None:
         """Say what the container has from an anchor, and is not changed."""
         if not server.is_old:
             return
@@ -91,10 +95,21 @@ class YamlServer:
         """Return the edit that removes an entry of the container."""
         for index, (name, _) in enumerate(self.node.entries):
             if name.text == key:
-                return [remove_entry(self.document, self.comments, self.node, index)]
+                return [
+                    remove_entry(
+                        self.document,
+                        self.comments,
+                        self.node,
+                        index,
+                    )
+                ]
         return []
 
-    def append_items(self, items: Node, lines: Sequence[Sequence[str]]) -> list[Edit]:
+    def append_items(
+        self,
+        items: Node,
+        lines: Sequence[Sequence[str]],
+    ) -> list[Edit]:
         """Return the edit that adds items, each of some lines, to a block list."""
         last = items.items[-1]
         column = self.document.lines.indent_at(last.start)
@@ -102,7 +117,11 @@ class YamlServer:
         texts = [text for each in lines for text in _block_item(each, column)]
         return [self._insert_lines(place, texts, column)]
 
-    def append_entries(self, mapping: Node, lines: Sequence[str]) -> list[Edit]:
+    def append_entries(
+        self,
+        mapping: Node,
+        lines: Sequence[str],
+    ) -> list[Edit]:
         """Return the edit that adds entries to a block mapping."""
         key, value = mapping.entries[-1]
         column = column_of(self.document, key.start)
@@ -111,7 +130,11 @@ class YamlServer:
             self._insert_lines(place, [" " * column + each for each in lines], column)
         ]
 
-    def insert_block(self, key: str, lines: Sequence[str]) -> list[Edit]:
+    def insert_block(
+        self,
+        key: str,
+        lines: Sequence[str],
+    ) -> list[Edit]:
         """Return the edit that adds a key with a block below it."""
         first = self.node.entries[0][0]
         column = column_of(self.document, first.start)
@@ -128,12 +151,28 @@ class YamlServer:
         key, value = self.node.entries[0]
         return max(value.end, key.end)
 
-    def _insert_lines(self, place: int, lines: Sequence[str], column: int) -> Edit:
+    def _insert_lines(
+        self,
+        place: int,
+        lines: Sequence[str],
+        column: int,
+    ) -> Edit:
+        """Return the edit that adds lines at a place, with the line end they need."""
         newline = self.document.newline
         text = newline.join(lines)
         if self.document.text[place - 1 : place] == "\n":
-            return Edit(place, place, (text + newline,), column)
-        return Edit(place, place, (newline + text,), column)
+            return Edit(
+                start=place,
+                end=place,
+                pieces=(text + newline,),
+                depth=column,
+            )
+        return Edit(
+            start=place,
+            end=place,
+            pieces=(newline + text,),
+            depth=column,
+        )
 
     @property
     def is_flow(self) -> bool:
@@ -142,10 +181,12 @@ class YamlServer:
 
 
 def _is_in_flow(node: Node) -> bool:
+    """Return whether a node is written in brackets."""
     return node.kind != SCALAR and node.flow
 
 
 def _block_item(lines: Sequence[str], column: int) -> list[str]:
+    """Return the lines of an item of a block list."""
     indent = " " * column
     first, *rest = lines
     return [f"{indent}- {first}", *[f"{indent}  {each}" for each in rest]]

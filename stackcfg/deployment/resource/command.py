@@ -78,6 +78,7 @@ def convert_arguments(conversion: Conversion, row: FieldChange) -> None:
 def _rewrite_arguments(
     conversion: Conversion, words: Sequence[_Word], row: FieldChange
 ) -> None:
+    """Write the arguments of the entrypoint for ogx."""
     texts = [word.node.text for word in words]
     launch = _launch(conversion)._replace(has_entrypoint=True)
     _keep(conversion, words, rewrite_arguments(texts, launch))
@@ -90,6 +91,7 @@ def _rewrite_arguments(
 
 
 def _note_unknown(conversion: Conversion, row: FieldChange) -> None:
+    """Say that a command starts something that is not known."""
     conversion.check(
         "this command starts the server in a way that is not known: it must start "
         f"ogx, with the run config at {NEW_OPERATOR_CONFIG}",
@@ -98,6 +100,7 @@ def _note_unknown(conversion: Conversion, row: FieldChange) -> None:
 
 
 def _launch(conversion: Conversion) -> Launch:
+    """Return what the start command of the new server is to be."""
     config = conversion.user_config
     serves_tls = False
     if config is not None:
@@ -121,7 +124,11 @@ def _read_words(conversion: Conversion, row: FieldChange) -> list[_Word] | None:
     return None
 
 
-def _keep(conversion: Conversion, words: Sequence[_Word], new: NewCommand) -> None:
+def _keep(
+    conversion: Conversion,
+    words: Sequence[_Word],
+    new: NewCommand,
+) -> None:
     """Keep new words for the lists that the old ones are in."""
     lists = _share_words(words, new)
     for path, texts in lists.items():
@@ -161,15 +168,22 @@ def _keep_variables(conversion: Conversion, new: NewCommand) -> None:
             conversion.new_variables[name] = text
 
 
-def _set_text(conversion: Conversion, node: Node, text: str) -> None:
+def _set_text(
+    conversion: Conversion,
+    node: Node,
+    text: str,
+) -> None:
+    """Give a scalar another text."""
     conversion.rewrite(node, lambda _old: text)
 
 
 def _renaming(conversion: Conversion) -> Renaming:
+    """Return the names and folders that are others for the new server."""
     return Renaming(renamed_names(conversion), homes_of(conversion))
 
 
 def _moved(conversion: Conversion, text: str) -> str:
+    """Return a word with the new names and folders."""
     renamed = _renaming(conversion).apply(text)
     return move_operator_configs(renamed)
 

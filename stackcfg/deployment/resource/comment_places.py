@@ -32,13 +32,26 @@ class Section(NamedTuple):
 class SourceEntries:
     """The entries of a document, with the comments that belong to them."""
 
-    def __init__(self, document: Document, comments: Comments) -> None:
+    def __init__(
+        self,
+        document: Document,
+        comments: Comments,
+    ) -> None:
         self.document = document
         self.comments = comments
 
-    def span(self, key: Node, value: Node) -> EntrySpan:
+    def span(
+        self,
+        key: Node,
+        value: Node,
+    ) -> EntrySpan:
         """Return the lines of an entry, with its comments."""
-        return entry_span(self.document, self.comments, key, value)
+        return entry_span(
+            self.document,
+            self.comments,
+            key,
+            value,
+        )
 
     def span_of(self, item: Moved | Literal) -> Span:
         """Return where an item of the new object comes from, if anywhere."""
@@ -68,24 +81,43 @@ class CommentPlaces:
     object, by path; `behind` are those for its end.
     """
 
-    def __init__(self, entries: SourceEntries, sections: Sequence[Section]) -> None:
+    def __init__(
+        self,
+        entries: SourceEntries,
+        sections: Sequence[Section],
+    ) -> None:
         self.entries = entries
         self.sections = sections
         self.before: Lines = {}
         self.after: Lines = {}
         self.behind: list[str] = []
 
-    def find(self, span: Span, tree: Branch, path: Path) -> None:
+    def find(
+        self,
+        span: Span,
+        tree: Branch,
+        path: Path,
+    ) -> None:
         """Find the places of all comments in a span; `path` is that of the tree."""
         leaves = self._leaves_of(tree, path)
         for comment in self.entries.comments.within(*span):
             owner = _holder_of(comment, leaves)
             if owner is None:
-                self._place_outside(comment, leaves, tree, path)
+                self._place_outside(
+                    comment,
+                    leaves,
+                    tree,
+                    path,
+                )
             elif not owner.is_moved:
                 _add(self.before, owner.path, comment)
 
-    def _leaves_of(self, tree: Branch, path: Path) -> list[_Leaf]:
+    def _leaves_of(
+        self,
+        tree: Branch,
+        path: Path,
+    ) -> list[_Leaf]:
+        """Return the entries below a path in the order of the old text."""
         found: list[_Leaf] = []
         for leaf, item in tree.leaves(path):
             span = self.entries.span_of(item)
@@ -96,6 +128,7 @@ class CommentPlaces:
     def _place_outside(
         self, comment: Comment, leaves: Sequence[_Leaf], tree: Branch, path: Path
     ) -> None:
+        """Find a place for a comment that is in no entry that moves."""
         section = self._section_of(comment, tree, path)
         if section is not None:
             _add(self.before, section, comment)
@@ -109,7 +142,12 @@ class CommentPlaces:
         else:
             self.behind.append(comment.text)
 
-    def _section_of(self, comment: Comment, tree: Branch, path: Path) -> Path | None:
+    def _section_of(
+        self,
+        comment: Comment,
+        tree: Branch,
+        path: Path,
+    ) -> Path | None:
         """Return the new place of a mapping that a comment is over or beside."""
         depth = len(path)
         for section in self.sections:
@@ -123,7 +161,11 @@ class CommentPlaces:
                 return section.new
         return None
 
-    def _is_beside(self, comment: Comment, span: Span) -> bool:
+    def _is_beside(
+        self,
+        comment: Comment,
+        span: Span,
+    ) -> bool:
         """Return whether a comment is below an entry, and as deep as its key."""
         document = self.entries.document
         text = document.text
@@ -138,11 +180,17 @@ class CommentPlaces:
 
 
 def _holder_of(comment: Comment, leaves: Sequence[_Leaf]) -> _Leaf | None:
+    """Return the entry that has a comment inside; None if none has."""
     for leaf in leaves:
         if leaf.holds(comment):
             return leaf
     return None
 
 
-def _add(lines: Lines, path: Path, comment: Comment) -> None:
+def _add(
+    lines: Lines,
+    path: Path,
+    comment: Comment,
+) -> None:
+    """Add a comment to those of a place."""
     lines.setdefault(path, []).append(comment.text)

@@ -49,10 +49,21 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
     key = _find_key(conversion, keys)
     file = _find_file(conversion, made, key)
     text = conversion.files.texts.get(file, "")
-    return UserConfig(name, key, found, file, text, tuple(made.keys))
+    return UserConfig(
+        name=name,
+        key=key,
+        object=found,
+        file=file,
+        file_text=text,
+        keys=tuple(made.keys),
+    )
 
 
-def _find_file(conversion: Conversion, made: GeneratedConfigMap, key: str) -> str:
+def _find_file(
+    conversion: Conversion,
+    made: GeneratedConfigMap,
+    key: str,
+) -> str:
     """Return the file of the input that becomes a key; empty if there is none."""
     path = made.file_of(key)
     if not path:
@@ -142,6 +153,7 @@ def user_config(conversion: Conversion, row: FieldChange) -> None:
 def _note_generated(
     conversion: Conversion, row: FieldChange, made: GeneratedConfigMap
 ) -> None:
+    """Say what to write in the kustomization that makes the ConfigMap."""
     name, file = made.data["name"], made.source.file
     line = made.source.document.position(made.source.node.start).line
     node = made.source.node.at(made.path)
@@ -154,7 +166,12 @@ def _note_generated(
             f'{{{WATCH}: "true"}}}}\' there, or the new operator makes no pod',
             row.old,
         )
-    _note_generated_text(conversion, row, made, where)
+    _note_generated_text(
+        conversion,
+        row,
+        made,
+        where,
+    )
     if made.has_hash:
         conversion.action(
             f"kustomize adds a hash to the name '{name}' ({where}), and does not know "
@@ -269,6 +286,7 @@ def config_files(conversion: Conversion, row: FieldChange) -> None:
 
 
 def _is_mounted(conversion: Conversion) -> bool:
+    """Return whether the pod mounts something at the old folder already."""
     path = ("spec", "server", "podOverrides", "volumeMounts")
     mounts = list_at(conversion.source.data, path)
     return any(as_mapping(each).get("mountPath") == OLD_FOLDER for each in mounts)

@@ -61,10 +61,12 @@ def _is_new(found: ManifestObject, done: set[tuple[str, int]]) -> bool:
 
 
 def _place_of(found: ManifestObject) -> str:
+    """Return what reports call an object."""
     return f"{found.kind} {found.name}"
 
 
 def _add_label(found: ManifestObject) -> Iterator[DeploymentChange]:
+    """Yield the edit that adds the label, or a note where that is left to a person."""
     if has_label(found):
         return
     place = _place_of(found)
@@ -72,11 +74,23 @@ def _add_label(found: ManifestObject) -> Iterator[DeploymentChange]:
     edit = label_edit(found)
     if edit is None:
         message = f"add label '{WATCH}: \"true\"': the new operator needs it"
-        yield FileNote(found.file, place, ACTION_REQUIRED, message, start)
+        yield FileNote(
+            file=found.file,
+            place=place,
+            severity=ACTION_REQUIRED,
+            message=message,
+            offset=start,
+        )
         return
     yield FileEdit(found.file, place, edit)
     message = f"label '{WATCH}: \"true\"' is added: the new operator needs it"
-    yield FileNote(found.file, place, INFO, message, start)
+    yield FileNote(
+        file=found.file,
+        place=place,
+        severity=INFO,
+        message=message,
+        offset=start,
+    )
 
 
 def _move_folders(
@@ -91,7 +105,12 @@ def _move_folders(
         return
     for key, value in data.entries:
         node = value.target
-        if node.kind == SCALAR and _is_read(key.text, node, found, conversion):
+        if node.kind == SCALAR and _is_read(
+            key.text,
+            node,
+            found,
+            conversion,
+        ):
             yield from _move_folders_in(node, found, conversion)
 
 
@@ -108,9 +127,15 @@ def _is_read(
 def _move_folders_in(
     node: Node, found: ManifestObject, conversion: Conversion
 ) -> Iterator[DeploymentChange]:
+    """Return edits of the text in a scalar."""
     source = found.document.text[node.start : node.end]
     changes = PlaceChanges(found.file, _place_of(found))
-    return _move_folders_of(source, node.start, changes, conversion)
+    return _move_folders_of(
+        source,
+        node.start,
+        changes,
+        conversion,
+    )
 
 
 def _files_with_config(
@@ -126,7 +151,12 @@ def _files_with_config(
 def _move_file(file: str, conversion: Conversion) -> Iterator[DeploymentChange]:
     """Return edits of a run config that is a file of its own."""
     text = conversion.files.texts[file]
-    return _move_folders_of(text, 0, PlaceChanges(file, ""), conversion)
+    return _move_folders_of(
+        text,
+        0,
+        PlaceChanges(file, ""),
+        conversion,
+    )
 
 
 def _move_folders_of(

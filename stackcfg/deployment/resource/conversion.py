@@ -90,6 +90,7 @@ class UserConfig(NamedTuple):
 
 
 def _chain(first: Rewrite, second: Rewrite) -> Rewrite:
+    """Return a rewrite that does one after the other."""
     return lambda text: second(first(text))
 
 
@@ -160,7 +161,11 @@ class Conversion:
             return None
         return entry[1].target
 
-    def move(self, row: FieldChange, extra: tuple[Any, ...] = ()) -> None:
+    def move(
+        self,
+        row: FieldChange,
+        extra: tuple[Any, ...] = (),
+    ) -> None:
         """Move an entry with its text to the new path; the key may be renamed.
 
         `extra` are new items for the list that it holds.
@@ -174,7 +179,12 @@ class Conversion:
             self.rewrite(key, lambda _old: new)
         self.tree.put(row.new, Moved(key, value, extra))
 
-    def put(self, new: tuple[str, ...], data: Any, old: Path | None = None) -> None:
+    def put(
+        self,
+        new: tuple[str, ...],
+        data: Any,
+        old: Path | None = None,
+    ) -> None:
         """Write data at a path of the new object; `old` is where it comes from."""
         literal = Literal(data)
         if old is not None:
@@ -189,7 +199,11 @@ class Conversion:
         key, value = entry
         return key.start, max(key.end, value.end)
 
-    def append(self, new: tuple[str, ...], item: Any) -> None:
+    def append(
+        self,
+        new: tuple[str, ...],
+        item: Any,
+    ) -> None:
         """Add an item to a list of the new object, or begin one."""
         found = self.tree.at(new)
         if isinstance(found, Moved):
@@ -199,7 +213,11 @@ class Conversion:
         else:
             self.put(new, [item])
 
-    def rewrite(self, node: Node, rewrite: Rewrite) -> None:
+    def rewrite(
+        self,
+        node: Node,
+        rewrite: Rewrite,
+    ) -> None:
         """Change the string of a scalar that moves."""
         first = self.rewrites.get(id(node))
         if first is not None:
@@ -214,19 +232,36 @@ class Conversion:
             return node.text
         return rewrite(node.text)
 
-    def info(self, message: str, path: Path) -> None:
+    def info(
+        self,
+        message: str,
+        path: Path,
+    ) -> None:
         """Note a fact."""
         self.note(INFO, message, path)
 
-    def check(self, message: str, path: Path) -> None:
+    def check(
+        self,
+        message: str,
+        path: Path,
+    ) -> None:
         """Note something that a person should look at."""
         self.note(CHECK, message, path)
 
-    def action(self, message: str, path: Path) -> None:
+    def action(
+        self,
+        message: str,
+        path: Path,
+    ) -> None:
         """Note something that a person must do."""
         self.note(ACTION_REQUIRED, message, path)
 
-    def note(self, severity: str, message: str, path: Path) -> None:
+    def note(
+        self,
+        severity: str,
+        message: str,
+        path: Path,
+    ) -> None:
         """Note something at a path of the old object, or above it."""
         offset = self.source.node.start
         node = self.source.node
@@ -241,5 +276,11 @@ class Conversion:
             if entry is None:
                 break
             offset, node = entry[0].start, entry[1].target
-        note = FileNote(self.source.file, self.place, severity, message, offset)
+        note = FileNote(
+            file=self.source.file,
+            place=self.place,
+            severity=severity,
+            message=message,
+            offset=offset,
+        )
         self.notes.append(note)

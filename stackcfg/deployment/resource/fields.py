@@ -32,6 +32,7 @@ def convert_fields(conversion: Conversion) -> None:
 
 
 def _unknown_fields(conversion: Conversion) -> Iterator[Path]:
+    """Yield the paths of fields that have no row."""
     known: set[Path] = {row.old for row in field_changes() if row.old}
     holders = {path[:length] for path in known for length in range(1, len(path))}
     for key, _ in conversion.source.node.entries:
@@ -39,16 +40,27 @@ def _unknown_fields(conversion: Conversion) -> Iterator[Path]:
             yield (key.text,)
     spec = conversion.source.node.get("spec")
     if spec is not None:
-        yield from _walk(spec, ("spec",), known, holders)
+        yield from _walk(
+            spec,
+            ("spec",),
+            known,
+            holders,
+        )
 
 
 def _walk(
     node: Node, path: Path, known: set[Path], holders: set[Path]
 ) -> Iterator[Path]:
+    """Yield the paths of unknown fields below a mapping."""
     for key, value in node.entries:
         own = (*path, key.text)
         inner = value.target
         if own in holders and inner.kind == MAPPING:
-            yield from _walk(inner, own, known, holders)
+            yield from _walk(
+                inner,
+                own,
+                known,
+                holders,
+            )
         elif own not in known and not inner.is_null:
             yield own

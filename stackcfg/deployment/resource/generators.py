@@ -60,6 +60,7 @@ def find_generated(conversion: Conversion, name: str) -> GeneratedConfigMap | No
 
 
 def _keys_of(entry: Any) -> Iterator[str]:
+    """Yield the keys that an entry of a generator makes."""
     given = as_mapping(entry)
     for file in _strings(given.get("files")):
         key, has_key, _ = file.partition("=")
@@ -76,4 +77,5 @@ def path_name(path: str) -> str:
 
 
 def _strings(value: Any) -> Sequence[str]:
+    """Return the strings in a list."""
     return [each for each in as_list(value) if isinstance(each, str)]

@@ -29,7 +29,12 @@ def distribution_name(conversion: Conversion, row: FieldChange) -> None:
     replacement = str(as_mapping(facts).get("replacement", ""))
     if replacement:
         conversion.rewrite(node, lambda _old: replacement)
-        _note_replacement(conversion, row, name, replacement)
+        _note_replacement(
+            conversion,
+            row,
+            name,
+            replacement,
+        )
     elif facts is None and "$" not in name:
         conversion.check(
             f"distribution '{name}' is none that the upstream operator knows; the "
@@ -45,6 +50,7 @@ def distribution_name(conversion: Conversion, row: FieldChange) -> None:
 
 
 def _facts_of(name: str) -> object:
+    """Return what is known of a distribution."""
     for row in distribution_facts():
         if row["name"] == name:
             return row
@@ -54,6 +60,7 @@ def _facts_of(name: str) -> object:
 def _note_replacement(
     conversion: Conversion, row: FieldChange, name: str, new: str
 ) -> None:
+    """Say which distribution takes the place of one that is gone."""
     message = f"ogx has no distribution '{name}'; '{new}' is written"
     if conversion.user_config is not None:
         conversion.check(
@@ -82,7 +89,12 @@ def distribution_image(conversion: Conversion, row: FieldChange) -> None:
     conversion.move(row)
     if new:
         conversion.rewrite(node, lambda _old: new)
-        _note_image(conversion, row, image, new)
+        _note_image(
+            conversion,
+            row,
+            image,
+            new,
+        )
         return
     name = distribution_of(image)
     replacement = str(as_mapping(_facts_of(name)).get("replacement", ""))
@@ -91,7 +103,12 @@ def distribution_image(conversion: Conversion, row: FieldChange) -> None:
         new = new_image(head + replacement, conversion.target)
     if new:
         conversion.rewrite(node, lambda _old: new)
-        _note_replacement(conversion, row, name, replacement)
+        _note_replacement(
+            conversion,
+            row,
+            name,
+            replacement,
+        )
         return
     if "ogx" in split_image(image).name.rsplit("/", 1)[-1]:
         return
@@ -102,7 +119,13 @@ def distribution_image(conversion: Conversion, row: FieldChange) -> None:
     )
 
 
-def _note_image(conversion: Conversion, row: FieldChange, image: str, new: str) -> None:
+def _note_image(
+    conversion: Conversion,
+    row: FieldChange,
+    image: str,
+    new: str,
+) -> None:
+    """Say which image takes the place of another one."""
     if not split_image(new).tag:
         conversion.action(
             f"'{new}' takes the place of '{image}'; add the tag of its release", row.old

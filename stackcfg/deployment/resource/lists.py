@@ -31,6 +31,7 @@ def convert_lists(files: DeploymentFiles) -> Iterator[DeploymentChange]:
 
 
 def _convert_list(document: Document, name: str) -> Iterator[DeploymentChange]:
+    """Yield the new kind of a list of old objects, or why it is refused."""
     root = document.root.target
     kind, version = root.get("kind"), root.get("apiVersion")
     if kind is None or kind.text != OLD_LIST:
@@ -50,6 +51,7 @@ def _convert_list(document: Document, name: str) -> Iterator[DeploymentChange]:
 
 
 def _item_without_kind(root: Node) -> Node | None:
+    """Return the first item that does not say what it is; None if all do."""
     items = root.get("items")
     if items is None or items.kind != SEQUENCE:
         return None
@@ -60,6 +62,7 @@ def _item_without_kind(root: Node) -> Node | None:
 
 
 def _replacement(node: Node, new: str) -> Edit:
+    """Return the edit that gives a scalar another text."""
     written = new
     if node.style == '"':
         written = emit_quoted(new)

@@ -109,7 +109,12 @@ def _note_manager(conversion: Conversion, entries: Sequence[Entry]) -> None:
             return
 
 
-def _copy_entries(tree: Branch, section: str, node: Node) -> None:
+def _copy_entries(
+    tree: Branch,
+    section: str,
+    node: Node,
+) -> None:
+    """Carry labels or annotations over, without those of the old operator."""
     if node.kind != MAPPING:
         return
     for key, value in node.entries:

@@ -56,7 +56,12 @@ def volume_mounts(conversion: Conversion, row: FieldChange) -> None:
         mount = item.target.get("mountPath")
         if mount is not None:
             _move_mount(conversion, mount, path)
-            _note_collision(conversion, mount, path, taken)
+            _note_collision(
+                conversion,
+                mount,
+                path,
+                taken,
+            )
     conversion.move(row)
 
 
@@ -69,6 +74,7 @@ def _storage_folders(conversion: Conversion) -> set[str]:
 
 
 def _moved(conversion: Conversion, folder: str) -> str:
+    """Return a folder where the new server has it."""
     moved = move_home_paths(folder, homes_of(conversion))
     return moved.rstrip("/")
 
@@ -86,7 +92,12 @@ def _note_collision(
     taken.add(folder)
 
 
-def _move_mount(conversion: Conversion, mount: Node, path: Path) -> None:
+def _move_mount(
+    conversion: Conversion,
+    mount: Node,
+    path: Path,
+) -> None:
+    """Move one mount, or say what is wrong with its place."""
     homes = homes_of(conversion)
     folder = mount.text
     new = move_home_paths(folder, homes)
@@ -114,5 +125,6 @@ def _move_mount(conversion: Conversion, mount: Node, path: Path) -> None:
 
 
 def _is_below(path: str, folder: str) -> bool:
+    """Return whether a path is a folder, or in it."""
     inside = folder.rstrip("/") + "/"
     return path == folder or path.startswith(inside)

@@ -59,6 +59,7 @@ def allowed_labels(conversion: Conversion, _row: FieldChange) -> None:
 
 
 def _write_rules(conversion: Conversion) -> None:
+    """Write the ingress rules, once, and say what they depend on."""
     if conversion.settings.network_policy == OFF:
         return
     new = (*POLICY, "ingress")
@@ -93,6 +94,7 @@ def names_operator(conversion: Conversion) -> bool:
 
 
 def _has_rules(conversion: Conversion) -> bool:
+    """Return whether the object allows anybody by name."""
     return bool(_names_at(conversion, NAMESPACES) or _names_at(conversion, LABELS))
 
 
@@ -103,6 +105,7 @@ def _names_at(conversion: Conversion, path: Path) -> list[str]:
 
 
 def _peers(conversion: Conversion) -> Iterator[dict[str, Any]]:
+    """Yield who may reach the server, as the old operator let them."""
     namespaces = _names_at(conversion, NAMESPACES)
     if "*" in namespaces:
         yield {"namespaceSelector": {}}
@@ -118,14 +121,17 @@ def _peers(conversion: Conversion) -> Iterator[dict[str, Any]]:
 
 
 def _namespace_with(label: str, value: object) -> dict[str, Any]:
+    """Return a peer: the namespaces with a label."""
     return {"namespaceSelector": {"matchLabels": {label: value}}}
 
 
 def _port_of(conversion: Conversion) -> dict[str, Any]:
+    """Return the port of the server for a rule."""
     return {"protocol": "TCP", "port": conversion.data(PORT) or DEFAULT_PORT}
 
 
 def _has_monitoring(conversion: Conversion) -> bool:
+    """Return whether the new server has a port for metrics."""
     return not _has_several_workers(conversion)
 
 

@@ -31,7 +31,12 @@ def edit_object(conversion: Conversion, tree: Branch) -> Iterator[Edit]:
         if isinstance(item, Literal):
             yield Edit(*value.span, (str(item.data),))
         elif isinstance(item, Branch):
-            yield _replace(conversion, writer, (key, value), item)
+            yield _replace(
+                conversion,
+                writer,
+                (key, value),
+                item,
+            )
         elif key.text == STATUS:
             yield _remove(conversion, index)
     yield from _scalar_edits(conversion)
@@ -63,7 +68,12 @@ def _remove(conversion: Conversion, index: int) -> Edit:
     """Return the edit that removes an entry of the object, but for its comments."""
     document, root = conversion.document, conversion.source.node
     comments = Comments(document)
-    edit = remove_entry(document, comments, root, index)
+    edit = remove_entry(
+        document,
+        comments,
+        root,
+        index,
+    )
     key = root.entries[index][0]
     indent = " " * column_of(document, key.start)
     kept: list[str] = []
@@ -72,7 +82,11 @@ def _remove(conversion: Conversion, index: int) -> Edit:
     return edit._replace(pieces=tuple(kept))
 
 
-def _settle(branch: Branch, writer: TreeWriter, conversion: Conversion) -> Branch:
+def _settle(
+    branch: Branch,
+    writer: TreeWriter,
+    conversion: Conversion,
+) -> Branch:
     """Return a branch whose moved entries all have lines that can be copied."""
     settled = Branch()
     for key, item in branch.entries.items():
@@ -80,7 +94,12 @@ def _settle(branch: Branch, writer: TreeWriter, conversion: Conversion) -> Branc
     return settled
 
 
-def _settle_item(item: Item, writer: TreeWriter, conversion: Conversion) -> Item:
+def _settle_item(
+    item: Item,
+    writer: TreeWriter,
+    conversion: Conversion,
+) -> Item:
+    """Return an entry as text that is copied, or else as data."""
     if isinstance(item, Branch):
         return _settle(item, writer, conversion)
     if isinstance(item, Literal) or writer.is_copied(item):

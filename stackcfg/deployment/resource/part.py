@@ -68,7 +68,12 @@ def _is_operators(found: ManifestObject) -> bool:
     return found.group in ("", GROUPS[OLD_SERVER])
 
 
-def _convert(found: ManifestObject, files: DeploymentFiles, count: int) -> Conversion:
+def _convert(
+    found: ManifestObject,
+    files: DeploymentFiles,
+    count: int,
+) -> Conversion:
+    """Return the conversion of one object. Raises `InputError` if it is refused."""
     reason = explain_refusal(found, files, count)
     if reason is not None:
         raise reason

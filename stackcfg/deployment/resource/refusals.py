@@ -55,7 +55,11 @@ def explain_refusal(
     return _explain_name(found, files.settings.name, count)
 
 
-def _explain_name(found: ManifestObject, name: str, count: int) -> InputError | None:
+def _explain_name(
+    found: ManifestObject,
+    name: str,
+    count: int,
+) -> InputError | None:
     """Return why the name that was asked for cannot be that of the new object."""
     position = found.document.position(found.node.start)
     if name == found.name:
@@ -89,7 +93,11 @@ def find_unread_files(
             yield from _note_inner(document, name)
 
 
-def _explain_error(error: InputError, files: DeploymentFiles, name: str) -> InputError:
+def _explain_error(
+    error: InputError,
+    files: DeploymentFiles,
+    name: str,
+) -> InputError:
     """Return the error of a file with an old object: a template is rendered."""
     text = files.texts[name]
     if not is_template(text):
@@ -103,13 +111,20 @@ def _explain_error(error: InputError, files: DeploymentFiles, name: str) -> Inpu
 
 
 def _note_inner(document: Document, name: str) -> Iterator[DeploymentChange]:
+    """Yield notes on old objects inside of a document."""
     for _, node in walk_nodes(document.root):
         if _is_named(node) or _is_in_text(node):
             message = (
                 f"a {OLD_SERVER} is named here, inside of another document: convert "
                 "it in a file of its own, and change this by hand"
             )
-            yield FileNote(name, OLD_SERVER, ACTION_REQUIRED, message, node.start)
+            yield FileNote(
+                file=name,
+                place=OLD_SERVER,
+                severity=ACTION_REQUIRED,
+                message=message,
+                offset=node.start,
+            )
 
 
 def _is_in_text(node: Node) -> bool:
@@ -126,10 +141,12 @@ def _is_named(node: Node) -> bool:
 
 
 def _render_hint(target: Target | None) -> str:
+    """Return how a template is rendered and migrated."""
     return f"render it first: helm template CHART | {_command(target)} -"
 
 
 def _command(target: Target | None) -> str:
+    """Return the command for a target."""
     name = "1"
     if target is not None:
         name = target.name

@@ -44,6 +44,7 @@ def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
 
 
 def _stop_operator(conversions: Sequence[Conversion]) -> str:
+    """Return the step that stops the old operator."""
     how = f"kubectl scale deployment --all -n {OLD_OPERATOR} --replicas=0"
     if not all(map(is_from_upstream, conversions)):
         # that of a vendor is in a namespace with others
@@ -55,6 +56,7 @@ def _stop_operator(conversions: Sequence[Conversion]) -> str:
 
 
 def _stop_server(conversion: Conversion) -> str:
+    """Return the step that stops an old server."""
     kubectl, old = _kubectl(conversion), conversion.names.old
     return (
         f"stop the old server: {kubectl} scale deployment {old} --replicas=0 && "
@@ -64,6 +66,7 @@ def _stop_server(conversion: Conversion) -> str:
 
 
 def _kubectl(conversion: Conversion) -> str:
+    """Return `kubectl` with the namespace of the server, if it is known."""
     namespace = conversion.names.namespace
     if not namespace:
         return "kubectl"
@@ -71,10 +74,12 @@ def _kubectl(conversion: Conversion) -> str:
 
 
 def _has_volume(conversion: Conversion) -> bool:
+    """Return whether the old server has a volume of its own."""
     return conversion.entry(STORAGE) is not None
 
 
 def _keep_volume(conversion: Conversion) -> Iterator[str]:
+    """Yield the steps after which the volume outlives its claim."""
     kubectl, claim = _kubectl(conversion), conversion.names.volume
     if may_miss_volume(conversion):
         yield (
@@ -91,6 +96,7 @@ def _keep_volume(conversion: Conversion) -> Iterator[str]:
 
 
 def _label(conversion: Conversion) -> Iterator[str]:
+    """Yield the steps that let the new operator see what it is to use."""
     kubectl, names = _kubectl(conversion), conversion.names
     adopted: list[str] = []
     if _has_volume(conversion):
@@ -113,6 +119,7 @@ def _label(conversion: Conversion) -> Iterator[str]:
 
 
 def _verify(conversion: Conversion) -> Iterator[str]:
+    """Yield the steps that show whether the new server is right."""
     kubectl, names = _kubectl(conversion), conversion.names
     yield (
         f"wait until the new server is ready: {kubectl} wait ogxserver/{names.new} "
@@ -129,6 +136,7 @@ def _verify(conversion: Conversion) -> Iterator[str]:
 
 
 def _remove(conversion: Conversion) -> Iterator[str]:
+    """Yield the steps that remove the old object, and what it leaves."""
     kubectl, names = _kubectl(conversion), conversion.names
     yield (
         "only then delete the old object, without what it owns: "

@@ -11,7 +11,11 @@ BLOCKS = ("|", ">")
 _INDICATORS = "|>-+"
 
 
-def rewrite_scalar(document: Document, node: Node, new: str) -> str:
+def rewrite_scalar(
+    document: Document,
+    node: Node,
+    new: str,
+) -> str:
     """Return the source of a scalar with another string.
 
     Quotes stay, and a block stays one. Whether the result means the string is
@@ -42,7 +46,11 @@ def _is_plain(new: str) -> bool:
     return bool(value_of(value) == new)
 
 
-def _rewrite_block(document: Document, source: str, new: str) -> str:
+def _rewrite_block(
+    document: Document,
+    source: str,
+    new: str,
+) -> str:
     """Return a block scalar with other lines, indented as before."""
     header, _, body = source.replace("\r\n", "\n").partition("\n")
     folded = header.startswith(">") and "\n" in new.rstrip("\n")

@@ -21,10 +21,17 @@ def note_old_services(
         for file in files.holding(names.old_service):
             for match in pattern.finditer(files.texts[file]):
                 severity, message = _describe(conversion)
-                yield FileNote(file, conversion.place, severity, message, match.start())
+                yield FileNote(
+                    file=file,
+                    place=conversion.place,
+                    severity=severity,
+                    message=message,
+                    offset=match.start(),
+                )
 
 
 def _describe(conversion: Conversion) -> tuple[str, str]:
+    """Return what to say where the old Service is named: severity, message."""
     old, new = conversion.names.old_service, conversion.names.new_service
     if conversion.settings.adopt_networking:
         return INFO, f"'{old}' is adopted and stays; '{new}' is the name to change to"

@@ -63,7 +63,12 @@ def emit_lines(data: Any, style: Style) -> list[str]:
     return lines
 
 
-def _entry_lines(head: str, value: Any, style: Style) -> list[str]:
+def _entry_lines(
+    head: str,
+    value: Any,
+    style: Style,
+) -> list[str]:
+    """Return the lines of a key with its value."""
     lines = emit_lines(value, style)
     is_inner = isinstance(value, dict | list) and value
     if not is_inner:
@@ -75,6 +80,7 @@ def _entry_lines(head: str, value: Any, style: Style) -> list[str]:
 
 
 def _indent(lines: Sequence[str], count: int) -> list[str]:
+    """Return lines moved to the right."""
     return [" " * count + line for line in lines]
 
 
@@ -93,7 +99,12 @@ class TreeWriter:
         self.entries = SourceEntries(document, Comments(document))
         self.places = CommentPlaces(self.entries, sections)
 
-    def write(self, key: Node, value: Node, tree: Branch) -> list[Piece]:
+    def write(
+        self,
+        key: Node,
+        value: Node,
+        tree: Branch,
+    ) -> list[Piece]:
         """Return the entry of a key with the tree as its value.
 
         The first line begins where the key began; the last has its line end.
@@ -110,7 +121,11 @@ class TreeWriter:
         pieces += self._write_lines(self.places.behind, column)
         return pieces
 
-    def span(self, key: Node, value: Node) -> EntrySpan:
+    def span(
+        self,
+        key: Node,
+        value: Node,
+    ) -> EntrySpan:
         """Return the span of an entry, with its comments."""
         return self.entries.span(key, value)
 
@@ -121,17 +136,29 @@ class TreeWriter:
         line = self.document.lines.start_of(item.key.start)
         return not self.document.text[line : item.key.start].strip()
 
-    def _write_branch(self, branch: Branch, column: int, path: Path) -> Iterator[Piece]:
+    def _write_branch(
+        self,
+        branch: Branch,
+        column: int,
+        path: Path,
+    ) -> Iterator[Piece]:
+        """Write a mapping of the new object."""
         places = self.places
         for key, item in branch.entries.items():
             own = (*path, key)
             yield from self._write_lines(places.before.get(own, ()), column)
-            yield from self._write_item(key, item, column, own)
+            yield from self._write_item(
+                key,
+                item,
+                column,
+                own,
+            )
             yield from self._write_lines(places.after.get(own, ()), column)
 
     def _write_item(
         self, key: str, item: Item, column: int, path: Path
     ) -> Iterator[Piece]:
+        """Write an entry: text that moves, or data."""
         if isinstance(item, Moved):
             yield from self._copy(item, column)
         elif isinstance(item, Literal):
@@ -142,14 +169,29 @@ class TreeWriter:
             yield from self._write_lines([f"{emit_scalar(key)}:"], column)
             yield from self._write_branch(item, column + self.style.step, path)
 
-    def _write_data(self, data: Any, column: int) -> Iterator[Piece]:
+    def _write_data(
+        self,
+        data: Any,
+        column: int,
+    ) -> Iterator[Piece]:
+        """Write data as YAML."""
         yield from self._write_lines(emit_lines(data, self.style), column)
 
-    def _write_lines(self, lines: Sequence[str], column: int) -> Iterator[Piece]:
+    def _write_lines(
+        self,
+        lines: Sequence[str],
+        column: int,
+    ) -> Iterator[Piece]:
+        """Write lines with the indentation of their place."""
         for line in _indent(lines, column):
             yield line + self.document.newline
 
-    def _copy(self, item: Moved, column: int) -> Iterator[Piece]:
+    def _copy(
+        self,
+        item: Moved,
+        column: int,
+    ) -> Iterator[Piece]:
+        """Copy the text of an entry that moves."""
         span = self.span(item.key, item.value)
         shift = column - column_of(self.document, item.key.start)
         yield Copy(span.lead, span.after, shift)

@@ -96,6 +96,7 @@ _KINDS: Final = {OBJECT: MAPPING, ARRAY: SEQUENCE}
 
 
 def _type_of(row: FieldChange) -> str:
+    """Return the type that the old definition gives a field; empty if none."""
     resource = custom_resource(OLD_SERVER)
     if resource is None:
         return ""

@@ -41,7 +41,11 @@ class Branch:
     def __init__(self) -> None:
         self.entries: dict[str, Item] = {}
 
-    def put(self, path: tuple[str, ...], item: Item) -> None:
+    def put(
+        self,
+        path: tuple[str, ...],
+        item: Item,
+    ) -> None:
         """Put an item at a path; an empty branch there is replaced."""
         branch = self.branch(path[:-1])
         branch.entries[path[-1]] = item

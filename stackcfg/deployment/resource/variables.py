@@ -62,6 +62,7 @@ def _convert(
 
 
 def _name_of(variable: Node) -> str:
+    """Return the name of a variable; empty if it has none."""
     name = variable.get("name")
     if name is None:
         return ""
@@ -84,14 +85,24 @@ def _rename(
         _rewrite_name(conversion, variable, new)
         message = f"'{name}' is called '{new}': ogx does not read it"
     conversion.info(message, path)
-    _note_unknown_config(conversion, name, new, path)
+    _note_unknown_config(
+        conversion,
+        name,
+        new,
+        path,
+    )
     if new in _given_names(conversion):
         conversion.action(
             f"'{name}' becomes '{new}', which is set, too: remove one of the two", path
         )
 
 
-def _rewrite_name(conversion: Conversion, variable: Node, new: str) -> None:
+def _rewrite_name(
+    conversion: Conversion,
+    variable: Node,
+    new: str,
+) -> None:
+    """Give a variable another name."""
     node = variable.get("name")
     if node is not None:
         conversion.rewrite(node, lambda _old: new)
@@ -112,6 +123,7 @@ def _is_read_by_config(conversion: Conversion, name: str) -> bool:
 def _note_unknown_config(
     conversion: Conversion, name: str, new: str, path: Path
 ) -> None:
+    """Say what a run config that is not in the input may need."""
     config = conversion.user_config
     if config is None or config.text or name not in IN_CONFIGS:
         return
@@ -142,7 +154,12 @@ def _given_names(conversion: Conversion) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _move_folders(conversion: Conversion, variable: Node, path: Path) -> None:
+def _move_folders(
+    conversion: Conversion,
+    variable: Node,
+    path: Path,
+) -> None:
+    """Move the folders in a value, and use the new names in it."""
     value = variable.get("value")
     if value is None or value.kind != SCALAR:
         return
@@ -170,7 +187,11 @@ def runs_built_in_config(conversion: Conversion) -> bool:
     return ".yaml" not in words and ".yml" not in words
 
 
-def _complete_address(conversion: Conversion, variable: Node, path: Path) -> None:
+def _complete_address(
+    conversion: Conversion,
+    variable: Node,
+    path: Path,
+) -> None:
     """Add what the built-in config of the new release no longer adds.
 
     A run config of the user's own has the ending written beside the variable
@@ -196,7 +217,12 @@ def _complete_address(conversion: Conversion, variable: Node, path: Path) -> Non
         _note_ending(conversion, changed, path)
 
 
-def _note_ending(conversion: Conversion, changed: ChangedValue, path: Path) -> None:
+def _note_ending(
+    conversion: Conversion,
+    changed: ChangedValue,
+    path: Path,
+) -> None:
+    """Say that an address is complete now."""
     since = format_release(changed.since)
     conversion.info(
         f"'{changed.variable}' gets '{changed.ending}': the built-in config takes the "
@@ -205,7 +231,12 @@ def _note_ending(conversion: Conversion, changed: ChangedValue, path: Path) -> N
     )
 
 
-def _note_unread(conversion: Conversion, variable: Node, path: Path) -> None:
+def _note_unread(
+    conversion: Conversion,
+    variable: Node,
+    path: Path,
+) -> None:
+    """Say that no config reads a variable."""
     name = _name_of(variable)
     unread = unread_variables().get(name)
     if unread is None or conversion.target < unread.since:
@@ -224,6 +255,7 @@ def _note_unread(conversion: Conversion, variable: Node, path: Path) -> None:
 
 
 def _value_of(variable: Node) -> str | None:
+    """Return the value of a variable; None if it is elsewhere."""
     value = variable.get("value")
     if value is None or value.kind != SCALAR:
         return None

@@ -38,6 +38,7 @@ def label_edit(found: ManifestObject) -> Edit | None:
 
 
 def _find_edit(found: ManifestObject) -> Edit | None:
+    """Return the edit that adds the label, not yet proved."""
     metadata = found.node.get(_METADATA)
     if metadata is None or not metadata.entries:
         return None
@@ -52,7 +53,12 @@ def _new_section(found: ManifestObject, metadata: Node) -> Edit:
     step = " " * indent_step(found.document, found.node)
     block = f"{_LABELS}:\n{step}{_BLOCK}"
     flow = f'"{_LABELS}": {{{_FLOW}}}'
-    return _insertion(found, metadata, block, flow)
+    return _insertion(
+        found,
+        metadata,
+        block,
+        flow,
+    )
 
 
 def _edit_labels(found: ManifestObject, labels: Node) -> Edit | None:
@@ -66,10 +72,20 @@ def _edit_labels(found: ManifestObject, labels: Node) -> Edit | None:
     given = labels.entry(WATCH)
     if given is not None:
         return Edit(*given[1].span, (f'"{_WANTED}"',))
-    return _insertion(found, labels, _BLOCK, _FLOW)
+    return _insertion(
+        found,
+        labels,
+        _BLOCK,
+        _FLOW,
+    )
 
 
-def _insertion(found: ManifestObject, mapping: Node, block: str, flow: str) -> Edit:
+def _insertion(
+    found: ManifestObject,
+    mapping: Node,
+    block: str,
+    flow: str,
+) -> Edit:
     """Return the edit that adds an entry behind the last one of a mapping."""
     document = found.document
     key, value = mapping.entries[-1]
@@ -98,6 +114,7 @@ def _is_proved(found: ManifestObject, edit: Edit) -> bool:
 
 
 def _expected(each: ManifestObject, found: ManifestObject) -> Mapping[Any, Any]:
+    """Return what an object must mean afterwards: only one has the label."""
     if each.node.start != found.node.start:
         return each.data
     metadata = dict(mapping_at(each.data, (_METADATA,)))

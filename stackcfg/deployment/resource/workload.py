@@ -71,6 +71,7 @@ def selectors(conversion: Conversion, row: FieldChange) -> None:
 
 
 def _constant(new: str) -> Any:
+    """Return a rewrite to one text."""
     return lambda _old: new
 
 
@@ -99,6 +100,7 @@ def autoscaling(conversion: Conversion, row: FieldChange) -> None:
 
 
 def _mend_bounds(given: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return bounds that mean the same, and that the API server accepts."""
     mended = dict(given)
     for name in ("minReplicas", *TARGETS):
         if given.get(name) in (0, None):
@@ -162,7 +164,12 @@ def mount_path(conversion: Conversion, row: FieldChange) -> None:
     conversion.move(row)
 
 
-def _moved_mount(old: str, new: str, conversion: Conversion) -> str:
+def _moved_mount(
+    old: str,
+    new: str,
+    conversion: Conversion,
+) -> str:
+    """Return what to say of a volume that is mounted elsewhere now."""
     message = f"the volume is mounted at '{new}' instead of '{old}'"
     if is_old_home(old, homes_of(conversion)):
         message += (

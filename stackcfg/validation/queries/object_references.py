@@ -47,22 +47,45 @@ def find_references(inspection: ManifestInspection) -> Iterator[Reference]:
 
 
 def _new_references(inspection: ManifestInspection) -> Iterator[Reference]:
+    """Yield the references of an `OGXServer`."""
     for section in ("overrideConfig", "baseConfig"):
-        yield from _named_key(inspection, CONFIG_MAP, ("spec", section), True)
+        yield from _named_key(
+            inspection,
+            CONFIG_MAP,
+            ("spec", section),
+            True,
+        )
     trust = ("spec", "tls", "trust", "caCertificates")
     for path, _ in inspection.items(*trust):
-        yield from _named_key(inspection, CONFIG_MAP, path, True)
+        yield from _named_key(
+            inspection,
+            CONFIG_MAP,
+            path,
+            True,
+        )
     for section in ("providers", "storage"):
         for path in _secret_paths(inspection.subject.data, ("spec", section)):
-            yield from _named_key(inspection, SECRET, path, True)
+            yield from _named_key(
+                inspection,
+                SECRET,
+                path,
+                True,
+            )
     overrides = ("spec", "workload", "overrides")
     yield from _references_of_pod(inspection, overrides, overrides)
 
 
 def _old_references(inspection: ManifestInspection) -> Iterator[Reference]:
+    """Yield the references of a `LlamaStackDistribution`."""
     name = inspection.text(*OLD_CONFIG)
     if name and not inspection.text(*OLD_CONFIG[:-1], "configMapNamespace"):
-        yield Reference(CONFIG_MAP, name, OLD_CONFIG, OLD_KEYS, OLD_CONFIG)
+        yield Reference(
+            CONFIG_MAP,
+            name,
+            OLD_CONFIG,
+            OLD_KEYS,
+            OLD_CONFIG,
+        )
     server = ("spec", "server")
     pod, container = (*server, "podOverrides"), (*server, "containerSpec")
     yield from _references_of_pod(inspection, pod, container)
@@ -78,7 +101,14 @@ def _named_key(
     key = inspection.text(*path, "key")
     keys = (key,) if key else ()
     key_path = (*path, "key")
-    yield Reference(kind, name, (*path, "name"), keys, key_path, is_watched)
+    yield Reference(
+        kind,
+        name,
+        (*path, "name"),
+        keys,
+        key_path,
+        is_watched,
+    )
 
 
 def _secret_paths(data: Mapping[str, Any], section: Path) -> Iterator[Path]:
@@ -92,18 +122,30 @@ def _secret_paths(data: Mapping[str, Any], section: Path) -> Iterator[Path]:
 def _references_of_pod(
     inspection: ManifestInspection, pod: Path, container: Path
 ) -> Iterator[Reference]:
+    """Yield what the variables and volumes of a pod name."""
     for path, _ in inspection.items(*container, "env"):
         source = (*path, "valueFrom")
         yield from _named_key(inspection, CONFIG_MAP, (*source, "configMapKeyRef"))
         yield from _named_key(inspection, SECRET, (*source, "secretKeyRef"))
     for path, _ in inspection.items(*pod, "volumes"):
-        yield from _volume(inspection, CONFIG_MAP, (*path, "configMap"), "name")
-        yield from _volume(inspection, SECRET, (*path, "secret"), "secretName")
+        yield from _volume(
+            inspection,
+            CONFIG_MAP,
+            (*path, "configMap"),
+            "name",
+        )
+        yield from _volume(
+            inspection,
+            SECRET,
+            (*path, "secret"),
+            "secretName",
+        )
 
 
 def _volume(
     inspection: ManifestInspection, kind: str, path: Path, name: str
 ) -> Iterator[Reference]:
+    """Yield the object that a volume is, unless it is optional."""
     found = inspection.text(*path, name)
     if found and value_at(inspection.subject.data, (*path, "optional")) is not True:
         yield Reference(kind, found, (*path, name))

@@ -42,6 +42,7 @@ def judge_variable(
 
 
 def _new_name(name: str) -> str:
+    """Return the name that ogx reads instead; empty if it is the same."""
     variable = renamed_variables().get(name)
     if variable is None:
         return ""

@@ -22,7 +22,12 @@ def store_fields(inspection: Inspection, config: Path) -> list[tuple[str, ...]]:
     kind = value_at(inspection.data, (*config[:3], "provider_type"))
     catalog, version = inspection.catalog, inspection.version
     api = str(config[1])
-    fields = catalog.provider_fields(api, str(kind), version, REFERENCE)
+    fields = catalog.provider_fields(
+        api,
+        str(kind),
+        version,
+        REFERENCE,
+    )
     return [field.path for field in fields]
 
 

@@ -103,6 +103,7 @@ def has_server_container(found: ManifestObject) -> bool:
 
 
 def _runs_ogx(container: Container) -> bool:
+    """Return whether a container certainly runs ogx, not llama-stack."""
     evidence = find_evidence(container)
     if evidence is None or not evidence.is_proved:
         return False
@@ -112,6 +113,7 @@ def _runs_ogx(container: Container) -> bool:
 
 
 def _container_of_server(found: ManifestObject) -> ServerContainer:
+    """Return the container that the operator makes of an `OGXServer`."""
     data = found.data
     image = ""
     for name in ("image", "name"):
@@ -121,26 +123,33 @@ def _container_of_server(found: ManifestObject) -> ServerContainer:
     mounts = [*_folders_of(data, [_STORAGE]), *_mounts_of(data, _OVERRIDES)]
     variables = _variables_of(data, _OVERRIDES)
     words = _words_of(data, _OVERRIDES, _STARTS)
-    return ServerContainer(image, tuple(variables), tuple(mounts), tuple(words))
+    return ServerContainer(
+        image=image,
+        variables=tuple(variables),
+        mounts=tuple(mounts),
+        words=tuple(words),
+    )
 
 
 def _read_container(data: Mapping[str, Any], container: Container) -> ServerContainer:
+    """Return a container of a pod."""
     path = _path_of(data, container)
     return ServerContainer(
-        container.image,
-        tuple(_variables_of(data, path)),
-        tuple(_mounts_of(data, path)),
-        tuple(_words_of(data, path, _STARTS)),
+        image=container.image,
+        variables=tuple(_variables_of(data, path)),
+        mounts=tuple(_mounts_of(data, path)),
+        words=tuple(_words_of(data, path, _STARTS)),
     )
 
 
 def _read_service(data: Mapping[str, Any], service: Container) -> ServerContainer:
+    """Return a service of a compose file."""
     path = _path_of(data, service)
     return ServerContainer(
-        service.image,
-        tuple(_service_variables(data, (*path, "environment"))),
-        tuple(_service_folders(data, (*path, "volumes"))),
-        tuple(_words_of(data, path, _SERVICE_STARTS)),
+        image=service.image,
+        variables=tuple(_service_variables(data, (*path, "environment"))),
+        mounts=tuple(_service_folders(data, (*path, "volumes"))),
+        words=tuple(_words_of(data, path, _SERVICE_STARTS)),
         is_service=True,
     )
 
@@ -154,6 +163,7 @@ def _path_of(data: Mapping[str, Any], container: Container) -> Path:
 
 
 def _variables_of(data: Mapping[str, Any], holder: Path) -> Iterator[ContainerVariable]:
+    """Yield the variables under `env`."""
     path = (*holder, "env")
     for index, item in enumerate(list_at(data, path)):
         entry = as_mapping(item)
@@ -167,6 +177,7 @@ def _variables_of(data: Mapping[str, Any], holder: Path) -> Iterator[ContainerVa
 
 
 def _mounts_of(data: Mapping[str, Any], holder: Path) -> Iterator[ContainerFolder]:
+    """Yield the folders under `volumeMounts`."""
     path = (*holder, "volumeMounts")
     count = len(list_at(data, path))
     return _folders_of(data, [(*path, index, "mountPath") for index in range(count)])
@@ -175,6 +186,7 @@ def _mounts_of(data: Mapping[str, Any], holder: Path) -> Iterator[ContainerFolde
 def _folders_of(
     data: Mapping[str, Any], paths: list[Path]
 ) -> Iterator[ContainerFolder]:
+    """Yield the folders at paths, as far as they are known."""
     for path in paths:
         folder = value_at(data, path)
         if isinstance(folder, str) and folder and not is_unknown(folder):
@@ -184,6 +196,7 @@ def _folders_of(
 def _words_of(
     data: Mapping[str, Any], holder: Path, names: tuple[str, ...]
 ) -> Iterator[str]:
+    """Yield the words of commands, each a list or one string."""
     for name in names:
         value = value_at(data, (*holder, name))
         if isinstance(value, str):
@@ -195,22 +208,39 @@ def _words_of(
 def _service_variables(
     data: Mapping[str, Any], path: Path
 ) -> Iterator[ContainerVariable]:
+    """Yield the variables of a service, from a list or a mapping."""
     for index, item in enumerate(list_at(data, path)):
         name, equals, value = str(item).partition("=")
         place = value_of(*path, index)
         if equals:
-            yield ContainerVariable(name, value, place, f"={value}")
+            yield ContainerVariable(
+                name=name,
+                value=value,
+                place=place,
+                rest=f"={value}",
+            )
         else:
-            yield ContainerVariable(name, UNKNOWN, place, None)
+            yield ContainerVariable(
+                name=name,
+                value=UNKNOWN,
+                place=place,
+                rest=None,
+            )
     for name, value in mapping_at(data, path).items():
         place = key_of(*path, name)
         if value is None:
-            yield ContainerVariable(str(name), UNKNOWN, place, None)
+            yield ContainerVariable(
+                name=str(name),
+                value=UNKNOWN,
+                place=place,
+                rest=None,
+            )
         else:
             yield ContainerVariable(str(name), str(value), place)
 
 
 def _service_folders(data: Mapping[str, Any], path: Path) -> Iterator[ContainerFolder]:
+    """Yield the folders in the container that volumes are mounted at."""
     for index, item in enumerate(list_at(data, path)):
         folder = target_of(item)
         place = value_of(*path, index)

@@ -41,7 +41,12 @@ def fix_misspelled_value(
     """
     if not is_slip(str(value), meant, known):
         return None
-    return fix_literal(inspection, path, value, meant)
+    return fix_literal(
+        inspection,
+        path,
+        value,
+        meant,
+    )
 
 
 def list_known(what: str, word: str, known: Sequence[str]) -> str:

@@ -62,7 +62,12 @@ def check_forwarded_headers(value: Value, version: Release) -> Refusals:
         if "" in added:
             yield ("extra_blocked_headers",), "every header needs a name"
     for key, name in as_mapping(value.get("forward_headers")).items():
-        for reason in _refusals_of_header(key, name, blocked, version):
+        for reason in _refusals_of_header(
+            key,
+            name,
+            blocked,
+            version,
+        ):
             yield ("forward_headers", key), reason
 
 
