@@ -10,7 +10,11 @@ from stackcfg.releases.models import key_spans, root_model_names
 from stackcfg.releases.versions import Release, Span, format_release
 
 
-def field_history(model: str, field: str, version: Release) -> str:
+def field_history(
+    model: str,
+    field: str,
+    version: Release,
+) -> str:
     """Return ` (added in 1.4.0)`, ` (removed after 0.2.24)` or nothing."""
     return history_suffix(spans_of_key(model, field), version)
 

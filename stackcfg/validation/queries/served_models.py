@@ -32,7 +32,11 @@ class RegisteredModel(NamedTuple):
     ids: frozenset[str]
     start: str = ""
 
-    def may_be(self, name: str, model_type: str) -> bool:
+    def may_be(
+        self,
+        name: str,
+        model_type: str,
+    ) -> bool:
         """Return whether a model whose names are not known can have this one."""
         if self.names or not name.startswith(self.start):
             return False

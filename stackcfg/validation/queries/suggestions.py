@@ -24,7 +24,11 @@ def did_you_mean(word: str, otherwise: str) -> str:
     return otherwise
 
 
-def fix_slip(word: str, meant: str, known: Iterable[str]) -> str | None:
+def fix_slip(
+    word: str,
+    meant: str,
+    known: Iterable[str],
+) -> str | None:
     """Return the meant word as the fix of a misspelled key, if no other known
     word is near.
     """
@@ -49,7 +53,11 @@ def fix_misspelled_value(
     )
 
 
-def list_known(what: str, word: str, known: Sequence[str]) -> str:
+def list_known(
+    what: str,
+    word: str,
+    known: Sequence[str],
+) -> str:
     """Return the known names of a kind in words; of many only the nearest."""
     if len(known) <= MOST_LISTED:
         return f"known {what}: {', '.join(known)}"

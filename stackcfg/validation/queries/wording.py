@@ -33,7 +33,11 @@ def describe_entry(path: Path, inspection: Inspection) -> str:
     return _describe_item(path, last, inspection)
 
 
-def _describe_item(path: Path, index: int, inspection: Inspection) -> str:
+def _describe_item(
+    path: Path,
+    index: int,
+    inspection: Inspection,
+) -> str:
     name = value_at(inspection.data, (*path, "provider_id"))
     is_provider = path[0] == "providers" and len(path) == 3
     if is_provider and _is_literal_id(name):

@@ -40,14 +40,25 @@ def read_field_checks() -> Mapping[str, Validator]:
     facts = read_facts("validators.json")
     found: dict[str, Validator] = {}
     for row in facts["field_checks"]:
-        values = row.get("values") or facts.get(row.get("values_from"), ())
-        check = FieldCheck(row["model"], tuple(row["fields"]), tuple(values))
-        name = f"{row['model']}.{row['validator']}"
-        found[name] = partial(_KINDS[row["kind"]], check)
+        model = row["model"]
+        listed = facts.get(row.get("values_from"), ())
+        values = row.get("values") or listed
+        check = FieldCheck(
+            model=model,
+            fields=tuple(row["fields"]),
+            values=tuple(values),
+        )
+        kind = _KINDS[row["kind"]]
+        found[f"{model}.{row['validator']}"] = partial(kind, check)
     return found
 
 
-def _exactly_one(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+def _exactly_one(
+    check: FieldCheck,
+    value: Value,
+    _version: Release,
+) -> Refusals:
+    """Refuse two fields of which both have a value, or none has."""
     one, other = check.fields
     if not value.get(one) and not value.get(other):
         yield (), f"'{one}' or '{other}' is missing"
@@ -55,7 +66,12 @@ def _exactly_one(check: FieldCheck, value: Value, _version: Release) -> Refusals
         yield (other,), exclude_each_other(one, other)
 
 
-def _at_least_one(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+def _at_least_one(
+    check: FieldCheck,
+    value: Value,
+    _version: Release,
+) -> Refusals:
+    """Refuse two fields without a value."""
     one, other = check.fields
     if value.get(one) is None and value.get(other) is None:
         if other in value and one not in value:
@@ -63,27 +79,48 @@ def _at_least_one(check: FieldCheck, value: Value, _version: Release) -> Refusal
         yield (one,), f"or '{other}' must have a value"
 
 
-def _both_or_none(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+def _both_or_none(
+    check: FieldCheck,
+    value: Value,
+    _version: Release,
+) -> Refusals:
+    """Refuse two fields of which only one is given."""
     one, other = check.fields
-    if (value.get(one) is None) != (value.get(other) is None):
+    has_one = value.get(one) is not None
+    has_other = value.get(other) is not None
+    if has_one != has_other:
         yield (), f"'{one}' and '{other}' are needed together"
 
 
-def _first_or_others(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+def _first_or_others(
+    check: FieldCheck,
+    value: Value,
+    _version: Release,
+) -> Refusals:
+    """Refuse a field together with any of the others."""
     first, *others = check.fields
-    if value.get(first) and any(value.get(other) for other in others):
+    is_other_given = any(value.get(other) for other in others)
+    if value.get(first) and is_other_given:
         yield (first,), exclude_each_other(first, "' or '".join(others))
 
 
 def exclude_each_other(one: str, other: str) -> str:
+    """Return the reason for two fields that cannot both have a value."""
     return f"'{one}' and '{other}' exclude each other"
 
 
-def _in_order(check: FieldCheck, value: Value, version: Release) -> Refusals:
+def _in_order(
+    check: FieldCheck,
+    value: Value,
+    version: Release,
+) -> Refusals:
+    """Refuse two numbers in the wrong order."""
     fields = config_model(check.model, version).fields
     first, second = check.fields
-    low = _as_number(value.get(first, fields[first].default))
-    high = _as_number(value.get(second, fields[second].default))
+    lower = value.get(first, fields[first].default)
+    upper = value.get(second, fields[second].default)
+    low = _as_number(lower)
+    high = _as_number(upper)
     if low is None or high is None:
         return
     [order] = check.values
@@ -92,13 +129,19 @@ def _in_order(check: FieldCheck, value: Value, version: Release) -> Refusals:
 
 
 def _as_number(value: Any) -> float | None:
+    """Return a value as the number that it means; None if it means none."""
     try:
         return float(value)
     except (TypeError, ValueError):
         return None
 
 
-def _between(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+def _between(
+    check: FieldCheck,
+    value: Value,
+    _version: Release,
+) -> Refusals:
+    """Refuse a number that is out of its bounds."""
     [field] = check.fields
     low, high = check.values
     number = _as_number(value.get(field, low))
@@ -106,21 +149,36 @@ def _between(check: FieldCheck, value: Value, _version: Release) -> Refusals:
         yield (field,), f"a number from {low:g} to {high:g}"
 
 
-def _one_of_values(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+def _one_of_values(
+    check: FieldCheck,
+    value: Value,
+    _version: Release,
+) -> Refusals:
+    """Refuse a string that is none of the values."""
     [field] = check.fields
     name = value.get(field)
     if isinstance(name, str) and name not in check.values:
         yield (field,), f"one of {', '.join(check.values)} is needed"
 
 
-def _mapped_to_values(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+def _mapped_to_values(
+    check: FieldCheck,
+    value: Value,
+    _version: Release,
+) -> Refusals:
+    """Refuse a mapping to a string that is none of the values."""
     [field] = check.fields
     for key, name in as_mapping(value.get(field)).items():
         if isinstance(name, str) and name not in check.values:
             yield (field, key), f"one of {', '.join(check.values)} is needed"
 
 
-def _contains_values(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+def _contains_values(
+    check: FieldCheck,
+    value: Value,
+    _version: Release,
+) -> Refusals:
+    """Refuse a string in which one of the values is missing."""
     [field] = check.fields
     template = value.get(field)
     if isinstance(template, str):
@@ -129,13 +187,23 @@ def _contains_values(check: FieldCheck, value: Value, _version: Release) -> Refu
                 yield (field,), f"a string that contains '{part}'"
 
 
-def _not_empty(check: FieldCheck, value: Value, _version: Release) -> Refusals:
+def _not_empty(
+    check: FieldCheck,
+    value: Value,
+    _version: Release,
+) -> Refusals:
+    """Refuse a string that is empty."""
     [field] = check.fields
     if value.get(field) == "":
         yield (field,), "a string that is not empty"
 
 
-def _certificate_path(check: FieldCheck, value: Value, version: Release) -> Refusals:
+def _certificate_path(
+    check: FieldCheck,
+    value: Value,
+    version: Release,
+) -> Refusals:
+    """Refuse what is no path of a certificate."""
     [field] = check.fields
     yield from check_certificate_path(field, value, version)
 
@@ -143,7 +211,11 @@ def _certificate_path(check: FieldCheck, value: Value, version: Release) -> Refu
 _BOOLEANS = ("true", "false", "yes", "no", "on", "off", "1", "0")
 
 
-def check_certificate_path(field: str, value: Value, version: Release) -> Refusals:
+def check_certificate_path(
+    field: str,
+    value: Value,
+    version: Release,
+) -> Refusals:
     """Refuse a boolean in quotes where a string is the path of a certificate."""
     written = value.get(field)
     if not isinstance(written, str) or written.lower() not in _BOOLEANS:

@@ -74,6 +74,7 @@ def check_forwarded_headers(value: Value, version: Release) -> Refusals:
 def _refusals_of_header(
     key: Any, name: Any, blocked: frozenset[str], version: Release
 ) -> Iterator[str]:
+    """Yield why a header cannot be passed on under its key."""
     if isinstance(key, str) and key.startswith("__"):
         yield "keys that begin with '__' are reserved"
     if not isinstance(name, str):
@@ -145,6 +146,7 @@ def check_postgres_url(value: Value, _version: Release) -> Refusals:
 
 
 def _is_postgres_url(url: str) -> bool:
+    """Return whether a URL names a host and a database of PostgreSQL."""
     if not url.startswith(("postgres://", "postgresql://")):
         return False
     from urllib.parse import urlsplit

@@ -58,6 +58,7 @@ def _conditions_of(written: Any) -> list[str]:
 
 
 def _is_condition(condition: str, version: Release) -> bool:
+    """Return whether a condition of an access rule has a known form."""
     words = condition.split()
     if words == _UNOWNED.split():
         return version >= _UNOWNED_SINCE
@@ -65,6 +66,7 @@ def _is_condition(condition: str, version: Release) -> bool:
 
 
 def _has_form(words: list[str], form: list[str]) -> bool:
+    """Return whether words are those of a form, where `*` is any word."""
     if len(words) != len(form):
         return False
     return all(part in ("*", word) for word, part in zip(words, form, strict=True))
@@ -85,13 +87,16 @@ def check_api_server(value: Value, _version: Release) -> Refusals:
 
 
 def _is_http_url(address: str) -> bool:
+    """Return whether an address is a URL of HTTP with a host."""
     from urllib.parse import urlsplit
 
     try:
         parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
+    if parts.scheme not in ("http", "https"):
+        return False
+    return bool(parts.netloc)
 
 
 def check_credentials(value: Value, _version: Release) -> Refusals:
@@ -171,6 +176,7 @@ def check_tenancy(value: Value, _version: Release) -> Refusals:
 
 
 def _is_tenant(name: str) -> bool:
+    """Return whether a name is one that a tenant can have."""
     pattern = r"[a-z0-9][a-z0-9\-_]{0,127}"
     return re.fullmatch(pattern, name.strip().lower()) is not None
 
@@ -211,7 +217,11 @@ def _omitted_stores(value: Value, version: Release) -> Iterator[tuple[str, Data]
             yield field.key, field.default
 
 
-def _is_of_family(backends: Data, name: str, reference: Data) -> bool:
+def _is_of_family(
+    backends: Data,
+    name: str,
+    reference: Data,
+) -> bool:
     """Return whether a backend is defined and its type is right, or not
     known.
     """
