@@ -114,29 +114,52 @@ def with_rag() -> str:
     return text.replace("[inference]", "[inference, tool_runtime, vector_io]")
 
 
+def with_disabled_files() -> str:
+    """Return the same with a provider of files that somebody switched off."""
+    disabled = (
+        "  files:\n"
+        "  - {provider_id: __disabled__, provider_type: 'inline::localfs', config: "
+        "{storage_dir: /srv/files}}\n"
+    )
+    return with_rag().replace("metadata_store:", f"{disabled}metadata_store:")
+
+
+@pytest.mark.parametrize("source", ["0.2.20", "0.2.24"])
+@pytest.mark.parametrize("target", ["0.3", "0.7", "1.5"])
+def test_a_provider_that_became_necessary_is_written(target: str, source: str):
+    assert said(with_rag(), target, source=source) == []
+    text = migrate(with_rag(), settings_for(target, source=source)).text
+    assert "provider_id: meta-reference-files\n" in text
+    assert validate(text, validation_settings(target)).errors == 0
+
+
 @pytest.mark.parametrize(
     ("target", "kind", "release"),
     [("0.3", "rag-runtime", "0.3.5"), ("0.7", "file-search", "0.7.3")],
 )
-def test_a_provider_that_became_necessary_is_named_with_the_lines_to_add(
+def test_one_that_somebody_switched_off_is_named_with_the_lines_to_add(
     target: str, kind: str, release: str
 ):
-    assert said(with_rag(), target, source="0.2.20") == [
+    assert said(with_disabled_files(), target, source="0.2.20") == [
         f"11: inline::{kind} requires 'files', for which no provider is enabled; "
         f"{release} refuses to start; add to 'providers': {PASTE}"
     ]
 
 
 def test_the_lines_to_add_make_the_server_start():
-    text = migrate(with_rag(), settings_for("0.3")).text
-    added = text.replace("providers:\n", f"providers:\n  {PASTE}\n")
-    assert validate(text, validation_settings("0.3")).errors == 1
+    text = migrate(with_disabled_files(), settings_for("0.3")).text
+    start = text.index("  files:\n")
+    end = text.index("storage:\n", start)
+    without = text[:start] + text[end:]
+    added = without.replace("providers:\n", f"providers:\n  {PASTE}\n")
+    assert validate(without, validation_settings("0.3")).errors == 1
     assert validate(added, validation_settings("0.3")).errors == 0
 
 
 def test_a_dependency_that_the_old_server_lacked_too_is_to_be_checked():
-    assert said(with_rag(), "0.3", source="0.2.24") == []
-    found = said(with_rag(), "0.3", "check", source="0.2.24")
+    text = with_disabled_files()
+    assert said(text, "0.3", source="0.2.24") == []
+    found = said(text, "0.3", "check", source="0.2.24")
     assert len([each for each in found if "'files'" in each]) == 1
 
 
@@ -148,7 +171,7 @@ def test_one_missing_api_is_reported_once():
         "    config: {persistence_store: {type: sqlite, db_path: /srv/agents.db}}\n"
         "  safety: []\n"
     )
-    text = with_rag().replace("metadata_store:", f"{agents}metadata_store:")
+    text = with_disabled_files().replace("metadata_store:", f"{agents}metadata_store:")
     text = text.replace("[inference,", "[agents, safety, inference,")
     found = said(text, "0.4", source="0.2.20")
     assert len([each for each in found if "'files'" in each]) == 1

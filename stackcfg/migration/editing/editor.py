@@ -257,21 +257,24 @@ class Editor(SourceText):
             if item.target.text == old:
                 yield split_item(self, node, item, new)
 
-    def append(self, key: str, items: Items) -> Changes:
-        """Add mappings to a list at the top of the file.
+    def append(self, path: Path, items: Items) -> Changes:
+        """Add mappings to a list of a mapping that has entries.
 
         The list is made where it is missing, null or empty.
         """
         new = [{field.key: field_data(field) for field in item} for item in items]
-        yield Put((key,), [*list_at(self.data, (key,)), *new])
-        node = self.editable_node((key,))
+        yield Put(path, [*list_at(self.data, path), *new])
+        node = self.editable_node(path)
         if node is not None and node.items:
             yield append_items(self, node, items)
             return
+        parent = self.editable_node(path[:-1])
+        if parent is None:
+            raise self.shared_value(path)
         # an empty list shows no style to go on in
         if node is not None:
-            yield from self.remove((key,))
-        yield add_list(self, key, items)
+            yield from self.remove(path)
+        yield add_list(self, parent, str(path[-1]), items)
 
     def rewrite_strings(
         self,

@@ -75,18 +75,19 @@ def append_items(
 
 def add_list(
     text: SourceText,
+    parent: Node,
     key: str,
     items: Items,
 ) -> Edit:
-    """Return the edit that adds a list of mappings at the end of the file.
+    """Return the edit that adds a list of mappings at the end of a mapping.
 
     Its items are indented as those of other lists.
     """
-    last = text.root.entries[-1]
-    if text.root.flow:
-        return _add_flow_list(text, key, items)
+    last = parent.entries[-1]
+    if parent.flow:
+        return _add_flow_list(text, parent, key, items)
     column = text.column_of(last[0].start)
-    inner = column + _list_indent(text)
+    inner = column + _list_indent(text, parent)
     # keys of an item are behind a dash and a space
     head = f"{key}:{text.newline}{' ' * inner}"
     pieces = _block_items(text, items, inner, inner + 2)
@@ -96,26 +97,30 @@ def add_list(
 
 def _add_flow_list(
     text: SourceText,
+    parent: Node,
     key: str,
     items: Items,
 ) -> Edit:
-    as_json = is_json(text.root)
+    as_json = is_json(parent)
     if as_json:
         key = emit_quoted(key)
     pieces = _flow_items(text, items, as_json)
-    end = end_of_entry(text.root.entries[-1])
-    gap = gap_in_flow(text, text.root)
+    end = end_of_entry(parent.entries[-1])
+    gap = gap_in_flow(text, parent)
     return Edit(end, end, (",", gap, f"{key}: [", *pieces, "]"))
 
 
-def _list_indent(text: SourceText) -> int:
-    """Return how far the items of block lists are indented below their key."""
-    for _, node in walk_nodes(text.root):
-        # the first list is taken as the style of the file
-        for key, value in node.entries:
-            if value.items and not value.flow:
-                column = text.column_of_line(value.items[0].start)
-                return max(0, column - text.column_of(key.start))
+def _list_indent(text: SourceText, parent: Node) -> int:
+    """Return how far the items of block lists are indented below their key.
+
+    The first list in the mapping is taken as the style, else that of the file.
+    """
+    for holder in (parent, text.root):
+        for _, node in walk_nodes(holder):
+            for key, value in node.entries:
+                if value.items and not value.flow:
+                    column = text.column_of_line(value.items[0].start)
+                    return max(0, column - text.column_of(key.start))
     return 0
 
 

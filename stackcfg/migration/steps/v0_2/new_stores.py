@@ -8,21 +8,20 @@ fails at start. Each store gets a database file of its own, in the folder of
 another store of the file.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.inline_stores import (
+    first_folder,
+    inner_mappings,
+    new_inline_store,
+)
 from stackcfg.paths import Data, Path, mapping_at, value_at
 from stackcfg.releases.models import config_model
 from stackcfg.releases.providers import provider_spec
 from stackcfg.releases.stores import INLINE, SQL, StoreField
-from stackcfg.runconfig.placeholders import modernize_placeholders, split_directory
 from stackcfg.runconfig.values import as_string
 
 APIS = ("agents", "vector_io")
-POSTGRES_SINCE = (0, 2, 9)
-CONNECTION = ("host", "port", "db", "user", "password")
 
 
 def run(context: StepContext) -> Changes:
@@ -66,36 +65,12 @@ def _is_required(context: StepContext, api: str, kind: str, name: str) -> bool:
 
 
 def _new_store(context: StepContext, fact: StoreField, path: Path) -> Data:
-    """Return a store in the Postgres database of another one, else in a file."""
     config = mapping_at(context.data, path)
-    others = [value for value in config.values() if isinstance(value, Mapping)]
-    if fact.family == SQL and context.version >= POSTGRES_SINCE:
-        connection = _postgres_connection(others)
-        if connection:
-            return {"type": "postgres", **connection}
+    others = inner_mappings(config)
     metadata = mapping_at(context.data, ("metadata_store",))
-    for holder in (*others, config, metadata):
-        folder = _folder_of(holder.get("db_path"))
-        if folder:
-            file_name = _file_name(context, fact, path)
-            return {"type": "sqlite", "db_path": folder + file_name}
-    return {"type": "sqlite"}
-
-
-def _postgres_connection(stores: Sequence[Data]) -> Data:
-    for store in stores:
-        if store.get("type") == "postgres" and store.get("user") is not None:
-            return {key: store[key] for key in CONNECTION if key in store}
-    return {}
-
-
-def _folder_of(db_path: Any) -> str:
-    if not isinstance(db_path, str):
-        return ""
-    parts = split_directory(modernize_placeholders(db_path))
-    if parts is None or not parts[0]:
-        return ""
-    return db_path.removesuffix(parts[1])
+    folder = first_folder((*others, config, metadata))
+    file_name = _file_name(context, fact, path)
+    return new_inline_store(context, fact.family, others, folder, file_name)
 
 
 def _file_name(context: StepContext, fact: StoreField, path: Path) -> str:

@@ -182,4 +182,4 @@ def _add_connectors(context: StepContext, groups: Sequence[_Group]) -> Changes:
         )
         items.append(fields)
     if items:
-        yield from context.text.append(CONNECTORS, items)
+        yield from context.text.append((CONNECTORS,), items)

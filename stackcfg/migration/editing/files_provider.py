@@ -1,0 +1,137 @@
+"""A provider of files for those that cannot start without one.
+
+It is the provider of upstream's own configs: uploads are in a folder, what is
+known of them is in a SQL store.
+"""
+
+from __future__ import annotations
+
+from stackcfg.migration.changes import Changes
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.inline_stores import (
+    first_folder,
+    inner_mappings,
+    new_inline_store,
+)
+from stackcfg.migration.editing.sql_references import backend_for
+from stackcfg.migration.editing.values import as_field
+from stackcfg.paths import Data, Path, as_mapping, list_at, mapping_at
+from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.releases.providers import provider_requirements
+from stackcfg.releases.stores import SQL
+from stackcfg.releases.versions import format_release
+from stackcfg.runconfig.sections import BACKENDS_PATH
+from stackcfg.runconfig.values import as_string
+
+FILES = "files"
+TYPE = "inline::localfs"
+ID = "meta-reference-files"
+TABLE = "files_metadata"
+
+STORAGE = "storage"
+
+_LIST = ("providers", FILES)
+_APIS = ("apis",)
+_SERVER_STORES = ("metadata_store", "inference_store", "conversations_store")
+_STORE = "metadata_store"
+
+
+def write_files_provider(context: StepContext) -> Changes:
+    """Write the provider if a release asks for one first, and none is there.
+
+    A file that is for this release or a later one would not have started.
+    """
+    wanting = _first_that_requires(context)
+    if wanting is None or list_at(context.data, _LIST):
+        return
+    store = _metadata_store(context)
+    if store is None:
+        return
+    path, kind = wanting
+    folder = _folder(context) + FILES
+    config = {"storage_dir": folder, _STORE: store}
+    entry = {"provider_id": ID, "provider_type": TYPE, "config": config}
+    fields = [as_field(key, value) for key, value in entry.items()]
+    yield from context.text.append(_LIST, [fields])
+    yield from _write_in_apis(context)
+    since = format_release(context.release.since)
+    message = (
+        f"since {since} {kind} does not start without a provider of files; '{ID}' is "
+        f"written, which keeps uploads in '{folder}': check that the server can "
+        "write there"
+    )
+    yield context.check(message, (*path, "provider_type"))
+
+
+def _first_that_requires(context: StepContext) -> tuple[Path, str] | None:
+    """Return the path and the type of the first provider that requires files
+    from this release on.
+    """
+    listed = list_at(context.data, _APIS)
+    for api in mapping_at(context.data, ("providers",)):
+        if listed and api not in listed:
+            continue
+        for path, provider in context.providers_of(as_string(api)):
+            kind = as_string(provider.get("provider_type"))
+            if _requires_since(context, as_string(api), kind):
+                return path, kind
+    return None
+
+
+def _requires_since(context: StepContext, api: str, kind: str) -> bool:
+    spans = provider_requirements(api, kind).get(FILES, [])
+    return any(first == context.release.since for first, _ in spans)
+
+
+def _metadata_store(context: StepContext) -> Data | None:
+    """Return the store of the provider; None where no backend can hold it."""
+    if not _has_catalog(context):
+        neighbors = _stores(context)
+        folder = _folder(context)
+        return new_inline_store(context, SQL, neighbors, folder, f"{TABLE}.db")
+    backend = backend_for(context, SQL)
+    if backend is None:
+        return None
+    return {"backend": backend, "table_name": TABLE}
+
+
+def _has_catalog(context: StepContext) -> bool:
+    """Return whether stores are references: since 0.3, and in files that are half
+    migrated.
+    """
+    return context.release.since >= CATALOG_SINCE or STORAGE in context.data
+
+
+def _stores(context: StepContext) -> list[Data]:
+    """Return the inline stores of the server, then those of providers."""
+    found: list[Data] = []
+    for name in _SERVER_STORES:
+        found.append(mapping_at(context.data, (name,)))
+    for api in mapping_at(context.data, ("providers",)):
+        for _, config in context.configs_of(as_string(api)):
+            found += inner_mappings(config)
+    return found
+
+
+def _folder(context: StepContext) -> str:
+    """Return the folder of other files of the server, with its last slash."""
+    holders = _stores(context)
+    if _has_catalog(context):
+        backends = mapping_at(context.data, BACKENDS_PATH)
+        holders = [as_mapping(each) for each in backends.values()]
+    return first_folder(holders) or _default_folder(context)
+
+
+def _default_folder(context: StepContext) -> str:
+    """Return where upstream's own configs keep files."""
+    name = as_string(context.data.get("image_name"))
+    return f"~/.llama/distributions/{name}/" if name else "~/.llama/"
+
+
+def _write_in_apis(context: StepContext) -> Changes:
+    listed = list_at(context.data, _APIS)
+    if not listed or FILES in listed:
+        return
+    last = listed[-1]
+    if isinstance(last, str):
+        yield from context.text.split_items(_APIS, last, (last, FILES))
