@@ -28,11 +28,11 @@ def main() -> None:
         from stackcfg.cli import migrate
 
         sys.exit(run_guarded(lambda: migrate.run_plain(*migration)))
-    files = parse_plain_validate(arguments)
-    if files is not None:
+    validation = parse_plain_validate(arguments)
+    if validation is not None:
         from stackcfg.cli import validate
 
-        sys.exit(run_guarded(lambda: validate.run_plain(files)))
+        sys.exit(run_guarded(lambda: validate.run_plain(*validation)))
     from stackcfg.cli.app import run
 
     sys.exit(run_guarded(run))

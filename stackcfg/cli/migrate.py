@@ -121,12 +121,12 @@ def options_of(
     )
 
 
-def run_plain(mode: str, paths: list[str]) -> int:
-    """Migrate with only a mode and paths named; return the exit code.
+def run_plain(mode: str, paths: list[str], target: str | None = None) -> int:
+    """Migrate with only a mode, paths and the target named; return the exit code.
 
     The project's settings count here too. Raises `SettingsError`.
     """
-    options = options_of(load_project_settings(os.curdir))
+    options = options_of(load_project_settings(os.curdir), target)
     return run(paths, options._replace(mode=mode))
 
 

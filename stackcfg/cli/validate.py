@@ -77,12 +77,12 @@ class Total(NamedTuple):
     gone: list[KnownFinding]
 
 
-def run_plain(paths: list[str]) -> int:
-    """Validate with only paths named; return the exit code.
+def run_plain(paths: list[str], target: str | None = None) -> int:
+    """Validate with only paths and the target named; return the exit code.
 
     Settings and environment count here too. Raises `StackcfgError`.
     """
-    return run(paths, options_of(load_project_settings(os.curdir)))
+    return run(paths, options_of(load_project_settings(os.curdir), target))
 
 
 def run(paths: list[str], options: Options) -> int:

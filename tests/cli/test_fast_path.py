@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.cli.fast_path import parse_plain_migrate
+from stackcfg.cli.fast_path import parse_plain_migrate, parse_plain_validate
 from tests.support.running import OLD, STARTER, stackcfg
 
 
@@ -49,6 +49,17 @@ def test_a_plain_validate_prints_what_the_full_command_line_prints(
     assert ways[0] == ways[1]
 
 
+@pytest.mark.parametrize("target", ["1.5", "0.7.3", "latest", "0.2", "9", "", "-w"])
+@pytest.mark.parametrize("command", ["migrate", "validate"])
+def test_a_target_counts_on_both_ways(command, target, tmp_path):
+    (tmp_path / "run.yaml").write_text(OLD)
+    ways = [
+        stackcfg(command, *way, "run.yaml", "--target", target, cwd=tmp_path)
+        for way in ([], ["--no-color"])
+    ]
+    assert ways[0] == ways[1]
+
+
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 @pytest.mark.parametrize("command", ["migrate", "validate"])
 def test_settings_count_on_both_ways(command, settings, tmp_path):
@@ -72,10 +83,17 @@ def test_an_unknown_format_in_the_environment_is_named(way, tmp_path):
 @pytest.mark.parametrize(
     ("words", "plain"),
     [
-        (["migrate", "a.yaml"], ("stdout", ["a.yaml"])),
-        (["migrate", "--check", "a.yaml", "b.yaml"], ("check", ["a.yaml", "b.yaml"])),
-        (["migrate", "-"], ("stdout", ["-"])),
+        (["migrate", "a.yaml"], ("stdout", ["a.yaml"], None)),
+        (
+            ["migrate", "--check", "a.yaml", "b.yaml"],
+            ("check", ["a.yaml", "b.yaml"], None),
+        ),
+        (["migrate", "--target", "1.5", "-w", "a"], ("write", ["a"], "1.5")),
+        (["migrate", "-"], ("stdout", ["-"], None)),
         (["migrate"], None),
+        (["migrate", "a.yaml", "--target"], None),
+        (["migrate", "--target", "9", "a.yaml"], None),
+        (["migrate", "--target", "1.5", "--target", "1.4", "a.yaml"], None),
         (["migrate", "--check", "--diff", "a.yaml"], None),
         (["migrate", "--layout", "preserve", "a.yaml"], None),
         (["validate", "a.yaml"], None),
@@ -84,3 +102,17 @@ def test_an_unknown_format_in_the_environment_is_named(way, tmp_path):
 )
 def test_only_plain_command_lines_are_parsed_here(words, plain):
     assert parse_plain_migrate(words) == plain
+
+
+@pytest.mark.parametrize(
+    ("words", "plain"),
+    [
+        (["validate"], ([], None)),
+        (["validate", "a", "--target", "0.3.5", "b"], (["a", "b"], "0.3.5")),
+        (["validate", "--strict", "a"], None),
+        (["validate", "--target=1.5", "a"], None),
+        (["migrate", "a"], None),
+    ],
+)
+def test_plain_command_lines_of_validate(words, plain):
+    assert parse_plain_validate(words) == plain
