@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 LONG: Final = 6
 """From how many letters on two of them may be wrong."""
+
+MOST_COMPARED: Final = 200
+"""Among more known words none is certainly meant, and to compare each wrong word
+with each of them takes too long.
+"""
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str:
@@ -14,16 +20,22 @@ def nearest_word(word: str, known: Iterable[str]) -> str:
 
     Case, `_` and `-` do not count.
     """
-    names = list(known)
-    by_letters = {_letters(name): name for name in names}
-    exact = by_letters.get(_letters(word))
+    names = tuple(known)
+    exact = _by_letters(names).get(_letters(word))
     if exact is not None:
         return exact
+    if len(names) > MOST_COMPARED:
+        return ""
     # files without findings do not need it
     import difflib
 
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.7)
     return close[0] if close else ""
+
+
+@lru_cache(maxsize=8)
+def _by_letters(names: tuple[str, ...]) -> dict[str, str]:
+    return {_letters(name): name for name in names}
 
 
 def nearest_words(word: str, known: Iterable[str], count: int) -> list[str]:
@@ -39,10 +51,12 @@ def is_slip(word: str, meant: str, known: Iterable[str]) -> bool:
 
     One or two letters are wrong, and no digit.
     """
-    if not meant or _digits(word) != _digits(meant):
+    names = tuple(known)
+    is_meant = meant and _digits(word) == _digits(meant)
+    if not is_meant or len(names) > MOST_COMPARED:
         return False
-    close = [name for name in known if _is_close(word, name)]
-    return close == [meant]
+    close = (name for name in names if _is_close(word, name))
+    return next(close, None) == meant and next(close, None) is None
 
 
 def _is_close(word: str, known: str) -> bool:
@@ -50,6 +64,8 @@ def _is_close(word: str, known: str) -> bool:
     if one == other:
         return True
     permitted = 2 if min(len(one), len(other)) >= LONG else 1
+    if abs(len(one) - len(other)) > permitted:
+        return False
     return _distance(one, other) <= permitted
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Final
 
 from stackcfg.redaction.keys import is_secret_key, may_be_secret_key
-from stackcfg.redaction.secrets import is_distinctive
+from stackcfg.redaction.secrets import SHORT, is_distinctive
 from stackcfg.redaction.values import find_secret_parts
 from stackcfg.redaction.words import PUBLIC_FIELDS, TOKEN
 from stackcfg.yamltext.document import MAPPING, SCALAR, Document, Node
@@ -50,9 +51,22 @@ class Scalars:
         return frozenset(secret - public)
 
     @cached_property
-    def distinctive(self) -> frozenset[str]:
-        """Those of the secret values that are no words of a message by chance."""
-        return frozenset(filter(is_distinctive, self.values))
+    def _by_start(self) -> Mapping[str, list[str]]:
+        """The secret values that are no words of a message by chance, by their
+        first letters.
+        """
+        found: dict[str, list[str]] = {}
+        for value in filter(is_distinctive, self.values):
+            found.setdefault(value[:SHORT], []).append(value)
+        return found
+
+    def begun_in(self, words: str) -> set[str]:
+        """Return the distinctive secret values whose beginning is in some words."""
+        begun: set[str] = set()
+        if self._by_start:
+            for place in range(len(words) - SHORT + 1):
+                begun.update(self._by_start.get(words[place : place + SHORT], ()))
+        return begun
 
 
 # asked for every finding of a file, so that the answers are kept

@@ -114,7 +114,9 @@ def is_distinctive(secret: str) -> bool:
 
 def remove_secrets(text: str, secrets: Iterable[str]) -> str:
     """Return a message with some secrets masked, also where they are cut short."""
-    for secret in sorted(secrets, key=len, reverse=True):
+    # most messages quote none
+    quoted = [secret for secret in secrets if secret[:SHORT] in text]
+    for secret in sorted(quoted, key=len, reverse=True):
         if len(secret) <= len(text):
             whole = re.escape(secret)
             text = re.sub(rf"(?<!\w){whole}(?!\w)", MASK, text)

@@ -109,7 +109,7 @@ def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
     from stackcfg.redaction.document import sort_scalars
 
     scalars = sort_scalars(config.document)
-    found = set(scalars.distinctive)
+    found = scalars.begun_in("\n".join(_words_of(finding)))
     for part in (finding.place, *(part for part, _ in finding.also)):
         found.update(_secrets_of_entry(config.document, part.path, scalars))
     if not found:
@@ -118,6 +118,15 @@ def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
     # message
     shown = set(map(str, finding.place.path)) - scalars.values
     return {secret for secret in found - shown if len(secret) >= SHORT}
+
+
+def _words_of(finding: RuleFinding) -> Iterator[str]:
+    """Yield all that a finding says."""
+    yield finding.message
+    yield finding.help
+    yield finding.fix or ""
+    yield from (words for _, words in finding.also)
+    yield from (text for _, text in finding.also_fix)
 
 
 def _secrets_of_entry(

@@ -65,6 +65,8 @@ class BackendAllocator:
         self.planned: list[PlannedBackend] = []
         self._backends = dict(written.backends)
         self._numbers: dict[str, int] = {}
+        self._files: dict[str, set[str]] = {}
+        self._file_numbers: dict[str, int] = {}
         self._users: dict[str, list[StoreField]] = {}
         for store in written.stores:
             if store.reference is not None:
@@ -73,7 +75,11 @@ class BackendAllocator:
     def add(self, backend: PlannedBackend) -> None:
         """Add a backend to the catalog."""
         self.planned.append(backend)
-        self._backends[backend.name] = backend.as_backend()
+        added = backend.as_backend()
+        self._backends[backend.name] = added
+        if added.family in self._files and added.can_be_named:
+            path = as_string(added.fields.get("db_path"))
+            self._files[added.family].add(file_identity(path))
 
     def assign(self, name: str, stores: Iterable[Store]) -> None:
         """Let stores use a backend."""
@@ -128,19 +134,24 @@ class BackendAllocator:
         """Return an unused sqlite path for a family, the given one if
         possible.
         """
-        taken = [
-            as_string(backend.fields.get("db_path"))
-            for backend in self.backends_of(family)
-        ]
-        for group in self.groups:
-            if group.isolated and group.family == family:
-                taken.append(str(group.location.file))
-        identities = {file_identity(each) for each in taken}
+        taken = self._files_of(family)
         stem, dot, suffix = path.rpartition(".")
-        result, number = path, 2
-        while file_identity(result) in identities:
+        result, number = path, self._file_numbers.get(path, 2)
+        while file_identity(result) in taken:
             result, number = f"{stem}_{number}{dot}{suffix}", number + 1
+        self._file_numbers[path] = max(number - 1, 2)
         return result
+
+    def _files_of(self, family: str) -> set[str]:
+        """Return the sqlite files of a family that are taken."""
+        if family not in self._files:
+            backends = self.backends_of(family)
+            taken = [as_string(each.fields.get("db_path")) for each in backends]
+            for group in self.groups:
+                if group.isolated and group.family == family:
+                    taken.append(str(group.location.file))
+            self._files[family] = set(map(file_identity, taken))
+        return self._files[family]
 
     def place_of(self, name: str) -> tuple[object, ...]:
         """Return what identifies the place of a backend, its name if

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from stackcfg.paths import Path, as_mapping, value_at
@@ -23,9 +24,15 @@ class DanglingReference(NamedTuple):
     meant: str
 
 
-def dangling_references(inspection: Inspection) -> Iterator[DanglingReference]:
-    """Yield every reference to a backend that is not defined."""
-    names = inspection.backend_names
+# two rules ask
+@lru_cache(maxsize=2)
+def dangling_references(inspection: Inspection) -> tuple[DanglingReference, ...]:
+    """Return every reference to a backend that is not defined."""
+    return tuple(_find_dangling(inspection))
+
+
+def _find_dangling(inspection: Inspection) -> Iterator[DanglingReference]:
+    names = frozenset(inspection.backend_names)
     section = value_at(inspection.data, BACKENDS_PATH)
     if not names and not isinstance(section, Mapping):
         return
@@ -59,9 +66,16 @@ def _named_backends(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:
 
 def _probable_backend(inspection: Inspection, name: str, family: str) -> str:
     """Return the backend with the nearest name, one of the same family first."""
-    names = inspection.backend_names
-    same_family = []
-    for other in names:
-        if inspection.backend_type(other).startswith(f"{family}_"):
-            same_family.append(other)
-    return nearest_word(name, same_family) or nearest_word(name, names)
+    same_family = _backends_of(inspection, family)
+    return nearest_word(name, same_family) or nearest_word(
+        name, inspection.backend_names
+    )
+
+
+@lru_cache(maxsize=4)
+def _backends_of(inspection: Inspection, family: str) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name in inspection.backend_names
+        if inspection.backend_type(name).startswith(f"{family}_")
+    )

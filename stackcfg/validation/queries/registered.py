@@ -6,6 +6,7 @@ The server skips the whole list of an API that it does not serve.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from stackcfg.paths import Path, list_at, value_at
@@ -61,11 +62,17 @@ def resource_lists(inspection: Inspection) -> Iterator[tuple[Path, str]]:
             yield path, api
 
 
-def registered_resources(inspection: Inspection) -> Iterator[Resource]:
-    """Yield every entry of the lists whose API is served.
+# nearly every rule about resources asks
+@lru_cache(maxsize=2)
+def registered_resources(inspection: Inspection) -> tuple[Resource, ...]:
+    """Return every entry of the lists whose API is served.
 
     Entries that the loader removes in any case are left out.
     """
+    return tuple(_find_registered(inspection))
+
+
+def _find_registered(inspection: Inspection) -> Iterator[Resource]:
     for path, api in resource_lists(inspection):
         if not is_listed(inspection, api):
             continue

@@ -14,7 +14,7 @@ the dimension of its model, which must be a whole number then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from stackcfg.paths import Path, as_mapping, value_at
@@ -67,13 +67,14 @@ def _check_vector_dbs(inspection: Inspection) -> Findings:
     A vector database gets the dimension of its model, whatever its own entry
     says (`register_vector_db`).
     """
+    readings = [(each, _dbs_by_model(inspection, each)) for each in inspection.readings]
     for resource in registered_resources(inspection):
         if resource.kind != "models":
             continue
         wrong = [
-            _is_of_vector_db(inspection, reading, resource.path)
+            _is_of_vector_db(dbs, served_names_at(inspection, reading, resource.path))
             and _is_refused(inspection, value_at(reading, resource.path))
-            for reading in inspection.readings
+            for reading, dbs in readings
         ]
         if any(wrong):
             yield RuleFinding(
@@ -85,13 +86,24 @@ def _check_vector_dbs(inspection: Inspection) -> Findings:
             )
 
 
-def _is_of_vector_db(inspection: Inspection, reading: Any, path: Path) -> bool:
-    names = served_names_at(inspection, reading, path)
-    for resource in registered_resources(inspection):
+def _dbs_by_model(inspection: Inspection, reading: Any) -> dict[str, tuple[int, bool]]:
+    """Return the first vector database of each model: its number, and whether the
+    release registers it.
+    """
+    found: dict[str, tuple[int, bool]] = {}
+    for number, resource in enumerate(registered_resources(inspection)):
         entry = as_mapping(value_at(reading, resource.path))
-        if resource.kind == VECTOR_DBS and entry.get("embedding_model") in names:
-            return _is_registered(entry, inspection.version)
-    return False
+        model = entry.get("embedding_model")
+        if resource.kind == VECTOR_DBS and isinstance(model, str):
+            is_registered = _is_registered(entry, inspection.version)
+            found.setdefault(model, (number, is_registered))
+    return found
+
+
+def _is_of_vector_db(dbs: Mapping[str, tuple[int, bool]], names: Sequence[str]) -> bool:
+    """Return whether the first vector database of a model is registered."""
+    found = [dbs[name] for name in names if name in dbs]
+    return bool(found) and min(found)[1]
 
 
 def _is_registered(entry: Mapping[str, Any], version: Release) -> bool:

@@ -1,0 +1,70 @@
+"""Four times the entries take at most five times the time, whatever they are.
+
+    python -m pytest tests/benchmarks
+
+Computing time counts, and of several runs the shortest: other processes only ever
+make a run slower. `growth_shapes.SHAPES` lists the shapes; a new one is a function
+and a line there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from operator import attrgetter
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.growth_shapes import SHAPES
+from tests.support.budgets import ALL
+from tests.support.in_process import run_here
+
+COMMANDS = (
+    ("validate",),
+    ("migrate", "--diff"),
+    *([("migrate", "--target", "1.5", "--diff")] if ALL else []),
+)
+COUNT = 100
+TIMES = 4
+LIMIT = 5.0
+FLOOR = 0.02
+"""Seconds below which a run says nothing."""
+
+TRIES = 5
+
+Shape = Callable[[int], str]
+
+
+def seconds(command: tuple[str, ...], path: Path) -> float:
+    before = time.process_time()
+    run_here(*command, path, CI="1")
+    return time.process_time() - before
+
+
+def growth(command: tuple[str, ...], small: Path, large: Path) -> float:
+    """How many times as long the large file takes, as soon as that is few enough."""
+    seconds(command, small)
+    short = long = float("inf")
+    for _ in range(TRIES):
+        short = min(short, seconds(command, small))
+        long = min(long, seconds(command, large))
+        if long <= LIMIT * max(short, FLOOR):
+            break
+    return long / max(short, FLOOR)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("shape", SHAPES, ids=attrgetter("__name__"))
+def test_time_grows_with_the_number_of_entries(
+    shape: Shape, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    small, large = tmp_path / "small.yaml", tmp_path / "large.yaml"
+    small.write_text(shape(COUNT))
+    large.write_text(shape(TIMES * COUNT))
+    assert growth(command, small, large) <= LIMIT
+
+
+def test_there_are_thirty_shapes() -> None:
+    names = {shape.__name__ for shape in SHAPES}
+    assert len(names) == len(SHAPES) >= 30
