@@ -57,7 +57,12 @@ def check(inspection: Inspection) -> Findings:
         ]
         if any(failing):
             known = providers[failing.index(True)]
-            yield _describe(inspection, resource, known, failing)
+            yield _describe(
+                inspection,
+                resource,
+                known,
+                failing,
+            )
 
 
 def _follows_source(kind: str, inspection: Inspection) -> bool:
@@ -70,7 +75,11 @@ def _takes_first(kind: str, inspection: Inspection) -> bool:
     return kind == VECTOR_DBS and inspection.version >= FIRST_TAKEN_SINCE
 
 
-def _is_without(entry: Any, known: Providers, takes_first: bool) -> bool:
+def _is_without(
+    entry: Any,
+    known: Providers,
+    takes_first: bool,
+) -> bool:
     if not isinstance(entry, Mapping) or not known.is_complete:
         return False
     name = entry.get("provider_id")

@@ -27,7 +27,12 @@ def check(inspection: Inspection) -> Findings:
     always = implemented_apis(inspection, always=True)
     for index, api in _listed_apis(inspection):
         if api in known and api not in always:
-            yield _describe(inspection, index, api, api in sometimes)
+            yield _describe(
+                inspection,
+                index,
+                api,
+                api in sometimes,
+            )
 
 
 def _listed_apis(inspection: Inspection) -> list[tuple[int, str]]:

@@ -60,7 +60,11 @@ def check(inspection: Inspection) -> Findings:
             )
 
 
-def _is_unresolvable(inspection: Inspection, reading: Any, model: Any) -> bool:
+def _is_unresolvable(
+    inspection: Inspection,
+    reading: Any,
+    model: Any,
+) -> bool:
     if not _asks_for_any(as_mapping(model), inspection):
         return False
     for provider in inference_providers(inspection, reading):

@@ -27,7 +27,11 @@ def check(inspection: Inspection) -> Findings:
         others.add(location, backend)
 
 
-def _describe(backend: Backend, other: Backend, field: str) -> RuleFinding:
+def _describe(
+    backend: Backend,
+    other: Backend,
+    field: str,
+) -> RuleFinding:
     return RuleFinding(
         key_of(*BACKENDS_PATH, backend.name),
         f"'{backend.name}' differs from '{other.name}' only in {field}; "

@@ -51,9 +51,18 @@ def _describe_unknown(inspection: Inspection, error: ModelError) -> RuleFinding:
     )
 
 
-def _fix_type(inspection: Inspection, error: ModelError, meant: str) -> str | None:
+def _fix_type(
+    inspection: Inspection,
+    error: ModelError,
+    meant: str,
+) -> str | None:
     if meant == _type_of_engine(inspection, error):
-        return fix_literal(inspection, error.path, error.value, meant)
+        return fix_literal(
+            inspection,
+            error.path,
+            error.value,
+            meant,
+        )
     return fix_misspelled_value(
         inspection, error.path, error.value, meant, error.choices
     )

@@ -37,7 +37,12 @@ def check(inspection: Inspection) -> Findings:
     for resource in registered_resources(inspection):
         entry = as_mapping(value_at(reading, resource.path))
         key = RESOURCE_IDS.get(resource.kind, "")
-        name = _identifier(inspection, reading, resource.path, key)
+        name = _identifier(
+            inspection,
+            reading,
+            resource.path,
+            key,
+        )
         if not name or is_removed(entry, inspection.version):
             continue
         if not _is_registered(resource.kind, entry):
@@ -54,7 +59,11 @@ def check(inspection: Inspection) -> Findings:
             )
 
 
-def _read_values(inspection: Inspection, reading: Any, path: Path) -> Any:
+def _read_values(
+    inspection: Inspection,
+    reading: Any,
+    path: Path,
+) -> Any:
     """Return the values of an entry that the registry compares."""
     entry = as_mapping(value_at(reading, path))
     read = {
@@ -72,7 +81,12 @@ def _is_registered(kind: str, entry: Mapping[str, Any]) -> bool:
     return not is_disabled(entry) and entry["provider_id"] != EVERY_PROVIDER
 
 
-def _identifier(inspection: Inspection, reading: Any, path: Path, key: str) -> str:
+def _identifier(
+    inspection: Inspection,
+    reading: Any,
+    path: Path,
+    key: str,
+) -> str:
     """Return the id of a resource; empty if only the environment knows it."""
     if path[-2] == "models":
         return "".join(served_names_at(inspection, reading, path)[:1])

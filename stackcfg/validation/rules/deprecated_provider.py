@@ -29,7 +29,11 @@ def check(inspection: Inspection) -> Findings:
         )
 
 
-def _find_successor(inspection: Inspection, provider: Provider, warning: str) -> str:
+def _find_successor(
+    inspection: Inspection,
+    provider: Provider,
+    warning: str,
+) -> str:
     """Return the provider type that the warning names; empty if none."""
     for kind in provider_types(provider.api, inspection.version):
         if f"`{kind}`" in warning:

@@ -65,7 +65,11 @@ def _is_store(inspection: Inspection, path: Path) -> bool:
     return is_inline_store(value_at(inspection.data, path))
 
 
-def _describe(inspection: Inspection, error: ModelError, path: Path) -> RuleFinding:
+def _describe(
+    inspection: Inspection,
+    error: ModelError,
+    path: Path,
+) -> RuleFinding:
     if path in inspection.superseded_stores:
         return RuleFinding(
             key_of(*path),

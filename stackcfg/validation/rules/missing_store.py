@@ -40,14 +40,23 @@ def check(inspection: Inspection) -> Findings:
         yield _describe(inspection, field, stray)
 
 
-def _describe(inspection: Inspection, field: StoreField, stray: str) -> RuleFinding:
+def _describe(
+    inspection: Inspection,
+    field: StoreField,
+    stray: str,
+) -> RuleFinding:
     message = (
         f"the store '{field.use}' is missing; {inspection.release} refuses to start"
     )
     if stray:
         name = str(field.path[2])
         place, help_text = key_of(*STORES_PATH, stray), f"did you mean '{name}'?"
-        return RuleFinding(place, message, help_text, fix=fix_slip(stray, name, [name]))
+        return RuleFinding(
+            place,
+            message,
+            help_text,
+            fix=fix_slip(stray, name, [name]),
+        )
     reference = f"{{backend: …, {field.name_field}: {field.default}}}"
     help_text = f"add storage.stores.{field.use}: {reference}"
     return RuleFinding(key_of(*field.path), message, help_text)

@@ -92,7 +92,11 @@ def _name_in(text: str) -> str:
     return found[1].upper().replace("-", "_")
 
 
-def _describe(path: Path, written: str, name: str) -> RuleFinding:
+def _describe(
+    path: Path,
+    written: str,
+    name: str,
+) -> RuleFinding:
     return RuleFinding(
         value_of(*path),
         f"'{shorten(written)}' is not a variable; the server reads it as literal text",

@@ -94,7 +94,12 @@ def _describe_unknown(
     history = history_suffix(api_spans(api), version)
     renamed = current_api_name(api, version)
     if renamed:
-        return _describe_renamed(inspection, api, place, renamed)
+        return _describe_renamed(
+            inspection,
+            api,
+            place,
+            renamed,
+        )
     severity = ""
     if inspection.seen(("external_apis_dir",)) and not history:
         severity = WARNING
@@ -152,12 +157,21 @@ def _rename_everywhere(
         kind = as_mapping(provider).get("provider_type")
         if isinstance(kind, str):
             renamed = current_provider_type(new, kind, inspection.version)
-            place = value_of("providers", api, index, "provider_type")
+            place = value_of(
+                "providers",
+                api,
+                index,
+                "provider_type",
+            )
             found += [Correction(place, renamed)] if renamed else []
     return found
 
 
-def _describe_routed(inspection: Inspection, api: str, place: EntryPart) -> RuleFinding:
+def _describe_routed(
+    inspection: Inspection,
+    api: str,
+    place: EntryPart,
+) -> RuleFinding:
     router = routers(inspection.version)[api]
     return RuleFinding(
         place,

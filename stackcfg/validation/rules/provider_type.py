@@ -92,7 +92,12 @@ def _describe_unknown(
     guess = _guess_type(inspection, provider, known)
     fix = None
     if guess.is_certain:
-        fix = fix_literal(inspection, place.path, provider.kind, guess.kind)
+        fix = fix_literal(
+            inspection,
+            place.path,
+            provider.kind,
+            guess.kind,
+        )
     return RuleFinding(
         place,
         f"{inspection.release} has no provider '{provider.kind}' for "

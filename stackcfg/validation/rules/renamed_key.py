@@ -100,7 +100,11 @@ def _is_reported(inspection: Inspection, path: Path) -> bool:
     )
 
 
-def _find_rename(inspection: Inspection, model: str, key: Any) -> KeyRename | None:
+def _find_rename(
+    inspection: Inspection,
+    model: str,
+    key: Any,
+) -> KeyRename | None:
     if not isinstance(key, str):
         return None
     return find_key_rename(model, key, inspection.version)
@@ -119,7 +123,14 @@ def report(inspection: Inspection, errors: Errors) -> Findings:
         is_refused = (*error.path[:-1], rename.new) in missing
         is_refused |= error.kind == FORBIDDEN
         yield _describe(
-            inspection, _Renamed(error.path, error.model, rename, holder, is_refused)
+            inspection,
+            _Renamed(
+                path=error.path,
+                model=error.model,
+                rename=rename,
+                holder=holder,
+                is_refused=is_refused,
+            ),
         )
 
 
@@ -244,7 +255,12 @@ def _value_under_new_name(renamed: _Renamed) -> Any:
         return value
     form = form_in_config(form, renamed.holder)
     if renamed.rename.is_older:
-        return whole_address(value, form, "", is_same_key=False)
+        return whole_address(
+            value,
+            form,
+            "",
+            is_same_key=False,
+        )
     return short_address(value, form)
 
 
@@ -261,7 +277,13 @@ def _correct_inside(
     kind = fields[renamed.rename.new].kind
     for known in inspection.variables.readings:
         seen = substitute(value, known, version)
-        errors = check_type(kind, seen, path, version, renamed.model)
+        errors = check_type(
+            kind,
+            seen,
+            path,
+            version,
+            renamed.model,
+        )
         for error in errors:
             if _find_old_key(inspection, error) is not None:
                 rename = _find_rename(inspection, error.model, error.path[-1])

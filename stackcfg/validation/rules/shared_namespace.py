@@ -40,7 +40,11 @@ def check(inspection: Inspection) -> Findings:
             )
 
 
-def _separate(location: Location, reference: Reference, other: Store) -> str:
+def _separate(
+    location: Location,
+    reference: Reference,
+    other: Store,
+) -> str:
     if other.reference is not None and reference.name != other.reference.name:
         return "give one of the two its own backend: this release ignores namespaces on sqlite"
     if location.engine == "sqlite":

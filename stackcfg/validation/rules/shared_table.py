@@ -21,7 +21,12 @@ def check(inspection: Inspection) -> Findings:
         if store.family == SQL and store.location is not None:
             other = seen.setdefault(store.location.place, store)
             if other is not store:
-                yield _describe(inspection, store, other, store.location.table)
+                yield _describe(
+                    inspection,
+                    store,
+                    other,
+                    store.location.table,
+                )
 
 
 def _describe(

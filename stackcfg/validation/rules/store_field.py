@@ -75,7 +75,11 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     )
 
 
-def _fix_field(inspection: Inspection, error: ModelError, field: str) -> str | None:
+def _fix_field(
+    inspection: Inspection,
+    error: ModelError,
+    field: str,
+) -> str | None:
     """Return the only free store field as the fix, unless the key is a field of
     another release with another meaning.
     """

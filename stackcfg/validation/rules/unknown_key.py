@@ -97,7 +97,11 @@ def _describe_choices(name: str, known: Sequence[str]) -> str:
     return f"nearest known keys: {', '.join(nearest_words(name, known, NEAREST))}"
 
 
-def _describe_problem(inspection: Inspection, error: ModelError, history: str) -> str:
+def _describe_problem(
+    inspection: Inspection,
+    error: ModelError,
+    history: str,
+) -> str:
     holder = error.path[:-1]
     where = f"in {describe_entry(holder, inspection)}"
     if not holder:
@@ -114,7 +118,11 @@ def _describe_problem(inspection: Inspection, error: ModelError, history: str) -
     )
 
 
-def _severity(inspection: Inspection, error: ModelError, meant: str | None) -> str:
+def _severity(
+    inspection: Inspection,
+    error: ModelError,
+    meant: str | None,
+) -> str:
     if error.kind == FORBIDDEN:
         return ERROR
     if meant and _loses_access(inspection, error, meant):
@@ -127,7 +135,11 @@ def _severity(inspection: Inspection, error: ModelError, meant: str | None) -> s
     return severity_of_loss(value_at(inspection.data, error.path))
 
 
-def _loses_access(inspection: Inspection, error: ModelError, meant: str) -> bool:
+def _loses_access(
+    inspection: Inspection,
+    error: ModelError,
+    meant: str,
+) -> bool:
     """Return whether a provider loses its address or credential by a slip."""
     value = value_at(inspection.data, error.path)
     if severity_of_loss(value) or is_empty_by_default(value):
@@ -147,7 +159,16 @@ def _probable_key(inspection: Inspection, error: ModelError) -> str:
     value = mapping_at(inspection.data, error.path)
     if close or not value:
         return close
-    fitting = [key for key in absent if _fits(inspection, error.model, key, value)]
+    fitting = [
+        key
+        for key in absent
+        if _fits(
+            inspection,
+            error.model,
+            key,
+            value,
+        )
+    ]
     return fitting[0] if len(fitting) == 1 else ""
 
 
@@ -158,7 +179,12 @@ def _fits(
     kind = config_model(model, inspection.version).fields[key].kind
     if not isinstance(kind, list) or "model" not in str(kind):
         return False
-    errors = check_type(kind, value, (), inspection.version)
+    errors = check_type(
+        kind,
+        value,
+        (),
+        inspection.version,
+    )
     return not has_refusal(errors) and all(len(each.path) != 1 for each in errors)
 
 

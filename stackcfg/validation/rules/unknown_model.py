@@ -56,7 +56,12 @@ def check(inspection: Inspection) -> Findings:
         ]
         if any(failing):
             ids = sorted(known[failing.index(True)] or ())
-            yield _describe(inspection, model.path, failing, ids)
+            yield _describe(
+                inspection,
+                model.path,
+                failing,
+                ids,
+            )
 
 
 def _describe(
@@ -65,15 +70,31 @@ def _describe(
     place = value_of(*path, "model_id")
     reading = inspection.readings[failing.index(True)]
     name = str(value_at(reading, place.path))
-    served_name = _served_name(inspection, reading, path, name)
+    served_name = _served_name(
+        inspection,
+        reading,
+        path,
+        name,
+    )
     meant = served_name or nearest_word(name, ids)
     advice = "register it in registered_resources.models"
     if ids:
         advice += f", or use one of: {', '.join(ids)}"
     help_text = did_you_mean(meant, advice)
-    fix = fix_misspelled_value(inspection, place.path, name, meant, ids)
+    fix = fix_misspelled_value(
+        inspection,
+        place.path,
+        name,
+        meant,
+        ids,
+    )
     if served_name:
-        fix = fix_literal(inspection, place.path, name, served_name)
+        fix = fix_literal(
+            inspection,
+            place.path,
+            name,
+            served_name,
+        )
         help_text = f"write '{served_name}', which is its name in the server"
     return RuleFinding(
         place,
@@ -87,7 +108,11 @@ def _describe(
     )
 
 
-def _served_models(inspection: Inspection, reading: Any, path: Path) -> set[str] | None:
+def _served_models(
+    inspection: Inspection,
+    reading: Any,
+    path: Path,
+) -> set[str] | None:
     """Return the models of a default's provider; None if unknown."""
     provider = _provider_of(inspection, reading, path)
     if provider is None:
@@ -108,7 +133,11 @@ def _served_models(inspection: Inspection, reading: Any, path: Path) -> set[str]
     return {name.removeprefix(prefix) for name in known if name.startswith(prefix)}
 
 
-def _provider_of(inspection: Inspection, reading: Any, path: Path) -> Provider | None:
+def _provider_of(
+    inspection: Inspection,
+    reading: Any,
+    path: Path,
+) -> Provider | None:
     """Return the provider that a default model names; None if it is not exactly
     one.
     """
@@ -123,7 +152,12 @@ def _provider_of(inspection: Inspection, reading: Any, path: Path) -> Provider |
     return found[0] if len(found) == 1 else None
 
 
-def _served_name(inspection: Inspection, reading: Any, path: Path, name: str) -> str:
+def _served_name(
+    inspection: Inspection,
+    reading: Any,
+    path: Path,
+    name: str,
+) -> str:
     """Return the served name of a registered model whose other name is `name`."""
     prefix = f"{value_at(reading, (*path, 'provider_id'))}/"
     for model in registered_models(inspection, reading):

@@ -70,7 +70,11 @@ def _describe_every(inspection: Inspection, resource: Resource) -> RuleFinding:
     )
 
 
-def _advise(inspection: Inspection, resource: Resource, verb: str) -> str:
+def _advise(
+    inspection: Inspection,
+    resource: Resource,
+    verb: str,
+) -> str:
     ids = sorted(providers_of(inspection, resource.api)[-1].ids)
     if len(ids) == 1:
         return f"{verb} 'provider_id: {ids[0]}'"

@@ -72,7 +72,11 @@ class _Reference(NamedTuple):
 class _Served:
     """The models that one reading registers, by their names and by their ids."""
 
-    def __init__(self, reading: Any, models: Sequence[RegisteredModel]) -> None:
+    def __init__(
+        self,
+        reading: Any,
+        models: Sequence[RegisteredModel],
+    ) -> None:
         self.reading = reading
         self.nameless = [model for model in models if not model.names]
         self.by_name: dict[str, list[RegisteredModel]] = {}
@@ -107,7 +111,12 @@ def check(inspection: Inspection) -> Findings:
         first = next((each for each in found if each is not None), None)
         if first is not None:
             failing = [each is not None for each in found]
-            yield _describe(inspection, reference, first, failing)
+            yield _describe(
+                inspection,
+                reference,
+                first,
+                failing,
+            )
 
 
 def _find_references(inspection: Inspection) -> Iterator[_Reference]:
@@ -138,7 +147,12 @@ def _find_missing(
     named = served.by_name.get(name, [])
     if any(place.model_type in ("", model.model_type) for model in named):
         return None
-    if _is_possible(inspection, served, place, name):
+    if _is_possible(
+        inspection,
+        served,
+        place,
+        name,
+    ):
         return None
     same = [*named, *served.by_id.get(name, [])]
     return _Missing(name, same)
@@ -153,7 +167,12 @@ def _is_possible(
     # an access rule can be for a model that is registered later
     if place.form == RESOURCE and name not in served.by_id:
         return True
-    return may_be_listed(inspection, served.reading, name, place.model_type)
+    return may_be_listed(
+        inspection,
+        served.reading,
+        name,
+        place.model_type,
+    )
 
 
 def _read_name(
@@ -170,7 +189,11 @@ def _read_name(
     return name
 
 
-def _is_in_use(inspection: Inspection, reading: Any, reference: _Reference) -> bool:
+def _is_in_use(
+    inspection: Inspection,
+    reading: Any,
+    reference: _Reference,
+) -> bool:
     """Return whether the release registers or makes the entry of a reference."""
     entry = as_mapping(value_at(reading, reference.entry))
     if _is_skipped(inspection, entry):
@@ -217,7 +240,12 @@ def _describe(
     where = value_of(*path)
     fix = None
     if meant and place.form != RESOURCE:
-        fix = fix_literal(inspection, path, missing.name, meant)
+        fix = fix_literal(
+            inspection,
+            path,
+            missing.name,
+            meant,
+        )
     if value_at(inspection.data, path) is None:
         where = key_of(*path[:-1])
         fix = None
@@ -264,7 +292,11 @@ def _served_name(place: ModelPlace, missing: _Missing) -> str:
     return "".join(found.pop())
 
 
-def _advise(reference: _Reference, missing: _Missing, meant: str) -> str:
+def _advise(
+    reference: _Reference,
+    missing: _Missing,
+    meant: str,
+) -> str:
     place = reference.place
     if meant:
         key = reference.path[-1]

@@ -52,7 +52,11 @@ def _find_named(inspection: Inspection) -> Iterator[_Named]:
         yield _Named(UNUSED_STORE, "sql", str(seen["backend"]))
 
 
-def _describe(inspection: Inspection, named: _Named, kind: str) -> RuleFinding:
+def _describe(
+    inspection: Inspection,
+    named: _Named,
+    kind: str,
+) -> RuleFinding:
     name = named.backend
     fitting = _fitting_backends(inspection, named.family)
     fix = None
