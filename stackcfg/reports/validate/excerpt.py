@@ -38,7 +38,12 @@ class Frame(NamedTuple):
         width = self.width or DEFAULT_WIDTH
         return max(width - self.digits - 3, LEAST_ROOM)
 
-    def row(self, text: str = "", number: int | None = None, sign: str = "|") -> str:
+    def row(
+        self,
+        text: str = "",
+        number: int | None = None,
+        sign: str = "|",
+    ) -> str:
         """Return one row: the gutter with a line number or without, and text."""
         label = ""
         if number is not None:
@@ -59,7 +64,11 @@ class View(NamedTuple):
     length: int
 
 
-def excerpt(lines: Sequence[str], marks: Sequence[Mark], frame: Frame) -> Lines:
+def excerpt(
+    lines: Sequence[str],
+    marks: Sequence[Mark],
+    frame: Frame,
+) -> Lines:
     """Yield all marked lines with their marks, and `...` for what is between."""
     previous = 0
     for number, marks_here in _by_line(marks).items():
@@ -70,14 +79,22 @@ def excerpt(lines: Sequence[str], marks: Sequence[Mark], frame: Frame) -> Lines:
         elif previous and number > previous + 2:
             yield paint(ELLIPSIS, "dim")
         line = line_at(lines, number)
-        yield from _marked_line(number, line, marks_here, frame)
+        yield from _marked_line(
+            number,
+            line,
+            marks_here,
+            frame,
+        )
         previous = number
 
 
 def _by_line(marks: Sequence[Mark]) -> dict[int, list[Mark]]:
+    """Return the marks by the number of their line, in order."""
     found: dict[int, list[Mark]] = {}
-    for mark in sorted(marks, key=lambda each: each.span.start):
-        found.setdefault(mark.span.start.line, []).append(mark)
+    ordered = sorted(marks, key=lambda each: each.span.start)
+    for mark in ordered:
+        line = mark.span.start.line
+        found.setdefault(line, []).append(mark)
     return found
 
 
@@ -90,10 +107,20 @@ def line_at(lines: Sequence[str], number: int) -> str:
 
 def shorten(line: str, frame: Frame) -> str:
     """Return a line as it is shown, cut at its end when it is too long."""
-    return view(cells(line), 0, 0, frame.room).text
+    return view(
+        cells(line),
+        0,
+        0,
+        frame.room,
+    ).text
 
 
-def _marked_line(number: int, line: str, marks: Sequence[Mark], frame: Frame) -> Lines:
+def _marked_line(
+    number: int,
+    line: str,
+    marks: Sequence[Mark],
+    frame: Frame,
+) -> Lines:
     """Yield the line once, or, where it is too long for that, once around each
     mark.
     """
@@ -101,33 +128,54 @@ def _marked_line(number: int, line: str, marks: Sequence[Mark], frame: Frame) ->
     source = cells(line)
     for mark in marks:
         first, last = _marked_characters(mark.span, line)
-        part = view(source, first, last, frame.room)
+        part = view(
+            source,
+            first,
+            last,
+            frame.room,
+        )
         if part.text != shown:
             yield frame.row(part.text, number)
             shown = part.text
         underline = mark.sign * part.length
-        words = f"{underline} {flat(mark.label)}".rstrip()
-        yield frame.row(" " * part.start + paint(words, mark.color))
+        label = flat(mark.label)
+        words = f"{underline} {label}".rstrip()
+        indent = " " * part.start
+        painted = paint(words, mark.color)
+        yield frame.row(indent + painted)
 
 
 def _marked_characters(span: Span, line: str) -> tuple[int, int]:
     """Return the first marked character and the one behind the last of a line."""
     start, end = span
     length = len(line)
-    first = min(max(start.column - 1, 0), length)
+    first = max(start.column - 1, 0)
+    first = min(first, length)
     last = end.column - 1
     if end.line > start.line:
         last = len(line.rstrip())
-    return first, min(max(last, first), length)
+    last = max(last, first)
+    return first, min(last, length)
 
 
-def view(line: Cells, first: int, last: int, room: int) -> View:
+def view(
+    line: Cells,
+    first: int,
+    last: int,
+    room: int,
+) -> View:
     """Return what fits into `room` columns of a line around `first` to `last`."""
     shown, offsets = line
-    begin, end = _characters_in_room(offsets, first, last, room)
+    begin, end = _characters_in_room(
+        offsets,
+        first,
+        last,
+        room,
+    )
     text = "".join(shown[begin:end])
     start = offsets[first] - offsets[begin]
-    length = offsets[min(last, end)] - offsets[first]
+    last = min(last, end)
+    length = offsets[last] - offsets[first]
     if begin:
         text = ELLIPSIS + text
         start += len(ELLIPSIS)
@@ -150,5 +198,8 @@ def _characters_in_room(
         # The mark is centered, as far as the line's end allows.
         marked = offsets[last] - offsets[first]
         margin = max(room - marked, 0) // 2
-        left = min(offsets[first] - margin, total - room)
-    return bisect_left(offsets, left), bisect_right(offsets, left + room) - 1
+        left = offsets[first] - margin
+        left = min(left, total - room)
+    begin = bisect_left(offsets, left)
+    end = bisect_right(offsets, left + room)
+    return begin, end - 1

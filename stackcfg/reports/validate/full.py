@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.loading.errors import Problem
@@ -25,11 +25,14 @@ def render(results: Sequence[FileResult], context: Context) -> str:
     """Return a frame for each finding or problem, each with an empty row behind
     it.
     """
-    rows = (row for result in results for row in _rows(result, context))
+    rows: list[str] = []
+    for result in results:
+        rows += _rows(result, context)
     return join_lines(rows, context.colored)
 
 
 def _rows(result: FileResult, context: Context) -> Lines:
+    """Yield the rows of one file: its problem, then its findings."""
     file = visible(result.file)
     if result.problem:
         yield from _render_problem(file, result.problem, context)
@@ -39,20 +42,22 @@ def _rows(result: FileResult, context: Context) -> Lines:
         yield ""
 
 
-def _render_finding(file: str, finding: Finding, context: Context) -> Lines:
-    severity, fix = finding.severity, finding.fix
-    line, column = finding.span.start
-    frame = Frame(_count_digits(finding), context.width)
+def _render_finding(
+    file: str,
+    finding: Finding,
+    context: Context,
+) -> Lines:
+    """Yield the frame of a finding: head, place, source, help, fix."""
+    severity = finding.severity
+    fix = finding.fix
+    digits = _count_digits(finding)
+    frame = Frame(digits, context.width)
     word = f"{severity}[{finding.rule}]"
     yield from _render_head(word, severity, finding.message)
-    location = f"{file}:{line}:{column}"
-    if finding.place:
-        location += f" ({visible(finding.place)})"
+    location = _describe_place(file, finding)
     yield _render_location(location, frame)
     if context.lines:
-        marks = [Mark(finding.span, "^", severity)]
-        for each in finding.related:
-            marks.append(Mark(each.span, "-", "strong", each.message))
+        marks = list(_marks_of(finding))
         yield from _render_source(context.lines, marks, frame)
         if finding.help or fix:
             yield frame.row()
@@ -61,6 +66,28 @@ def _render_finding(file: str, finding: Finding, context: Context) -> Lines:
         yield from _render_note("help", finding.help, frame)
     if fix:
         yield from _render_fix(fix, frame, context.lines)
+
+
+def _describe_place(file: str, finding: Finding) -> str:
+    """Return the file, the line and the column, and the config in the file."""
+    line, column = finding.span.start
+    location = f"{file}:{line}:{column}"
+    if not finding.place:
+        return location
+    place = visible(finding.place)
+    return f"{location} ({place})"
+
+
+def _marks_of(finding: Finding) -> Iterator[Mark]:
+    """Yield the mark of a finding, and those of its related places."""
+    yield Mark(finding.span, "^", finding.severity)
+    for each in finding.related:
+        yield Mark(
+            span=each.span,
+            sign="-",
+            color="strong",
+            label=each.message,
+        )
 
 
 def _count_digits(finding: Finding) -> int:
@@ -72,67 +99,114 @@ def _count_digits(finding: Finding) -> int:
     return len(str(last))
 
 
-def _render_problem(file: str, problem: Problem, context: Context) -> Lines:
-    frame = Frame(len(str(problem.line)), context.width)
+def _render_problem(
+    file: str,
+    problem: Problem,
+    context: Context,
+) -> Lines:
+    """Yield the frame of a problem for which a file is refused."""
+    digits = len(str(problem.line))
+    frame = Frame(digits, context.width)
     yield from _render_head("error", "error", problem.message)
-    yield _render_location(locate(file, problem), frame)
+    location = locate(file, problem)
+    yield _render_location(location, frame)
     if context.lines and problem.line:
         position = Position(problem.line, problem.column)
-        mark = Mark(Span(position, position), "^", "error")
+        span = Span(position, position)
+        mark = Mark(span, "^", "error")
         yield from _render_source(context.lines, [mark], frame)
         if problem.hint:
             yield frame.row()
     yield from _render_note("help", problem.hint, frame)
 
 
-def _render_head(word: str, color: str, message: str) -> Lines:
+def _render_head(
+    word: str,
+    color: str,
+    message: str,
+) -> Lines:
+    """Yield the message behind its word, in as many rows as it has."""
     first, *others = _visible_rows(message)
     head = paint(visible(word), color)
-    yield f"{head}: {paint(first, 'strong')}"
+    strong = paint(first, "strong")
+    yield f"{head}: {strong}"
     for row in others:
-        yield f"  {paint(row, 'strong')}".rstrip()
+        strong = paint(row, "strong")
+        yield f"  {strong}".rstrip()
 
 
 def _render_location(location: str, frame: Frame) -> str:
+    """Return the row that says where it is."""
     indent = " " * frame.digits
-    return f"{indent}{paint('-->', 'dim')} {location}"
+    arrow = paint("-->", "dim")
+    return f"{indent}{arrow} {location}"
 
 
-def _render_source(lines: Sequence[str], marks: Sequence[Mark], frame: Frame) -> Lines:
+def _render_source(
+    lines: Sequence[str],
+    marks: Sequence[Mark],
+    frame: Frame,
+) -> Lines:
+    """Yield the marked lines of the source."""
     yield frame.row()
     yield from excerpt(lines, marks, frame)
 
 
-def _render_note(word: str, text: str, frame: Frame) -> Lines:
+def _render_note(
+    word: str,
+    text: str,
+    frame: Frame,
+) -> Lines:
+    """Yield a text behind its word; nothing for an empty one."""
     if not text:
         return
     first, *others = _visible_rows(text)
     head = paint(f"{word}:", "strong")
     yield frame.row(f"{head} {first}", sign="=")
-    indent = " " * (frame.digits + len(word) + 5)
+    width = frame.digits + len(word) + 5
+    indent = " " * width
     for row in others:
         yield f"{indent}{row}".rstrip()
 
 
-def _render_fix(fix: Fix, frame: Frame, lines: Sequence[str]) -> Lines:
+def _render_fix(
+    fix: Fix,
+    frame: Frame,
+    lines: Sequence[str],
+) -> Lines:
     """Yield the message, and what each replacement removes and writes."""
     yield from _render_note("fix", fix.message, frame)
     for each in fix.replacements:
         number = each.span.start.line
         removed = _text_of(each.span, lines)
-        yield from _render_change(removed, number, "-", "red", frame)
-        yield from _render_change(each.text, number, "+", "green", frame)
+        yield from _render_change(
+            removed,
+            number,
+            "-",
+            "red",
+            frame,
+        )
+        yield from _render_change(
+            each.text,
+            number,
+            "+",
+            "green",
+            frame,
+        )
 
 
 def _render_change(
     text: str, number: int, sign: str, color: str, frame: Frame
 ) -> Lines:
+    """Yield the rows that are removed or written, but for those behind many."""
     if not text:
         return
     rows = _LINE_BREAK.split(text.strip("\r\n"))
     label: int | None = number
     for row in rows[:MAX_FIX_ROWS]:
-        yield frame.row(paint(shorten(row, frame), color), label, sign)
+        shown = shorten(row, frame)
+        painted = paint(shown, color)
+        yield frame.row(painted, label, sign)
         label = None
     hidden = len(rows) - MAX_FIX_ROWS
     if hidden > 0:
@@ -143,7 +217,8 @@ def _text_of(span: Span, lines: Sequence[str]) -> str:
     """Return the text of a span, as far as the file has it."""
     start, end = span
     # An end behind the last line is at most one line behind it.
-    last = max(start.line, min(end.line, len(lines) + 1))
+    behind = len(lines) + 1
+    last = max(start.line, min(end.line, behind))
     rows = [line_at(lines, number) for number in range(start.line, last + 1)]
     rows[-1] = rows[-1][: end.column - 1]
     rows[0] = rows[0][start.column - 1 :]
@@ -151,5 +226,6 @@ def _text_of(span: Span, lines: Sequence[str]) -> str:
 
 
 def _visible_rows(text: str) -> list[str]:
+    """Return the rows of a text without characters that a terminal obeys."""
     rows = _LINE_BREAK.split(text.strip("\r\n"))
     return [visible(row) for row in rows]

@@ -26,12 +26,17 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 
 
 def _suite(result: FileResult) -> Element:
+    """Return the suite of one file."""
     file = visible(result.file)
     suite = Element("testsuite", name=file)
     if result.judges:
         properties = SubElement(suite, "properties")
+        releases = ", ".join(result.judges)
         SubElement(
-            properties, "property", name="release", value=", ".join(result.judges)
+            properties,
+            "property",
+            name="release",
+            value=releases,
         )
     if result.problem:
         _add_problem(suite, file, result.problem)
@@ -39,39 +44,84 @@ def _suite(result: FileResult) -> Element:
         _add_finding(suite, file, finding)
     # Viewers show a suite without cases as missing.
     if suite.find("testcase") is None:
-        SubElement(suite, "testcase", classname=file, name="no problems")
+        SubElement(
+            suite,
+            "testcase",
+            classname=file,
+            name="no problems",
+        )
     _set_counts(suite)
     return suite
 
 
 def _set_counts(element: Element) -> None:
+    """Write how many cases, failures and errors are in an element."""
     for attribute, tag in COUNTED.items():
         count = sum(1 for _ in element.iter(tag))
         element.set(attribute, str(count))
 
 
-def _add_problem(suite: Element, file: str, problem: Problem) -> None:
+def _add_problem(
+    suite: Element,
+    file: str,
+    problem: Problem,
+) -> None:
+    """Add the case of a file that is refused."""
     message = flat(problem.message)
-    case = SubElement(suite, "testcase", classname=file, name="readable")
-    error = SubElement(case, "error", type="unreadable", message=message)
-    error.text = _describe(locate(file, problem), message, problem.hint)
+    case = SubElement(
+        suite,
+        "testcase",
+        classname=file,
+        name="readable",
+    )
+    error = SubElement(
+        case,
+        "error",
+        type="unreadable",
+        message=message,
+    )
+    location = locate(file, problem)
+    error.text = _describe(location, message, problem.hint)
 
 
-def _add_finding(suite: Element, file: str, finding: Finding) -> None:
-    rule, message = visible(finding.rule), flat(finding.message)
+def _add_finding(
+    suite: Element,
+    file: str,
+    finding: Finding,
+) -> None:
+    """Add the case of a finding."""
+    rule = visible(finding.rule)
+    message = flat(finding.message)
     line, column = finding.span.start
     name = f"{rule} {line}:{column}"
-    case = SubElement(suite, "testcase", classname=file, name=name)
+    case = SubElement(
+        suite,
+        "testcase",
+        classname=file,
+        name=name,
+    )
     # A failure breaks the build, which what is good to know must not.
     if finding.severity == INFO:
         outcome = SubElement(case, "system-out")
     else:
-        outcome = SubElement(case, "failure", type=rule, message=message)
-    outcome.text = _describe(f"{file}:{line}:{column}", message, finding.help)
+        outcome = SubElement(
+            case,
+            "failure",
+            type=rule,
+            message=message,
+        )
+    location = f"{file}:{line}:{column}"
+    outcome.text = _describe(location, message, finding.help)
 
 
-def _describe(location: str, message: str, advice: str) -> str:
+def _describe(
+    location: str,
+    message: str,
+    advice: str,
+) -> str:
+    """Return the text of a case: the place, the message, the help."""
     text = f"{location}: {message}"
     if advice:
-        text += f"\nhelp: {flat(advice)}"
+        shown = flat(advice)
+        text += f"\nhelp: {shown}"
     return text

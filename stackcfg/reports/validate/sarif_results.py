@@ -60,8 +60,14 @@ def region_of_position(line: int, column: int) -> dict[str, int]:
 
 
 def _region(span: Span) -> dict[str, int]:
-    names = ("startLine", "startColumn", "endLine", "endColumn")
-    return dict(zip(names, (*span.start, *span.end), strict=True))
+    """Return a span as a region."""
+    start, end = span
+    return {
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    }
 
 
 def file_uri(file: str) -> str:
@@ -71,7 +77,8 @@ def file_uri(file: str) -> str:
     if not path.is_absolute():
         # The first part of a relative reference must have no colon.
         return quote(encoded, safe="/")
-    return f"file:///{quote(encoded, safe='/:').removeprefix('/')}"
+    quoted = quote(encoded, safe="/:")
+    return f"file:///{quoted.removeprefix('/')}"
 
 
 def end_sentence(text: str) -> str:
@@ -93,7 +100,12 @@ def add_help(message: str, advice: str = "") -> str:
     return text.replace("](", "] (")
 
 
-def _describe_finding(file: str, finding: Finding, indexes: Mapping[str, int]) -> Json:
+def _describe_finding(
+    file: str,
+    finding: Finding,
+    indexes: Mapping[str, int],
+) -> Json:
+    """Return one finding as a result."""
     location = describe_location(file, _region(finding.span))
     if finding.place:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.place}]
@@ -119,15 +131,22 @@ def _describe_message(finding: Finding) -> str:
     """
     sentences = [add_help(finding.message, finding.help)]
     for number, each in enumerate(finding.related, 1):
-        sentences.append(f"See [{_escape_link(each.message)}]({number}).")
+        words = _escape_link(each.message)
+        sentences.append(f"See [{words}]({number}).")
     return " ".join(sentences)
 
 
 def _escape_link(text: str) -> str:
+    """Return the text of a link."""
     return text.strip().translate(_LINK_ESCAPES)
 
 
-def _describe_related(file: str, number: int, related: RelatedLocation) -> Json:
+def _describe_related(
+    file: str,
+    number: int,
+    related: RelatedLocation,
+) -> Json:
+    """Return a related place as a location."""
     return {
         "id": number,
         **describe_location(file, _region(related.span)),
@@ -136,15 +155,20 @@ def _describe_related(file: str, number: int, related: RelatedLocation) -> Json:
 
 
 def _describe_fix(file: str, fix: Fix) -> Json:
+    """Return the changes that a fix makes to a file."""
+    replacements = [_describe_replacement(each) for each in fix.replacements]
     change = {
         "artifactLocation": {"uri": file_uri(file)},
-        "replacements": [_describe_replacement(each) for each in fix.replacements],
+        "replacements": replacements,
     }
-    description = {"text": end_sentence(fix.message)}
-    return {"description": description, "artifactChanges": [change]}
+    return {
+        "description": {"text": end_sentence(fix.message)},
+        "artifactChanges": [change],
+    }
 
 
 def _describe_replacement(replacement: Replacement) -> Json:
+    """Return one replacement: what goes, and what comes."""
     result: Json = {"deletedRegion": _region(replacement.span)}
     if replacement.text:
         result["insertedContent"] = {"text": replacement.text}
