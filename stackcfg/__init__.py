@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from stackcfg.migration.proof import ProofError
     from stackcfg.reports.library import Migration, Validation
 
-__version__ = "0.1.0"
+    __version__: str
+
 __all__ = ["InputError", "ProofError", "StackcfgError", "migrate", "validate"]
 
 _HOMES = {
@@ -36,9 +37,38 @@ def __getattr__(name: str) -> object:
 
     if name == "roundtrip":
         return import_module("stackcfg.roundtrip")
+    if name == "__version__":
+        return _read_version()
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'stackcfg' has no attribute '{name}'")
+
+
+def _read_version() -> str:
+    """Return the version of the build, or of the checkout that is installed."""
+    from importlib import import_module
+
+    try:
+        return str(import_module("stackcfg._version").VERSION)
+    except ModuleNotFoundError:
+        return _find_installed_version() or "0+checkout"
+
+
+def _find_installed_version() -> str:
+    """Return the version in the name of the package's metadata; empty if there
+    is none.
+
+    `importlib.metadata` does the same, but its import takes as long as a start.
+    """
+    import os
+    import sys
+
+    start, end = "stackcfg-", ".dist-info"
+    for folder in filter(os.path.isdir, sys.path):
+        for name in os.listdir(folder):
+            if name.startswith(start) and name.endswith(end):
+                return name.removeprefix(start).removesuffix(end)
+    return ""
 
 
 def migrate(
