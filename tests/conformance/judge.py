@@ -251,6 +251,7 @@ def _errors(
         if config is not None:
             yield from _wiring(config, registry)
         refused = _refused_providers(data, substituted, config, registry)
+    configs = [config]
     # a variable with an empty default is a setting that a user fills in: a provider may need one to be set
     retry = names | (variables.empty_default - variables.bare - variables.conditional)
     if refused and retry != names:
@@ -258,13 +259,14 @@ def _errors(
             filled, _ = _substituted(data)
             filled_config, _ = _loaded(data, filled)
             still = _refused_providers(data, filled, filled_config, registry)
+        configs.append(filled_config)
         refused = {place: each for place, each in refused.items() if place in still}
     for place, problems in refused.items():
         yield from (f"provider {place}: {each}" for each in problems)
-    if config is not None:
-        yield from (
-            f"reference: {each}" for each in _provider_references(config, registry)
-        )
+    for each in configs:
+        if each is not None:
+            found = _provider_references(each, registry)
+            yield from (f"reference: {error}" for error in found)
 
 
 def _substituted(data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
