@@ -47,6 +47,8 @@ def prove_hop(
     """
     documents, configs = _read_again(text, results)
     if len(configs) != len(results) or len(documents) != len(before):
+        for result in results:
+            refuse_explicit_key(result)
         raise ProofError("a document would be lost")
     for result, config, state in zip(results, configs, states, strict=True):
         _prove_meaning(result, config)
@@ -101,14 +103,27 @@ def _prove_file(old: Document, new: Document, results: list[HopResult]) -> None:
 
 
 def _places_of(document: Document, holder: Holding) -> Iterator[Path]:
-    """Yield the path of a text, and those of the aliases that repeat it."""
-    yield holder.path
-    node = holder.embedded.node
-    if node.anchor is None:
+    """Yield the path of a text, and those at which aliases repeat it."""
+    if "*" not in document.text:
+        yield holder.path
         return
-    for path, other in walk_nodes(document.root):
-        if other.named is node:
-            yield path
+    aliases: dict[int, list[Path]] = {}
+    for path, node in walk_nodes(document.root):
+        if node.named is not None:
+            aliases.setdefault(id(node.named), []).append(path)
+    found = {holder.path}
+    left = [holder.path]
+    while left:
+        path = left.pop()
+        yield path
+        for length in range(len(path) + 1):
+            # an alias can name the text, or what holds it
+            named = document.root.at(path[:length])
+            for alias in aliases.get(id(named), ()):
+                other = (*alias, *path[length:])
+                if other not in found:
+                    found.add(other)
+                    left.append(other)
 
 
 def _blank(data: Any, path: Path) -> None:

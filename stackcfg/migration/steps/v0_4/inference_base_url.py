@@ -136,7 +136,8 @@ def _write_address(
         kind = as_string(provider.get("provider_type"))
         yield from _change_note(context, path, kind, form, (old, new))
         yield from _scheme_note(context, path, new)
-    if new != old:
+    # what is no string stays, and `.nan` differs from itself
+    if isinstance(old, str) and new != old:
         yield from context.text.set(path, new)
     if key != NEW:
         yield from context.text.rename(path, NEW)
