@@ -37,6 +37,9 @@ MODELS_RENAMED_SINCE = (0, 8, 0)
 SERVER_STORES_IN_SQL_SINCE = (1, 0, 0)
 """Prompts and connectors are stored in SQL (upstream #5756, #5757)."""
 
+POSTGRES_PASSWORDS_PLAIN_SINCE = (1, 0, 3)
+"""SQL on Postgres takes the password as it is; before, it was part of a URL."""
+
 TLS_DEMANDED_SINCE = (1, 2, 0)
 """The server needs TLS, `server.insecure` or `--insecure` (upstream #5603)."""
 

@@ -39,6 +39,7 @@ RULE_IDS: Final = (
     "backend-drift",
     "tilde-path",
     "old-home",
+    "postgres-url",
     "provider-type",
     "provider-api",
     "api-without-provider",
