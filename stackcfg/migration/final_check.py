@@ -62,16 +62,19 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
     """Return the notes of a migration, with those on what the target refuses.
 
     A problem that the old server had as well is to be checked; every other one
-    requires an action. A config that is left as it is, or that needed no edit
-    and fits no other release, is left to `validate`, but for what a named
-    target demands and an earlier release of the config does not.
+    requires an action. Of a config that is left as it is, what its own release
+    refuses is to be checked: it can be the result of an unfinished migration.
     """
     target = state.target
     if state.course == LEAVE:
         demands = _new_demands(state, history)
-        return [*state.notes, *ask_for_old_server(state), *demands]
+        problems_left = _left_problems(state, history)
+        asked = ask_for_old_server(state)
+        return [*state.notes, *asked, *demands, *problems_left]
     if not state.changed and not _other_releases(state, target):
-        return state.notes
+        left = list(_left_problems(state, history))
+        new = [each for each in left if not _is_reported(state.notes, each)]
+        return [*state.notes, *new]
     dropped = list(_keys_of_later_releases(state, history))
     problems = _find_problems(state.now, target)
     if not problems:
@@ -105,6 +108,15 @@ def _keys_of_later_releases(
     yield from _check_notes(dropped, {_key_of(each) for each in found}, history)
 
 
+def _left_problems(
+    state: MigrationState, history: EditHistory
+) -> Iterator[MigrationNote]:
+    """Yield what the target refuses in a config that is already for it."""
+    target = state.target
+    if state.age.oldest <= target.last <= state.age.newest:
+        yield from _check_notes(_find_problems(state.now, target), set(), history)
+
+
 def _new_demands(
     state: MigrationState, history: EditHistory
 ) -> Iterator[MigrationNote]:
@@ -130,18 +142,20 @@ def _check_notes(
     for finding in found:
         if _key_of(finding) not in known:
             position = source_map.find_source(lines.offset(finding.span.start))
-            message = f"{finding.message}; {finding.help}"
-            yield MigrationNote(CHECK, message, position)
+            yield MigrationNote(CHECK, _with_advice(finding), position)
 
 
 def _describe(problem: Finding, position: Position, was_before: bool) -> MigrationNote:
     if was_before:
         message = f"{problem.message} (also before the migration)"
         return MigrationNote(CHECK, message, position)
-    message = problem.message
+    return MigrationNote(ACTION_REQUIRED, _with_advice(problem), position)
+
+
+def _with_advice(problem: Finding) -> str:
     if problem.help and len(problem.help) <= LONGEST_ADVICE:
-        message = f"{message}; {problem.help}"
-    return MigrationNote(ACTION_REQUIRED, message, position)
+        return f"{problem.message}; {problem.help}"
+    return problem.message
 
 
 def _raise_severity(reported: list[MigrationNote], new: MigrationNote) -> bool:
@@ -154,6 +168,10 @@ def _raise_severity(reported: list[MigrationNote], new: MigrationNote) -> bool:
                 reported[index] = note._replace(severity=ACTION_REQUIRED)
             return True
     return False
+
+
+def _is_reported(notes: Sequence[MigrationNote], new: MigrationNote) -> bool:
+    return any(_is_same_problem(new, note) for note in notes)
 
 
 def _is_same_problem(note: MigrationNote, other: MigrationNote) -> bool:

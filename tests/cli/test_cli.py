@@ -135,7 +135,7 @@ class TestWrite:
         before = old.stat().st_mtime_ns
         done = stackcfg("migrate", "-w", old)
         assert (done.code, old.stat().st_mtime_ns) == (0, before)
-        assert "nothing to do" in done.err
+        assert "nothing to migrate" in done.err
 
     def test_standard_input_cannot_be_written(self):
         done = stackcfg("migrate", "-w", "-", stdin=OLD)
@@ -385,8 +385,10 @@ class TestTargets:
         assert (done.code, done.out, done.err) == (
             0,
             self.NEW,
-            "run.yaml: already for 0.5.0 or later, nothing to do; "
-            "'stackcfg validate' says what the server refuses\n",
+            "run.yaml: already for 0.5.0 or later, nothing to migrate; still to be done:\n"
+            "run.yaml:5:3: check: 'backends': 'kv_default' is not defined, and is the "
+            "default of 'metadata'; 1.5.0 refuses the file\n"
+            "run.yaml: 1 to check\n",
         )
 
     def test_a_source_after_the_target_is_refused(self, tmp_path):

@@ -13,7 +13,7 @@ from tests.support.running import OLD, Done, stackcfg
 NEWER = """\
 version: 2
 distro_name: starter
-apis: [inference, responses, files]
+apis: [inference, responses, files, tool_runtime, vector_io]
 providers:
   inference:
   - provider_id: vllm
@@ -109,6 +109,18 @@ class TestMigrate:
         assert run(tmp_path, "migrate", "new.yaml", "-o", "copy.yaml").code == 0
         assert (tmp_path / "copy.yaml").read_text() == NEWER
         assert library.migrate(NEWER).text == NEWER
+
+    def test_what_an_unfinished_migration_left_is_said(self, tmp_path):
+        text = NEWER.replace("files, ", "").replace("inline::builtin", "inline::ours")
+        put(tmp_path, new=text)
+        for option in ("--check", "--diff", "-w"):
+            done = run(tmp_path, "migrate", option, "new.yaml")
+            assert (done.code, done.out) == (0, "")
+            first, *notes, last = done.err.splitlines()
+            assert first.endswith("nothing to migrate; still to be done:")
+            assert "1.5.0 has no provider 'inline::ours' for responses" in notes[0]
+            assert last == f"new.yaml: {len(notes)} to check"
+        assert (tmp_path / "new.yaml").read_text() == text
 
     def test_a_file_without_stores_that_an_old_server_reads_too_asks_for_it(
         self, tmp_path

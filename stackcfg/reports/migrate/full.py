@@ -87,6 +87,8 @@ def _advise_check(migration: MigrationResult) -> str:
     """Return who says what is still open in configs that are left."""
     if not all(config.is_left for config in migration.configs):
         return ""
+    if count_open_items(migration):
+        return "; still to be done:"
     return "; 'stackcfg validate' says what the server refuses"
 
 

@@ -80,6 +80,8 @@ def describe_unchanged(migration: MigrationResult) -> str:
     if all(config.is_left for config in migration.configs):
         known = dict.fromkeys(config.was_for for config in migration.configs)
         releases = " and ".join(filter(None, known)) or migration.target.name
+        if any(config.notes for config in migration.configs):
+            return f"already for {releases}, nothing to migrate"
         return f"already for {releases}, nothing to do"
     return f"nothing to migrate for {migration.target.name}"
 
