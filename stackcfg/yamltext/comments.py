@@ -59,9 +59,14 @@ class Comments:
 
     @cached_property
     def _starts(self) -> list[int]:
+        """Where each comment begins, in order."""
         return [comment.start for comment in self.all]
 
-    def within(self, start: int, end: int) -> list[Comment]:
+    def within(
+        self,
+        start: int,
+        end: int,
+    ) -> list[Comment]:
         """Return the comments that begin in a span."""
         first = bisect_left(self._starts, start)
         return self.all[first : bisect_left(self._starts, end)]
@@ -117,7 +122,12 @@ def _find_written(text: str, known: set[str]) -> Iterator[str]:
                     yield written
 
 
-def _add_lines(document: Document, edit: Edit, lines: list[str]) -> Edit:
+def _add_lines(
+    document: Document,
+    edit: Edit,
+    lines: list[str],
+) -> Edit:
+    """Return an edit that writes lines in front of what it writes."""
     line = document.lines.start_of(edit.start)
     line_end = document.newline + " " * (edit.start - line)
     new = line_end.join((*lines, edit.text))
@@ -126,7 +136,11 @@ def _add_lines(document: Document, edit: Edit, lines: list[str]) -> Edit:
     return edit._replace(pieces=(new,))
 
 
-def _comments_between(text: str, start: int, end: int) -> Iterator[Comment]:
+def _comments_between(
+    text: str,
+    start: int,
+    end: int,
+) -> Iterator[Comment]:
     """Yield the comments of a span that has no scalar in it."""
     for match in _COMMENT.finditer(text, start, end):
         written = match[0].removesuffix("\r")

@@ -26,7 +26,12 @@ _NO_CONTENT: list[Any] = []
 class ParseError(StackcfgError):
     """Why a text cannot be read, or not edited safely; `offset` is where."""
 
-    def __init__(self, message: str, offset: int, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        offset: int,
+        hint: str = "",
+    ) -> None:
         super().__init__(message, hint=hint)
         self.offset = offset
 
@@ -34,7 +39,12 @@ class ParseError(StackcfgError):
 class DuplicateKeyError(ParseError):
     """A mapping has one key twice; the server would silently take the last."""
 
-    def __init__(self, key: str, first: int, second: int) -> None:
+    def __init__(
+        self,
+        key: str,
+        first: int,
+        second: int,
+    ) -> None:
         hint = "keep one of the two: the server silently takes the last"
         super().__init__(f"duplicate key '{key}'", second, hint)
         self.first = first

@@ -88,7 +88,12 @@ def embedded_texts(document: Document) -> Iterator[Embedded]:
             yield from _texts_of_object(document, item.target, ("items", index))
 
 
-def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Embedded]:
+def _texts_of_object(
+    document: Document,
+    node: Node,
+    path: Path,
+) -> Iterator[Embedded]:
+    """Yield the texts in a ConfigMap or Secret."""
     kind = node.get("kind")
     if kind is None or kind.text not in HOLDERS:
         return
@@ -103,6 +108,7 @@ def _texts_of_object(document: Document, node: Node, path: Path) -> Iterator[Emb
 
 
 def _is_string(key: Node) -> bool:
+    """Return whether a key is a string."""
     try:
         return bool(name_of(key) == key.text)
     except ParseError:
@@ -116,7 +122,11 @@ def holds_text(node: Node) -> bool:
     return "\n" in node.text or node.text.lstrip().startswith("{")
 
 
-def embed_scalar(text: str, node: Node, path: Path) -> Embedded:
+def embed_scalar(
+    text: str,
+    node: Node,
+    path: Path,
+) -> Embedded:
     """Return the text that a scalar of another text holds."""
     indent = 0
     if node.style == "|":
@@ -126,7 +136,14 @@ def embed_scalar(text: str, node: Node, path: Path) -> Embedded:
     else:
         runs = _word_runs(text, node)
     starts, places = zip(*runs, strict=True)
-    return Embedded(node.text, path, node, starts, places, indent)
+    return Embedded(
+        node.text,
+        path,
+        node,
+        starts,
+        places,
+        indent,
+    )
 
 
 def _literal_runs(text: str, node: Node) -> tuple[list[Span], int]:
@@ -153,7 +170,11 @@ def _literal_runs(text: str, node: Node) -> tuple[list[Span], int]:
     return runs, indent
 
 
-def _lines_from(text: str, begin: int, count: int) -> list[str]:
+def _lines_from(
+    text: str,
+    begin: int,
+    count: int,
+) -> list[str]:
     """Return the next lines of a text, from an offset on."""
     found: list[str] = []
     while len(found) < count:
@@ -165,7 +186,11 @@ def _lines_from(text: str, begin: int, count: int) -> list[str]:
     return found
 
 
-def _quoted_runs(text: str, node: Node, quote: str) -> list[Span]:
+def _quoted_runs(
+    text: str,
+    node: Node,
+    quote: str,
+) -> list[Span]:
     """Return one run for each character of a quoted scalar."""
     runs: list[Span] = []
     inner = 0
@@ -203,6 +228,7 @@ def _word_runs(text: str, node: Node) -> list[Span]:
 
 
 def _content_of(text: str, node: Node) -> int:
+    """Return where the content of a scalar begins."""
     try:
         begin = content_start(text, node)
     except ParseError:

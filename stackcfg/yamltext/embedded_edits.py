@@ -68,6 +68,7 @@ def _refuse_named_parts(document: Document, embedded: Embedded) -> None:
 
 
 def _moved_edit(embedded: Embedded, edit: Edit) -> Edit:
+    """Return an edit of an embedded text as one of the text around it."""
     end = edit.start
     if edit.end > edit.start:
         end = edit.end - 1
@@ -78,6 +79,7 @@ def _moved_edit(embedded: Embedded, edit: Edit) -> Edit:
 def _quoted_edits(
     document: Document, embedded: Embedded, resolved: Sequence[Edit]
 ) -> list[Edit]:
+    """Return edits of a text in quotes: of its parts, or of all of it."""
     node = embedded.node
     escaped = [_escaped_edit(embedded, edit) for edit in resolved]
     new = splice_edits(embedded.text, resolved)
@@ -96,17 +98,23 @@ def _read_quoted(written: str) -> object:
         return None
 
 
-def _with_anchor(document: Document, node: Node, new: str) -> str:
+def _with_anchor(
+    document: Document,
+    node: Node,
+    new: str,
+) -> str:
     """Return a scalar with the anchor that the old one has in front of it."""
     return document.text[node.start : content_start(document.text, node)] + new
 
 
 def _escaped_edit(embedded: Embedded, edit: Edit) -> Edit:
+    """Return an edit of a text in double quotes."""
     escaped = emit_quoted(edit.text)[1:-1]
     return Edit(embedded.outer(edit.start), embedded.outer(edit.end), (escaped,))
 
 
 def _emit_single_quoted(text: str) -> str:
+    """Return a text in single quotes, or in double ones if it has lines."""
     if "\n" in text:
         return emit_quoted(text)
     return "'" + text.replace("'", "''") + "'"
@@ -126,8 +134,19 @@ def _line_edits(
         groups.append((start, end))
     for start, end in groups:
         members = [each for each in edits if start <= each.start and each.end <= end]
-        new = splice_edits(text, members, start, end)
-        yield _block_edit(document, embedded, start, end, new)
+        new = splice_edits(
+            text,
+            members,
+            start,
+            end,
+        )
+        yield _block_edit(
+            document,
+            embedded,
+            start,
+            end,
+            new,
+        )
 
 
 def _whole_lines(text: str, edit: Edit) -> Span:
@@ -156,7 +175,13 @@ def _block_edit(
         if begins_line or body:
             behind = lines.start_of(behind)
         return Edit(first, behind, (body,))
-    return _edit_at_end(document, embedded, start, first, body)
+    return _edit_at_end(
+        document,
+        embedded,
+        start,
+        first,
+        body,
+    )
 
 
 def _edit_at_end(
@@ -182,7 +207,11 @@ def _edit_at_end(
     return Edit(first, last, (body,))
 
 
-def _cut_at_end(document: Document, first: int, after: int) -> Edit:
+def _cut_at_end(
+    document: Document,
+    first: int,
+    after: int,
+) -> Edit:
     """Return the edit that cuts the last lines of a text.
 
     A file without a line end at its end gets none.

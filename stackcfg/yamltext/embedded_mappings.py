@@ -9,7 +9,11 @@ from stackcfg.yamltext.document import Document, Node, content_start
 from stackcfg.yamltext.embedded import Embedded
 
 
-def embed_mapping(document: Document, node: Node, path: Path) -> Embedded:
+def embed_mapping(
+    document: Document,
+    node: Node,
+    path: Path,
+) -> Embedded:
     """Return the text of a mapping in a document.
 
     Comments at the column of its keys, over the first entry and behind the
@@ -18,7 +22,14 @@ def embed_mapping(document: Document, node: Node, path: Path) -> Embedded:
     if node.flow:
         start = content_start(document.text, node)
         text = document.text[start : node.end]
-        return Embedded(text, path, node, (0,), (start,), start=start)
+        return Embedded(
+            text,
+            path,
+            node,
+            (0,),
+            (start,),
+            start=start,
+        )
     block = _block_of(document, node)
     starts: list[int] = []
     places: list[int] = []
@@ -57,18 +68,34 @@ class _Block(NamedTuple):
 
 
 def _block_of(document: Document, node: Node) -> _Block:
+    """Return the lines of a mapping, with the comments around it."""
     first = node.entries[0][0].start
     line = document.lines.start_of(first)
     indent = first - line
     start = first
     shares_line = bool(document.text[line:first].strip())
     if not shares_line:
-        start = _start_of_comments(document, node, line, indent)
+        start = _start_of_comments(
+            document,
+            node,
+            line,
+            indent,
+        )
     end = _end_of_comments(document, node, indent)
-    return _Block(start, end, indent, shares_line)
+    return _Block(
+        start,
+        end,
+        indent,
+        shares_line,
+    )
 
 
-def _start_of_comments(document: Document, node: Node, line: int, indent: int) -> int:
+def _start_of_comments(
+    document: Document,
+    node: Node,
+    line: int,
+    indent: int,
+) -> int:
     """Return the start of the comments over a line, at its column."""
     start = line
     while line > 0:
@@ -82,7 +109,11 @@ def _start_of_comments(document: Document, node: Node, line: int, indent: int) -
     return start
 
 
-def _end_of_comments(document: Document, node: Node, indent: int) -> int:
+def _end_of_comments(
+    document: Document,
+    node: Node,
+    indent: int,
+) -> int:
     """Return the end of the last line of a mapping, comments below included."""
     text, lines = document.text, document.lines
     line = lines.after(max(node.end - 1, node.entries[-1][0].start))

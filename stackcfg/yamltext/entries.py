@@ -61,26 +61,58 @@ def entry_span(
         end = beside.end
     elif rest := _LINE_REST.match(text, end):
         end = rest.end()
-    end = _owned_comments_end(document, comments, end, column)
-    return _span_between(document, comments, key.start, end, column)
+    end = _owned_comments_end(
+        document,
+        comments,
+        end,
+        column,
+    )
+    return _span_between(
+        document,
+        comments,
+        key.start,
+        end,
+        column,
+    )
 
 
-def item_span(document: Document, comments: Comments, item: Node) -> EntrySpan:
+def item_span(
+    document: Document,
+    comments: Comments,
+    item: Node,
+) -> EntrySpan:
     """Return the span of a block list's item."""
     end = item.end
     beside = comments.beside(end)
     if beside is not None:
         end = beside.end
     column = document.lines.indent_at(item.start)
-    return _span_between(document, comments, item.start, end, column)
+    return _span_between(
+        document,
+        comments,
+        item.start,
+        end,
+        column,
+    )
 
 
 def _span_between(
     document: Document, comments: Comments, start: int, end: int, column: int
 ) -> EntrySpan:
+    """Return the span of an entry with its comments, and of its lines."""
     line = document.lines.start_of(start)
     after = document.lines.after(max(end - 1, start))
-    return EntrySpan(_lead(document, comments, line, column), line, end, after)
+    return EntrySpan(
+        _lead(
+            document,
+            comments,
+            line,
+            column,
+        ),
+        line,
+        end,
+        after,
+    )
 
 
 def remove_entry(
@@ -92,7 +124,12 @@ def remove_entry(
     if parent.flow:
         spans = [(each.start, max(item.end, each.end)) for each, item in entries]
         return _cut_between_commas(spans, index)
-    span = entry_span(document, comments, key, value)
+    span = entry_span(
+        document,
+        comments,
+        key,
+        value,
+    )
     if not document.text[span.line : key.start].strip():
         return Edit(*include_blank_lines(document.text, span.lead, span.after))
     # the entry shares its line with the `-` of a list item, which stays
@@ -111,7 +148,11 @@ def remove_item(
     return Edit(span.lead, span.after)
 
 
-def include_blank_lines(text: str, start: int, end: int) -> Span:
+def include_blank_lines(
+    text: str,
+    start: int,
+    end: int,
+) -> Span:
     """Extend a cut between blank lines by those behind it."""
     is_after_blank = text[max(0, start - 4) : start].endswith(("\n\n", "\r\n\r\n"))
     rest = _BLANK_LINES.match(text, end)
@@ -145,7 +186,11 @@ def is_spread(document: Document, node: Node) -> bool:
     return not node.flow or line > node.start
 
 
-def _is_explicit_key(document: Document, comments: Comments, key: Node) -> bool:
+def _is_explicit_key(
+    document: Document,
+    comments: Comments,
+    key: Node,
+) -> bool:
     """Return whether a key has a `?` in front of it, on its line or above."""
     text, lines = document.text, document.lines
     end = key.start
@@ -182,7 +227,12 @@ def _owned_comments_end(
     return end
 
 
-def _lead(document: Document, comments: Comments, line: int, column: int) -> int:
+def _lead(
+    document: Document,
+    comments: Comments,
+    line: int,
+    column: int,
+) -> int:
     """Return the start of the comments above a line, but not the file's, nor
     those of a list above.
     """

@@ -62,9 +62,22 @@ def parse_yaml(
     starts = [0, *(each.start for each in composed[1:])]
     ends = [*starts[1:], len(text)]
     documents: list[Document] = []
-    for (_, root, found), start, end in zip(composed, starts, ends, strict=False):
+    for (_, root, found), start, end in zip(
+        composed,
+        starts,
+        ends,
+        strict=False,
+    ):
         documents.append(
-            Document(text, root, lines, start, end, tuple(found), branches)
+            Document(
+                text,
+                root,
+                lines,
+                start,
+                end,
+                tuple(found),
+                branches,
+            )
         )
         if masked is not None:
             _restore_templates(root, text, masked)
@@ -72,18 +85,24 @@ def parse_yaml(
 
 
 def _describe_reader_error(error: yaml.reader.ReaderError, text: str) -> ParseError:
+    """Return why a text has characters that YAML does not allow."""
     offset = min(error.position, len(text))
     return ParseError("not YAML text: control characters are not allowed", offset)
 
 
 def _describe_marked_error(error: yaml.MarkedYAMLError) -> ParseError:
+    """Return why a text is no YAML, and where."""
     mark = error.problem_mark or error.context_mark
     problem = error.problem or error.context or "cannot be read"
     hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
     return ParseError(f"not valid YAML: {problem}", mark.index if mark else 0, hint)
 
 
-def _restore_templates(node: Node, text: str, masked: str) -> None:
+def _restore_templates(
+    node: Node,
+    text: str,
+    masked: str,
+) -> None:
     """Give scalars with masked template expressions their own text back."""
     for _, value in walk_nodes(node):
         _restore_scalar(value, text, masked)
@@ -91,7 +110,12 @@ def _restore_templates(node: Node, text: str, masked: str) -> None:
             _restore_scalar(key, text, masked)
 
 
-def _restore_scalar(scalar: Node, text: str, masked: str) -> None:
+def _restore_scalar(
+    scalar: Node,
+    text: str,
+    masked: str,
+) -> None:
+    """Put back what was masked in a scalar."""
     if scalar.kind != SCALAR:
         return
     if scalar.style in ("|", ">"):
@@ -108,7 +132,11 @@ def _restore_scalar(scalar: Node, text: str, masked: str) -> None:
         scalar.text = scalar.text.replace(match.group(), original, 1)
 
 
-def _restore_block(scalar: Node, text: str, masked: str) -> None:
+def _restore_block(
+    scalar: Node,
+    text: str,
+    masked: str,
+) -> None:
     """Give a block scalar its own text back, lines of the template included."""
     body = text.find("\n", scalar.start, scalar.end) + 1
     first = _FIRST_CONTENT.search(masked, body, scalar.end)
@@ -116,7 +144,12 @@ def _restore_block(scalar: Node, text: str, masked: str) -> None:
     if not body or first is None or inner is None:
         return
     indent = len(first[1]) - len(inner[1])
-    scalar.end = _end_of_block(scalar.end, indent, text, masked)
+    scalar.end = _end_of_block(
+        scalar.end,
+        indent,
+        text,
+        masked,
+    )
     if text[body : scalar.end] == masked[body : scalar.end]:
         return
     lines: list[str] = []
@@ -127,7 +160,12 @@ def _restore_block(scalar: Node, text: str, masked: str) -> None:
     scalar.text = "\n".join(lines).rstrip("\n") + kept
 
 
-def _end_of_block(end: int, indent: int, text: str, masked: str) -> int:
+def _end_of_block(
+    end: int,
+    indent: int,
+    text: str,
+    masked: str,
+) -> int:
     """Return the end of a block scalar with the lines that a template adds."""
     begin = text.find("\n", end) + 1
     while begin:
@@ -142,6 +180,7 @@ def _end_of_block(end: int, indent: int, text: str, masked: str) -> int:
 
 
 def _is_in_block(line: str, indent: int) -> bool:
+    """Return whether a line belongs to a block of an indentation."""
     if len(line) - len(line.lstrip(" ")) >= indent:
         return True
     written = _WRITTEN_INDENT.search(line)

@@ -50,7 +50,12 @@ def compose_as_server(text: str, wanted: Duplicates) -> list[ComposedDocument]:
     if _FAST_LOADER is not None and "\t" not in text and "\ufeff" not in text:
         try:
             loader = _FAST_LOADER(text)
-            return compose_documents(text, loader, wanted, _raise_if_read_differently)
+            return compose_documents(
+                text,
+                loader,
+                wanted,
+                _raise_if_read_differently,
+            )
         except (_ReadDifferentlyError, yaml.reader.ReaderError):
             # the position of libyaml's ReaderError counts bytes, not characters
             pass
@@ -59,7 +64,12 @@ def compose_as_server(text: str, wanted: Duplicates) -> list[ComposedDocument]:
                 raise
             libyaml_error = error
     try:
-        return compose_documents(text, yaml.SafeLoader(text), wanted, _accept)
+        return compose_documents(
+            text,
+            yaml.SafeLoader(text),
+            wanted,
+            _accept,
+        )
     except yaml.MarkedYAMLError as error:
         # If both parsers fail, report libyaml's message. libyaml's own depth
         # limit may be hit

@@ -47,7 +47,11 @@ def edit_scalar(
     return [Edit(start, node.end, (emit_quoted(new),))]
 
 
-def write_like(node: Node, text: str, flow: bool = False) -> str:
+def write_like(
+    node: Node,
+    text: str,
+    flow: bool = False,
+) -> str:
     """Return a string as a scalar with the quotes of another one."""
     if node.style == '"':
         return emit_quoted(text)
@@ -65,7 +69,12 @@ def _is_word(text: str) -> bool:
     )
 
 
-def _can_keep_style(node: Node, new: str, flow: bool) -> bool:
+def _can_keep_style(
+    node: Node,
+    new: str,
+    flow: bool,
+) -> bool:
+    """Return whether a text can be written in the style of a scalar."""
     if node.style in _BLOCK:
         return True
     if node.style is None:
@@ -75,6 +84,7 @@ def _can_keep_style(node: Node, new: str, flow: bool) -> bool:
 
 
 def _move(edit: Edit, places: Sequence[int]) -> Edit:
+    """Return an edit of what a scalar says as one of what is written."""
     start = places[edit.start]
     end = start
     if edit.end > edit.start:
@@ -98,6 +108,7 @@ Lines = list[tuple[int, str]]
 
 
 def _inline_lines(document: Document, node: Node) -> Lines:
+    """Return the lines of a plain or quoted scalar, without their folding."""
     start, end = content_start(document.text, node), node.end
     if node.style is not None:
         start, end = start + 1, end - 1
@@ -117,6 +128,7 @@ def _inline_lines(document: Document, node: Node) -> Lines:
 
 
 def _block_lines(document: Document, node: Node) -> Lines:
+    """Return the lines of a block scalar, without its indentation."""
     text = document.text
     begin = text.find("\n", node.start) + 1
     found = re.findall(r"[^\n]*\n|[^\n]+", text[begin : node.end])
@@ -133,10 +145,12 @@ def _block_lines(document: Document, node: Node) -> Lines:
 
 
 def _first_with_content(lines: Iterable[str]) -> str:
+    """Return the first line that is not blank; an empty one if all are."""
     return next((line for line in lines if line.strip()), "")
 
 
 def _indent_of(line: str) -> int:
+    """Return how many spaces a line begins with."""
     return len(line) - len(line.lstrip(" "))
 
 
@@ -161,6 +175,7 @@ def _align(value: str, lines: Lines) -> Places | None:
 
 
 def _characters(lines: Lines) -> Iterator[tuple[int, str]]:
+    """Yield each character of lines with its place, the line ends included."""
     for place, line in lines:
         for index, char in enumerate(line):
             yield place + index, char

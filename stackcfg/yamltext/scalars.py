@@ -39,7 +39,11 @@ class MeaningError(StackcfgError):
 
 # the same few scalars are in every file
 @lru_cache(maxsize=4096)
-def scalar_value(text: str, is_plain: bool, tag: str | None = None) -> Any:
+def scalar_value(
+    text: str,
+    is_plain: bool,
+    tag: str | None = None,
+) -> Any:
     """Return the value of a scalar of decoded text, with its tag as written.
 
     Raises `MeaningError` if `yaml.safe_load` refuses it.
@@ -58,7 +62,11 @@ def scalar_value(text: str, is_plain: bool, tag: str | None = None) -> Any:
         raise MeaningError(f"a value does not fit its type '{kind}' ({name})") from None
 
 
-def resolve_tag(text: str, is_plain: bool, tag: str | None = None) -> str:
+def resolve_tag(
+    text: str,
+    is_plain: bool,
+    tag: str | None = None,
+) -> str:
     """Return the tag of a scalar as PyYAML resolves it, fitting or not."""
     # PyYAML resolves the tag `!` like no tag on a plain scalar, even on a
     # quoted one

@@ -72,6 +72,7 @@ class _Lines(LineIndex):
     """The lines of a text, by number and by content."""
 
     def line(self, number: int) -> str:
+        """Return the text of a line with its end."""
         start = self.starts[number - 1]
         return self._text[start : self.after(start)]
 

@@ -44,7 +44,13 @@ def find_trailing_items(document: Document, comments: Comments) -> dict[int, int
     # what is in the column of a list's dashes belongs to no list around it
     for at_margin in (False, True):
         for column, value in lists:
-            for comment in _items_below(document, comments, value, column, at_margin):
+            for comment in _items_below(
+                document,
+                comments,
+                value,
+                column,
+                at_margin,
+            ):
                 found.setdefault(comment.start, column)
     return found
 
