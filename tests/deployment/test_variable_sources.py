@@ -162,3 +162,42 @@ def test_the_file_of_a_container_that_a_script_runs_is_named(flag):
     assert "'stack.env' have other names, too" in notes[0]
     new = script.replace(UPSTREAM, "ogxai/distribution-starter:1.5.0")
     assert migrated([("run.sh", new)])[1] == []
+
+
+def test_a_file_that_an_anchor_names_is_found():
+    compose = (
+        "x-common: &common\n  env_file: [stack.env]\nservices:\n"
+        f"  stack:\n    <<: *common\n    image: {UPSTREAM}\n"
+    )
+    files = [("compose.yaml", compose), ("stack.env", "LLAMA_STACK_PORT=1\n")]
+    assert migrated(files)[0]["stack.env"] == "OGX_PORT=1\n"
+    shared = compose + "  app:\n    <<: *common\n    image: app\n"
+    texts, notes = migrated([("compose.yaml", shared), files[1]])
+    assert texts["stack.env"] == "LLAMA_STACK_PORT=1\n"
+    assert any("line 8 of compose.yaml uses, too" in note for note in notes)
+
+
+def test_a_new_name_that_is_an_alias_is_known():
+    pod = POD.format(name="a", image=UPSTREAM)
+    both = MAP.replace("CONFIG_DIR: /root/.llama", "PORT: &p '1'\n  OGX_PORT: *p")
+    texts, notes = migrated([("all.yaml", pod + both)])
+    assert texts["all.yaml"].endswith(both)
+    assert any("it reads 'OGX_PORT', which is set, too" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "extends: stack",
+        "extends: {service: other}",
+        "extends: {service: stack, file: absent.yaml}",
+        "extends: 5\n    env_file: 7",
+    ],
+)
+def test_odd_services_are_no_obstacle(service):
+    compose = (
+        f"services:\n  stack:\n    image: {UPSTREAM}\n    {service}\n"
+        "  other:\n    extends: {service: stack}\n  nothing:\n"
+    )
+    texts, _ = migrated([("compose.yaml", compose)])
+    assert "ogxai/distribution-starter:1.5.0" in texts["compose.yaml"]

@@ -11,8 +11,8 @@ from stackcfg.loading.errors import InputError
 from stackcfg.manifests.containers import Container, read_services
 from stackcfg.manifests.dockerfile_text import evidence_of_image
 from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
-from stackcfg.paths import as_mapping
-from stackcfg.yamltext.document import SCALAR, ParseError
+from stackcfg.paths import as_list, as_mapping
+from stackcfg.yamltext.document import ParseError, walk_nodes
 
 
 class Build(NamedTuple):
@@ -172,14 +172,24 @@ def find_other_users(
 
 
 def env_files_of(service: Container) -> Iterator[tuple[str, int]]:
-    """Yield the files of variables that a service names, and where it does."""
+    """Yield the files of variables that a service names, and where it does; what it
+    has from an anchor is at the service.
+    """
+    places: dict[str, int] = {}
     named = service.node.get("env_file")
-    if named is None:
-        return
-    for node in (named.target, *(item.target for item in named.target.items)):
-        inner = node.get("path")
-        path = node
-        if inner is not None:
-            path = inner.target
-        if path.kind == SCALAR and path.text:
-            yield path.text, path.start
+    if named is not None:
+        for _, node in walk_nodes(named):
+            places.setdefault(node.text, node.start)
+    for path in _paths_in(service.data.get("env_file")):
+        yield path, places.get(path, service.node.start)
+
+
+def _paths_in(named: object) -> Iterator[str]:
+    """Yield the paths of `env_file`: a string, or a list of strings and mappings."""
+    entries = as_list(named)
+    if isinstance(named, str):
+        entries = [named]
+    for entry in entries:
+        path = as_mapping(entry).get("path", entry)
+        if isinstance(path, str) and path:
+            yield path

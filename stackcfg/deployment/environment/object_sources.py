@@ -221,10 +221,11 @@ def _read_variables(found: ManifestObject) -> Iterator[SplitVariable]:
             continue
         is_coded = found.kind == SECRET and section == "data"
         for key, value in holder.entries:
-            if value.named is not None or key.text == "<<":
+            if key.text == "<<":
                 continue
             text: ScalarRegion | None = None
-            if value.kind == SCALAR and not value.is_null and not is_coded:
+            is_own = value.named is None and value.anchor is None
+            if is_own and value.kind == SCALAR and not value.is_null and not is_coded:
                 text = ScalarRegion(found.document, value, holder.flow)
             yield SplitVariable(
                 ScalarRegion(found.document, key.target, holder.flow), text
