@@ -114,6 +114,14 @@ def migrate(
             "preserve: every store where it was.",
         ),
     ] = CONSOLIDATE,
+    backends: Annotated[
+        list[str] | None,
+        Option(
+            "--backend",
+            help="Put a backend on another engine (postgres, sqlite); may be repeated.",
+            metavar="NAME=ENGINE",
+        ),
+    ] = None,
     allow_partial: Annotated[
         bool,
         Option("--allow-partial", help="Exit 0 even if action is required."),
@@ -207,7 +215,7 @@ def migrate(
     [mode] = chosen or ["stdout"]
     with usage_errors():
         options = command.options_of(
-            load_project_settings(os.curdir), target, source, layout
+            load_project_settings(os.curdir), target, source, layout, backends or ()
         )
     around = DeploymentSettings(
         name=name or "",

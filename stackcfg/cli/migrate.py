@@ -107,15 +107,21 @@ def options_of(
     target: str | None = None,
     source: str | None = None,
     layout: str = CONSOLIDATE,
+    backends: Sequence[str] = (),
 ) -> Options:
     """Return the options from the words of a command line and the project's
     settings.
 
-    Raises `ValueError` for an unknown release or layout.
+    Raises `ValueError` for an unknown release, layout or engine.
     """
     named = target or project.target
+    settings = settings_for(named, layout, project.declared, source)
+    if backends:
+        from stackcfg.migration.backend_engines import parse_engines
+
+        settings = settings._replace(engines=parse_engines(backends))
     return Options(
-        settings_for(named, layout, project.declared, source),
+        settings,
         project=project,
         is_target_asked=bool(target),
     )

@@ -42,7 +42,8 @@ class StepContext(NamedTuple):
     `LAYOUTS`, `store_fields` the store fields of all releases, `written` the
     map of the backends and references that the config has. Only the hop to the
     catalog (0.3.0) has `inline`, the map of the inline stores, and `plan`, the
-    backends and references that take their place.
+    backends and references that take their place. `engines` are the names of
+    backends that the user wants on another engine.
     """
 
     text: Editor
@@ -53,6 +54,7 @@ class StepContext(NamedTuple):
     written: StoreMap
     inline: StoreMap = StoreMap(())
     plan: BackendPlan = BackendPlan()
+    engines: tuple[tuple[str, str], ...] = ()
 
     @property
     def version(self) -> Release:

@@ -62,6 +62,11 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     target = states[0].target
     for hop in hops_to(target):
         history, documents = _run(hop, history, documents, states)
+    if settings.engines:
+        from stackcfg.migration.backend_engines import hop_to_engines
+
+        hop = hop_to_engines(target)
+        history, documents = _run(hop, history, documents, states)
     changed = history.text != body
     if changed:
         prove_reading(history.text, _read_data(documents, states))
@@ -207,7 +212,7 @@ def _describe(state: MigrationState, changed: bool) -> ConfigResult:
         tuple(dict.fromkeys(notes)),
         was_for,
         tuple(dict.fromkeys(lines)),
-        is_left=state.course == LEAVE,
+        is_left=state.course == LEAVE and not state.changed,
     )
 
 

@@ -108,6 +108,8 @@ def _collect_notes(
 def _due_steps(
     state: MigrationState, hop: ReleaseHop, has_inline: bool
 ) -> tuple[Step, ...]:
+    if hop.is_asked:
+        return hop.steps
     if state.course == LEAVE:
         return _asking_steps(state, hop)
     if has_inline or state.course == COMPLETE:
@@ -156,6 +158,7 @@ def _build_context(
         data=data,
         release=Hop(hop.since, target, state.target.last, state.age),
         layout=layout,
+        engines=state.settings.engines,
         store_fields=fields,
         written=written,
         inline=inline,

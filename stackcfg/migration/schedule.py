@@ -20,16 +20,19 @@ from stackcfg.releases.versions import Release
 class ReleaseHop(NamedTuple):
     """The steps that a release needs, and the family or release that they
     write for.
+
+    `is_asked`: the user asks for the steps, whatever the file is for.
     """
 
     since: Release
     target: Target
     steps: tuple[Step, ...]
+    is_asked: bool = False
 
     @property
     def plans(self) -> bool:
         """Return whether inline stores become a catalog, which needs a plan."""
-        return self.since == CATALOG_SINCE
+        return self.since == CATALOG_SINCE and not self.is_asked
 
 
 @cache

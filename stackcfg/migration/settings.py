@@ -18,7 +18,7 @@ class Settings(NamedTuple):
     of providers outside the tree. `source` is the release that the files are
     for; if it is None, that is detected for each file, among those up to `until`
     if a file fits any of them. `detect` asks for the detected releases in the
-    result.
+    result. `engines` are names of backends, each with the engine that it gets.
     """
 
     target: Target | None = None
@@ -27,6 +27,7 @@ class Settings(NamedTuple):
     source: Release | None = None
     detect: bool = False
     until: Release | None = None
+    engines: tuple[tuple[str, str], ...] = ()
 
 
 def settings_for(

@@ -1,0 +1,125 @@
+"""Backends that the user asks to have on another engine (`--backend NAME=ENGINE`).
+
+It is the last hop of a migration: the backend gets the fields that upstream's own
+files have for the engine (`sample_run_config` of its config model, the
+distribution `starter` with Postgres), with the defaults of the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from stackcfg.errors import StackcfgError
+from stackcfg.migration.changes import Changes
+from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.values import as_field
+from stackcfg.migration.schedule import ReleaseHop
+from stackcfg.migration.steps import Step
+from stackcfg.paths import mapping_at
+from stackcfg.releases.families import Target
+from stackcfg.releases.models import config_model
+from stackcfg.releases.stores import KV, find_engine
+from stackcfg.releases.versions import Release
+from stackcfg.runconfig.sections import BACKENDS_PATH
+from stackcfg.runconfig.values import as_string
+
+ENGINES: Final = ("postgres", "sqlite")
+"""The engines between which `data copy` moves rows of both families."""
+
+_LOGIN: Final = ("user", "password")
+_FIELDS: Final = ("host", "port", "db", *_LOGIN, "table_name")
+_POOL: Final = ("pool_size", "max_overflow", "pool_recycle", "pool_pre_ping")
+"""The fields of a Postgres backend in upstream's files; the pool only for SQL."""
+
+_HOME: Final = "${env.SQLITE_STORE_DIR:=~/.ogx/distributions/NAME}"
+_OLD_HOME: Final = _HOME.replace(".ogx", ".llama")
+_RENAMED_SINCE: Final[Release] = (0, 8, 0)
+
+Engines = tuple[tuple[str, str], ...]
+"""Names of backends, each with its new engine."""
+
+
+class BackendStep(Step):
+    """The step of this module; it needs no file of its own."""
+
+    def run(self, context: StepContext) -> Iterator[Any]:
+        """Yield the changes."""
+        return run(context)
+
+
+def parse_engines(words: Iterable[str]) -> Engines:
+    """Return what words of the form NAME=ENGINE ask for.
+
+    Raises `ValueError` for any other word.
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        name, _, engine = word.partition("=")
+        if not name or engine not in ENGINES:
+            choices = " or ".join(f"NAME={each}" for each in ENGINES)
+            raise ValueError(f"backend '{word}' is not {choices}")
+        found[name] = engine
+    return tuple(found.items())
+
+
+def hop_to_engines(target: Target) -> ReleaseHop:
+    """Return the hop that changes the engines, in the target."""
+    step = BackendStep(target.last, "backend_engines", "every age")
+    return ReleaseHop(target.last, target, (step,), is_asked=True)
+
+
+def run(context: StepContext) -> Changes:
+    """Write each backend in the form of its new engine, unless it has it."""
+    written = mapping_at(context.data, BACKENDS_PATH)
+    for name, engine in context.engines:
+        backend = written.get(name)
+        if not isinstance(backend, Mapping):
+            raise _unknown_backend(name, written)
+        family, _, now = as_string(backend.get("type")).partition("_")
+        if now == engine:
+            continue
+        fields = _sqlite_fields(family, context)
+        if engine == "postgres":
+            fields = dict(_postgres_fields(family, context.version))
+        value = {"type": f"{family}_{engine}", **fields}
+        path = (*BACKENDS_PATH, name)
+        yield from context.text.replace(path, as_field(name, value))
+        if engine == "postgres":
+            message = (
+                f"'{name}' is on PostgreSQL now: set POSTGRES_HOST, POSTGRES_USER, "
+                "POSTGRES_PASSWORD and POSTGRES_DB for the server and for the copy"
+            )
+            yield context.check(message, path)
+
+
+def _unknown_backend(name: str, written: Mapping[str, Any]) -> StackcfgError:
+    known = ", ".join(f"'{each}'" for each in written) or "none"
+    return StackcfgError(f"no backend '{name}'", hint=f"the file has {known}")
+
+
+def _postgres_fields(family: str, release: Release) -> Iterator[tuple[str, str]]:
+    engine = find_engine(family, "postgres")
+    assert engine is not None
+    known = config_model(engine.model, release).fields
+    names = _FIELDS if family == KV else (*_FIELDS, *_POOL)
+    for name in names:
+        if name not in known:
+            continue
+        default = known[name].default
+        # upstream's user and password are called like the database
+        if name in _LOGIN:
+            default = known["db"].default
+        if isinstance(default, bool):
+            default = str(default).lower()
+        yield name, f"${{env.POSTGRES_{name.upper()}:={default}}}"
+
+
+def _sqlite_fields(family: str, context: StepContext) -> dict[str, str]:
+    home = _HOME
+    if context.version < _RENAMED_SINCE:
+        home = _OLD_HOME
+    data = context.data
+    name = as_string(data.get("image_name") or data.get("distro_name")) or "stack"
+    file = "kvstore.db" if family == KV else "sql_store.db"
+    return {"db_path": f"{home.replace('NAME', name)}/{file}"}

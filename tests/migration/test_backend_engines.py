@@ -1,0 +1,133 @@
+"""`migrate --backend NAME=ENGINE`: a backend gets the form that upstream's own files have for the engine."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from stackcfg.migration.backend_engines import parse_engines
+from stackcfg.migration.engine import Settings, migrate, settings_for
+from tests.support.in_process import run_here
+
+BOTH = (("kv_default", "postgres"), ("sql_default", "postgres"))
+CATALOG = """\
+version: 2
+image_name: demo
+apis: [inference]
+providers:
+  inference:
+  - {provider_id: vllm, provider_type: 'remote::vllm', config: {base_url: 'http://localhost:8000/v1'}}
+# where the rows are
+storage:
+  backends:
+    # keys
+    kv_default:  # small
+      type: kv_sqlite
+      db_path: /data/kv.db  # on the volume
+    sql_default: {type: sql_sqlite, db_path: /data/sql.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+"""
+OLD = """\
+version: 2
+image_name: demo
+apis: [inference]
+providers:
+  inference:
+  - {provider_id: vllm, provider_type: 'remote::vllm', config: {url: 'http://localhost:8000/v1'}}
+metadata_store: {type: sqlite, db_path: /data/registry.db}
+inference_store: {type: sqlite, db_path: /data/inference.db}
+"""
+KV = {
+    "type": "kv_postgres",
+    "host": "${env.POSTGRES_HOST:=localhost}",
+    "port": "${env.POSTGRES_PORT:=5432}",
+    "db": "${env.POSTGRES_DB:=llamastack}",
+    "user": "${env.POSTGRES_USER:=llamastack}",
+    "password": "${env.POSTGRES_PASSWORD:=llamastack}",
+    "table_name": "${env.POSTGRES_TABLE_NAME:=llamastack_kvstore}",
+}
+SQL = {"type": "sql_postgres", **dict([*KV.items()][1:-1])}
+POOL = {
+    "pool_size": "${env.POSTGRES_POOL_SIZE:=10}",
+    "max_overflow": "${env.POSTGRES_MAX_OVERFLOW:=20}",
+    "pool_recycle": "${env.POSTGRES_POOL_RECYCLE:=-1}",
+    "pool_pre_ping": "${env.POSTGRES_POOL_PRE_PING:=true}",
+}
+
+
+def backends_of(text: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = yaml.safe_load(text)["storage"]["backends"]
+    return found
+
+
+@pytest.mark.parametrize(("release", "pool"), [("0.3.5", {}), ("0.7.3", POOL)])
+def test_a_file_of_its_own_release_changes_only_its_backends(release, pool):
+    """The forms of `starter-…-postgres-store` in 0.3.5 and 0.7.3."""
+    settings = settings_for(release, source=release)._replace(engines=BOTH)
+    done = migrate(CATALOG, settings)
+    assert backends_of(done.text) == {"kv_default": KV, "sql_default": {**SQL, **pool}}
+    outside = [CATALOG.partition("    # keys")[0], CATALOG.partition("  stores:")[2]]
+    assert [part for part in outside if part not in done.text] == []
+    for comment in ("# where the rows are", "# keys", "# small", "# on the volume"):
+        assert comment in done.text
+    assert done.hides_rows
+    assert not migrate(done.text, settings).changed
+
+
+def test_inline_stores_become_a_catalog_on_postgres():
+    done = migrate(OLD, settings_for("1.5.0")._replace(engines=BOTH))
+    found = backends_of(done.text)
+    assert found["kv_default"]["db"] == "${env.POSTGRES_DB:=ogx}"
+    assert (
+        found["kv_default"]["table_name"] == "${env.POSTGRES_TABLE_NAME:=ogx_kvstore}"
+    )
+    assert found["sql_default"]["pool_recycle"] == "${env.POSTGRES_POOL_RECYCLE:=3600}"
+    assert done.hides_rows
+
+
+def test_back_to_files():
+    there = migrate(CATALOG, Settings(engines=BOTH)).text
+    engines = (("kv_default", "sqlite"), ("sql_default", "sqlite"))
+    back = migrate(there, Settings(engines=engines))
+    files = [
+        each["db_path"].rpartition("/")[2] for each in backends_of(back.text).values()
+    ]
+    assert files == ["kvstore.db", "sql_store.db"]
+
+
+def test_the_report_names_the_copy(tmp_path):
+    (tmp_path / "run.yaml").write_text(CATALOG)
+    options = ("--backend", "kv_default=postgres", "--backend", "sql_default=postgres")
+    done = run_here(
+        "migrate",
+        "run.yaml",
+        "-o",
+        "new.yaml",
+        *options,
+        "--from",
+        "0.7.3",
+        "--target",
+        "0.7.3",
+        cwd=tmp_path,
+    )
+    assert done.code == 0, done.err
+    assert "stackcfg data copy run.yaml new.yaml --from 0.7.3 --target 0.7" in done.err
+    assert "'kv_default' is on PostgreSQL now: set POSTGRES_HOST" in done.err
+    assert "left as it is" not in done.err
+    assert run_here("validate", "new.yaml", "--target", "0.7.3", cwd=tmp_path).code == 0
+
+
+def test_an_unknown_backend_is_named(tmp_path):
+    (tmp_path / "run.yaml").write_text(CATALOG)
+    done = run_here("migrate", "run.yaml", "--backend", "kv=postgres", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "no backend 'kv'; the file has 'kv_default', 'sql_default'" in done.err
+
+
+@pytest.mark.parametrize("word", ["kv_default", "=postgres", "kv_default=redis"])
+def test_other_words_are_a_mistake_of_usage(word):
+    with pytest.raises(ValueError, match="is not NAME=postgres or NAME=sqlite"):
+        parse_engines([word])
