@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from stackcfg.cli.data_copy import METADATA, copy_rows
+from stackcfg.cli.errors import print_error
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
 from stackcfg.data.copy import count_rows, count_unmoved_rows
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.locations import home_folder_for
-from stackcfg.data.moves import UpgradePlan
+from stackcfg.data.moves import Move, UpgradePlan
 from stackcfg.data.plan import plan_upgrade
 from stackcfg.data.registry import find_registry_version, read_registered_stores
 from stackcfg.data.result import COPY, DRY_RUN, VERIFY, UpgradeResult
@@ -42,6 +43,20 @@ NAMED_DATABASES = 3
 """How many missing databases a message names."""
 
 
+class NothingFoundError(StackcfgError):
+    """None of the old databases holds a table of a server."""
+
+    def __init__(self, plan: UpgradePlan, readers: Readers) -> None:
+        databases = {move.source.database for move in plan.moves}
+        names = sorted(each.describe() for each in databases)
+        shown = ", ".join(names[:NAMED_DATABASES])
+        lack = "exists"
+        if any(readers.get(each) is not None for each in databases):
+            lack = "has a table of a server"
+        message = f"none of the old databases {lack} ({shown}, …)"
+        super().__init__(message, hint="are the variables those of the server?")
+
+
 class Options(NamedTuple):
     """What a data command is asked to do.
 
@@ -66,6 +81,11 @@ def run(options: Options) -> int:
     readers = Readers()
     try:
         result = _upgrade(options, readers)
+    except NothingFoundError as error:
+        if options.action != VERIFY:
+            raise
+        print_error(error)
+        return PARTIAL
     finally:
         readers.close()
     _print_report(result, options)
@@ -175,7 +195,7 @@ def _read_registry(plan: UpgradePlan, readers: Readers) -> Upgrade:
 def _count(result: UpgradeResult, readers: Readers) -> None:
     """Count the rows that move and those that stay; note missing databases.
 
-    Raises `StackcfgError` if all are missing.
+    Raises `NothingFoundError` if no server has written into any.
     """
     plan = result.plan
     for move in plan.moves:
@@ -183,15 +203,24 @@ def _count(result: UpgradeResult, readers: Readers) -> None:
         result.rows[move] = rows
         if not rows and readers.get(move.source.database) is None:
             result.absent.add(move)
-    if plan.moves and len(result.absent) == len(plan.moves):
-        names = sorted({move.source.database.describe() for move in plan.moves})
-        shown = ", ".join(names[:NAMED_DATABASES])
-        message = f"none of the old databases exists ({shown}, …)"
-        raise StackcfgError(message, hint="are the variables those of the server?")
+    if plan.moves and not any(_is_found(move, readers) for move in plan.moves):
+        raise NothingFoundError(plan, readers)
     for stay in plan.unmoved:
         left = count_unmoved_rows(stay, plan.upgrade, readers)
         if left != 0:
             result.unmoved[stay] = left
+
+
+def _is_found(move: Move, readers: Readers) -> bool:
+    """Return whether a server has written into an old location."""
+    source = readers.get(move.source.database)
+    if source is None:
+        return False
+    tables = [old for old, _ in move.tables] or [move.source.table]
+    # rows that are made, or in tables of several names
+    if move.chunks is not None or not all(tables):
+        return bool(source.tables(""))
+    return any(map(source.has_table, tables))
 
 
 def _verify(result: UpgradeResult, readers: Readers, options: Options) -> None:
@@ -211,6 +240,8 @@ def _verify(result: UpgradeResult, readers: Readers, options: Options) -> None:
 def _exit_code(result: UpgradeResult) -> int:
     if result.action == VERIFY and not result.is_complete:
         return FINDINGS
+    if result.action == VERIFY and not result.is_certain:
+        return PARTIAL
     if result.action in (COPY, DRY_RUN) and result.needs_action:
         return PARTIAL
     return OK

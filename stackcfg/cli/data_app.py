@@ -123,8 +123,9 @@ def verify(
     For each store: how many rows should be there, are there, are missing,
     differ, with a checksum. Nothing is written.
 
-    Exit codes: 0 all there, 1 rows are missing or differ, 2 a config or a
-    database cannot be read.
+    Exit codes: 0 all there, 1 rows are missing, differ or were not copied, 2 a
+    config or a database cannot be read, 3 nobody can tell: no old database was
+    found, or one is not opened.
     """
     _run("verify", old, new, source, target, format=report_format, color=color)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
-from stackcfg.data.copy import are_moves_done, copy_moves
+from stackcfg.data.copy import copy_moves, find_done_moves
 from stackcfg.data.engines.opening import Readers, database_exists
 from stackcfg.data.locations import Database
 from stackcfg.data.moves import Move
@@ -80,9 +80,11 @@ def _copy_into(
     progress: RowProgress,
 ) -> None:
     upgrade = result.plan.upgrade
-    if not again and are_moves_done(moves, upgrade, readers):
-        result.copies += [CopyCounts(move, done_before=True) for move in moves]
-        return
+    if not again:
+        done = find_done_moves(moves, upgrade, readers)
+        if done is not None:
+            result.copies += done
+            return
     # An open reader would keep a writer of the same file waiting.
     readers.close()
     if database.file:

@@ -12,13 +12,14 @@ due only now just completes them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from stackcfg.data.engines.database import Reader, Writer
+from stackcfg.data.engines.database import Reader
 from stackcfg.data.engines.opening import Readers, open_writer
-from stackcfg.data.engines.protocol import COPIES, Progress, Selection
+from stackcfg.data.engines.protocol import Progress, Selection
 from stackcfg.data.locations import COPIED, Database
 from stackcfg.data.moves import LOCATION_RULE, Move, Unmoved, explain_hidden_rows
+from stackcfg.data.records import add_records, has_records, read_left, record_left
 from stackcfg.data.result import CopyCounts
 from stackcfg.data.routes import route_of
 from stackcfg.data.routes.chunks import find_chunk_tables
@@ -74,8 +75,9 @@ def _copy_move(run: CopyRun, upgrade: Upgrade, *, again: bool) -> None:
         source = run.readers.get_or_empty(move.source.database)
     route = route_of(move, upgrade)
     records = move.records(upgrade.target)
-    new = _add_records(records, run.writer)
-    if not new and not again:
+    new = add_records(records, run.writer)
+    run.left_before = read_left(move, run.writer)
+    if not new and not again and not run.left_before:
         run.counts.done_before = True
         run.done(route.count(source))
         return
@@ -85,36 +87,39 @@ def _copy_move(run: CopyRun, upgrade: Upgrade, *, again: bool) -> None:
     elif move.in_place:
         run.adds = new
     route.copy(source, run)
+    record_left(move, run.left_before, run.left, run.writer)
     # they are copied all the same: once they have a tenant, the server shows
     # them
     hidden = explain_hidden_rows(move, upgrade)
     if hidden is not None:
-        run.skip(hidden, run.counts.rows)
+        run.skip(hidden, "", run.counts.rows)
 
 
-def _add_records(records: Mapping[str, str], writer: Writer) -> frozenset[str]:
-    """Record what a move does; return the rules whose records are new."""
-    writer.make_table(COPIES, {"work": "text"})
-    return frozenset(
-        rule
-        for rule, record in records.items()
-        if writer.add_row(COPIES, {"work": record})
-    )
+def find_done_moves(
+    moves: Sequence[Move], upgrade: Upgrade, readers: Readers
+) -> list[CopyCounts] | None:
+    """Return what is left of moves into a database if earlier runs did them.
 
-
-def are_moves_done(moves: Sequence[Move], upgrade: Upgrade, readers: Readers) -> bool:
-    """Return whether earlier runs did all moves into a database.
-
+    None where a move is new, or a row that was left can be brought by now.
     Raises `DatabaseError`.
     """
     target = readers.get_or_empty(moves[0].target.database)
-    if not target.has_table(COPIES):
-        return False
+    found = []
     for move in moves:
-        for record in move.records(upgrade.target).values():
-            if target.row(COPIES, {"work": record}, ["work"]) is None:
-                return False
-    return True
+        if not has_records(move.records(upgrade.target).values(), target):
+            return None
+        counts = CopyCounts(move, done_before=True)
+        source = readers.get_or_empty(move.source.database)
+        left = read_left(move, target)
+        for reason in route_of(move, upgrade).retry(source, readers, left):
+            if reason is None:
+                return None
+            counts.skipped[reason] += 1
+        hidden = explain_hidden_rows(move, upgrade)
+        if hidden is not None:
+            counts.skipped[hidden] += count_rows(move, upgrade, readers)
+        found.append(counts)
+    return found
 
 
 def count_rows(move: Move, upgrade: Upgrade, readers: Readers) -> int:

@@ -97,6 +97,16 @@ class Move:
             ids.add(SHARED_RULE)
         return tuple(sorted(ids, key=lambda each: int(each[1:])))
 
+    @property
+    def way(self) -> str:
+        """Return from where to where the rows go, and whose they are."""
+        # databases of users hold these strings: a changed one would repeat a
+        # copy
+        way = f"{self.kind.use}: {self.source.describe()} -> {self.target.describe()}"
+        if self.keys.competing_providers:
+            way += f" of {', '.join(each.id for each in self.owners)}"
+        return way
+
     def records(self, target: Release) -> Mapping[str, str]:
         """Return what the database records once the move is done, by rule.
 
@@ -105,15 +115,13 @@ class Move:
         `LOCATION_RULE` has the record that the rows came from another
         location.
         """
-        # databases of users hold these strings: a changed one would repeat a
-        # copy
-        way = f"{self.kind.use}: {self.source.describe()} -> {self.target.describe()}"
         records = {}
         if not self.in_place:
-            records[LOCATION_RULE] = way
+            records[LOCATION_RULE] = self.way
         for rule in self.rules:
             last = [each for each in rule.since if each <= target][-1:]
-            records[rule.id] = " ".join([way, rule.id, *map(format_release, last)])
+            parts = [self.way, rule.id, *map(format_release, last)]
+            records[rule.id] = " ".join(parts)
         return records
 
 

@@ -27,7 +27,8 @@ from stackcfg.data.row_rule import (
     TableToKvRule,
 )
 from stackcfg.data.row_rules import rules_due
-from stackcfg.data.stored_rows import StoredRows
+from stackcfg.data.stored_rows import StoredRows, find_rows_off_here
+from stackcfg.data.switches import Switch
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.data.vector_io import VECTOR_IO, find_implicit_rows, plan_chunks
 from stackcfg.releases.stores import KV, REFERENCE, SQL, StoreFields
@@ -59,6 +60,7 @@ def plan_upgrade(
     catalog: StoreFields,
 ) -> UpgradePlan:
     """Plan an upgrade. Raises `MissingVariableError`, `DatabaseError`."""
+    off = list(find_rows_off_here(upgrade.old, catalog, upgrade.home))
     implicit = list(find_implicit_rows(upgrade.old, old, new, upgrade.home))
     sides = _Sides([*old, *implicit], new, upgrade, catalog)
     moves: list[Move] = []
@@ -70,13 +72,28 @@ def plan_upgrade(
             # rows in no table exist only if rules make them
             elif each.source.table or each.rules or rows not in implicit:
                 moves.append(each)
+    unmoved += _leave_rows_off_here(off, [*sides.old, *new])
     return UpgradePlan(
         upgrade, tuple(_merge_moves(moves)), tuple(dict.fromkeys(unmoved))
     )
 
 
+def _leave_rows_off_here(
+    off: Iterable[tuple[Switch, StoredRows]], every: Sequence[StoredRows]
+) -> Iterator[Unmoved]:
+    """Yield the rows of old providers that are off in this environment."""
+    taken = {place for each in every for place in each.locations}
+    for switch, rows in off:
+        words = switch.explain("the old config")
+        reason = f"{words}; set it if the old server had it, and run this again"
+        for place in rows.locations:
+            # rows of other stores there cannot be told from its own
+            if place not in taken and place.database.engine in COPIED:
+                yield leave_rows(rows, place, every, reason, needs_action=True)
+
+
 def _plan_rows(rows: StoredRows, sides: _Sides) -> Iterator[Move | Unmoved]:
-    successor = find_successor(rows, sides.old, sides.new)
+    successor = _find_successor(rows, sides)
     for source in rows.locations:
         # the new server can have written into namespaces of the same table
         # already
@@ -87,6 +104,12 @@ def _plan_rows(rows: StoredRows, sides: _Sides) -> Iterator[Move | Unmoved]:
             yield replace(each, keys=keys)
     if successor is not None and rows.kind.use == VECTOR_IO:
         yield from plan_chunks(rows, successor, sides.old, sides.upgrade)
+
+
+def _find_successor(rows: StoredRows, sides: _Sides) -> StoredRows | None:
+    if sides.upgrade.new.switch_of(rows.fact.api, rows.owner) is not None:
+        return None
+    return find_successor(rows, sides.old, sides.new)
 
 
 def _plan_location(
@@ -116,7 +139,7 @@ def _leave_without_successor(
     if is_known:
         reason = "not in the new config"
         if rows.fact.api:
-            reason = f"no '{rows.owner}' in the new config"
+            reason = sides.upgrade.explain_absence(rows.fact.api, rows.owner)
     return leave_rows(rows, source, sides.old, reason, needs_action=is_known)
 
 

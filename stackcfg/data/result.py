@@ -59,7 +59,9 @@ class VerifyCounts:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether every row was found as expected."""
+        """Return whether every row was found as expected, and none was left."""
+        if any(each.is_left for each in self.skipped):
+            return False
         return not self.missing and not self.differing
 
 
@@ -96,5 +98,13 @@ class UpgradeResult:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether no row is missing or differs."""
+        """Return whether the new server has every row that it could show."""
+        if any(count and each.needs_action for each, count in self.unmoved.items()):
+            return False
         return all(each.is_complete for each in self.checks)
+
+    @property
+    def is_certain(self) -> bool:
+        """Return whether all rows were counted that somebody must look after."""
+        counts = [count for each, count in self.unmoved.items() if each.needs_action]
+        return None not in counts

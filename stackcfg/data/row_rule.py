@@ -36,6 +36,11 @@ class Skipped:
     needs_action: bool = False
     in_place: bool = False
 
+    @property
+    def is_left(self) -> bool:
+        """Return whether the new server misses the row for want of action."""
+        return self.needs_action and not self.in_place
+
 
 NOT_AN_OBJECT: Final = Skipped("not a JSON object", needs_action=True)
 

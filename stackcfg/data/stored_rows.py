@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-from stackcfg.data.environment import resolve_variables
+from stackcfg.data.environment import MissingVariableError, resolve_variables
 from stackcfg.data.locations import HomeFolder, RowLocation, locate_rows
 from stackcfg.data.stored_json import JsonObject
+from stackcfg.data.switches import Switch, find_switches
 from stackcfg.loading.configs import (
     BOM,
     RunConfig,
@@ -67,6 +69,18 @@ class ConfigSide:
     def position(self, path: Path) -> Position:
         """Return where the entry at a path is in the file."""
         return position_of_path(self.config, path)
+
+    @property
+    def switches(self) -> list[Switch]:
+        """Return the providers that are off for want of a variable."""
+        return list(find_switches(self.config.data, self.data))
+
+    def switch_of(self, api: str, provider_id: str) -> Switch | None:
+        """Return the switch of a provider that is off for want of a variable."""
+        for each in self.switches:
+            if (each.api, each.provider_id) == (api, provider_id):
+                return each
+        return None
 
     def provider_ids(self, api: str) -> Mapping[str, str]:
         """Return the types of the enabled providers of an API, by id."""
@@ -150,14 +164,40 @@ def find_stored_rows(
     Raises `MissingVariableError` where a location needs a variable without a
     value.
     """
+    found = _find_stores(side, catalog)
+    # a provider that is off has no rows
+    on = [each for each in found if not _is_off(side, each[0])]
+    return [_locate_store(side, each, home) for each in on]
+
+
+def find_rows_off_here(
+    side: ConfigSide, catalog: StoreFields, home: HomeFolder | None
+) -> Iterator[tuple[Switch, StoredRows]]:
+    """Yield the rows of providers that are off for want of a variable.
+
+    The rows of a provider whose location needs another such variable are left
+    out.
+    """
+    switches = {each.path: each for each in side.switches}
+    for stores in _find_stores(side, catalog) if switches else ():
+        switch = switches.get(stores[0].path[:3])
+        if switch is None:
+            continue
+        with suppress(MissingVariableError):
+            rows = _locate_store(side, stores, home)
+            name = f"{switch.api} {switch.provider_id}"
+            yield switch, replace(rows, store=name, owner=switch.provider_id)
+
+
+def _find_stores(side: ConfigSide, catalog: StoreFields) -> list[list[Store]]:
+    """Return the stores of a config, each as its releases read it."""
     by_key: dict[str, list[Store]] = {}
     # the latest release comes first, since its location is the one that counts
     for version in reversed(side.releases):
         for store in _stores_in_release(side, catalog, version):
-            # a provider that is off has no rows
-            if store.location is not None and not _is_off(side, store):
+            if store.location is not None:
                 by_key.setdefault(store.key, []).append(store)
-    return [_locate_store(side, each, home) for each in by_key.values()]
+    return list(by_key.values())
 
 
 def _locate_store(

@@ -51,6 +51,9 @@ class Upgrade:
         new_types = self.new.provider_ids(api)
         if provider_id in new_types:
             return provider_id
+        # it has its place, and is only off in this environment
+        if self.new.switch_of(api, provider_id) is not None:
+            return None
         old_types = self.old.provider_ids(api)
         old_type = old_types.get(provider_id)
         added = [each for each in new_types if each not in old_types]
@@ -60,6 +63,14 @@ class Upgrade:
         if old_type is not None and len(added) == 1:
             return added[0]
         return None
+
+    def explain_absence(self, api: str, provider_id: str) -> str:
+        """Return why the new config has no provider of this id."""
+        switch = self.new.switch_of(api, provider_id)
+        if switch is None:
+            return f"no '{provider_id}' in the new config"
+        words = switch.explain("the new config")
+        return f"{words}; set it as for the new server, and run this again"
 
     def is_registered_anew(self, kind: ResourceType, identifier: str) -> bool:
         """Return whether the new config registers a resource of this id."""

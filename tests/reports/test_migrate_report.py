@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.support.databases import make
 from tests.support.running import OLD, ROOT, STARTER, stackcfg
 
 # a server starts with it, so that nothing in it is left to a person
@@ -234,7 +235,7 @@ def test_the_json_report_of_an_undecodable_file_name_is_plain(oddly_named, tmp_p
 
 
 def test_the_json_report_of_the_data_commands_is_plain_too(oddly_named, tmp_path):
-    (tmp_path / "registry.db").write_bytes(b"")
+    make(tmp_path, {"registry.db": {"kvstore": {}}})
     (tmp_path / "new.yaml").write_text(
         stackcfg("migrate", oddly_named, cwd=tmp_path).out
     )

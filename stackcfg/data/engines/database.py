@@ -1,7 +1,7 @@
 """A database as a reader of old rows or a writer of new ones: what engines
 share.
 
-A writer never deletes a row, and overwrites only a row that was read in the
+A writer never deletes a row of a server, and overwrites only a row that was read in the
 same transaction and is written back with what it lacked.
 """
 
@@ -124,6 +124,10 @@ class Reader(ABC):
     def count_rows(self, table: str) -> int:
         """Count the rows of a SQL table."""
         return self._count(self.sql.count(table))
+
+    def count_null(self, table: str, column: str) -> int:
+        """Count the rows in which a column is NULL."""
+        return self._count(self.sql.count(table, f"{quote_name(column)} IS NULL"))
 
     def _count(self, query: str, values: Sequence[Any] = ()) -> int:
         return int(self._fetch(query, values)[0][0])
@@ -268,6 +272,11 @@ class Writer(Reader):
         statement = self.sql.update(table, columns, marks, condition)
         self._run(statement, (*changes.values(), *key.values()))
 
+    def forget_row(self, table: str, key: Row) -> None:
+        """Delete a row that this program wrote for itself."""
+        name, condition = self.sql.name_table(table), self.sql.equals(key)
+        self._run(f"DELETE FROM {name} WHERE {condition}", tuple(key.values()))
+
     def set_where_null(self, table: str, column: str, value: str, unless: str) -> int:
         """Fill a column that is NULL where the JSON column `unless` is empty.
 
@@ -276,10 +285,6 @@ class Writer(Reader):
         condition = self.sql.is_empty(column, unless)
         statement = self.sql.update(table, [column], [self.sql.placeholder], condition)
         return self._run(statement, (value, *EMPTY_JSON))
-
-    def count_null(self, table: str, column: str) -> int:
-        """Count the rows in which a column is NULL."""
-        return self._count(self.sql.count(table, f"{quote_name(column)} IS NULL"))
 
     def _run(self, statement: str, values: Sequence[Any] = (), row: str = "") -> int:
         """Run a statement; return how many rows it wrote."""

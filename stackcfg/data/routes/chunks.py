@@ -8,7 +8,7 @@ from typing import Any
 from stackcfg.data.engines.database import Reader
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.moves import Move
-from stackcfg.data.routes.route import Checks, CopyRun, RowCheck
+from stackcfg.data.routes.route import Checks, CopyRun, Retries, RowCheck
 from stackcfg.data.row_rules.chunks import complete_text
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import ChunkTables
@@ -60,6 +60,12 @@ class Chunks:
         """Yield the checks of all chunks, which can lack something."""
         for table, identifier, text, complete in self._chunks(source):
             yield RowCheck(f"{table} {identifier}", complete, text)
+
+    def retry(
+        self, _source: Reader, _readers: Readers, _left: frozenset[str]
+    ) -> Retries:
+        """Yield nothing: no chunk is left."""
+        return iter(())
 
 
 def _as_table_name(identifier: str) -> str:

@@ -5,6 +5,7 @@ make the others.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from stackcfg.data.engines.database import Reader
 from stackcfg.data.engines.opening import Readers
@@ -14,7 +15,9 @@ from stackcfg.data.registry import find_unread_stores, is_owned
 from stackcfg.data.routes.route import (
     Checks,
     CopyRun,
+    Retries,
     check_pairs,
+    find_reason,
     value_text,
     with_prefix,
 )
@@ -22,6 +25,9 @@ from stackcfg.data.row_rule import KvRow, KvRows, KvRule, Skipped
 from stackcfg.data.stored_json import is_same_value
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.runconfig.values import as_string
+
+UNREAD: Final = "(not read)"
+"""Stands for rows that were copied, but that the new server does not read."""
 
 
 def select_converted(move: Move, keys: tuple[str, ...]) -> Selection | None:
@@ -136,13 +142,13 @@ class KvToKv:
             if LOCATION_RULE in run.adds:
                 self._copy_plain(source, run)
             for pair, rows in self._converted(source):
+                if run.is_done(pair[0]):
+                    continue
                 run.count_row()
                 if is_owned(self.move, pair, self.upgrade):
                     self._put_converted(pair, rows, run)
-            unread = find_unread_stores(
-                self.move, self.upgrade, source, run.writer, run.readers
-            )
-            run.counts.skipped.update(unread)
+            for reason in self._find_unread(source, run.writer, run.readers):
+                run.skip(reason, UNREAD)
         # made after the copy, which can bring rows that need not be made
         makers = [rule for rule in self._rules if rule.make_missing is not None]
         if any(rule.id in run.adds for rule in makers):
@@ -151,9 +157,9 @@ class KvToKv:
     def _put_converted(self, pair: Pair, rows: KvRows, run: CopyRun) -> None:
         key = self._own_key(pair)
         used = [rule.id for rule in self._rules if key.startswith(rule.keys)]
-        adds = not run.adds.isdisjoint(used)
+        adds = run.adds_row(pair[0], used)
         for row in rows:
-            run.put(row, pair, adds=adds)
+            run.put(row, pair[0], pair, adds=adds)
 
     def _add_missing(self, source: Reader, run: CopyRun) -> None:
         missing = self._find_missing(source)
@@ -223,7 +229,25 @@ class KvToKv:
             return
         yield from check_pairs(self._wanted(source), self.move, readers)
         target = readers.get_or_empty(self.target.database)
-        yield from find_unread_stores(self.move, self.upgrade, source, target, readers)
+        yield from self._find_unread(source, target, readers)
+
+    def _find_unread(
+        self, source: Reader, target: Reader, readers: Readers
+    ) -> Iterator[Skipped]:
+        return find_unread_stores(self.move, self.upgrade, source, target, readers)
+
+    def retry(self, source: Reader, readers: Readers, left: frozenset[str]) -> Retries:
+        """Yield why rows are still left; None where they need not be."""
+        table = self.source.table
+        if not source.has_table(table):
+            return
+        for key in left - {UNREAD}:
+            pair = source.pair(table, key)
+            if pair is not None:
+                yield find_reason(self._convert(pair))
+        if UNREAD in left:
+            target = readers.get_or_empty(self.target.database)
+            yield from self._find_unread(source, target, readers)
 
     def _wanted(self, source: Reader) -> Iterator[KvRow | Skipped]:
         """Yield all rows that a copy writes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 from stackcfg.data.engines.database import Reader, Writer
@@ -49,6 +49,9 @@ row.
 """
 
 
+Retries = Iterator[Skipped | None]
+
+
 @dataclass(slots=True)
 class CopyRun:
     """One move while it is copied.
@@ -56,6 +59,8 @@ class CopyRun:
     `adds` are the rules whose rows may be added (`LOCATION_RULE`: all rows);
     other rows are only completed where they are. `rivals` are other moves to
     the same location. `target` is the release that is to read the rows.
+    `left_before` are the keys of old rows that an earlier run left, `left`
+    those that this one leaves.
     """
 
     move: Move
@@ -66,6 +71,8 @@ class CopyRun:
     rivals: Sequence[Move]
     target: Release
     adds: frozenset[str] = frozenset()
+    left_before: frozenset[str] = frozenset()
+    left: set[str] = field(default_factory=set)
 
     def make_kv_table(self) -> None:
         """Make the KV table of the target as its release does."""
@@ -77,14 +84,34 @@ class CopyRun:
         self.counts.rows += 1
         self.done(1)
 
-    def skip(self, reason: Skipped, rows: int = 1) -> None:
-        """Count rows that are skipped."""
-        self.counts.skipped[reason] += rows
+    def adds_row(self, key: str, rules: Iterable[str]) -> bool:
+        """Return whether what rules make of an old row may be added."""
+        return key in self.left_before or not self.adds.isdisjoint(rules)
 
-    def put(self, row: KvRow | Skipped, origin: Pair | None, *, adds: bool) -> None:
-        """Write what a rule made, of an old pair if any, or skip it."""
+    def is_done(self, key: str) -> bool:
+        """Return whether an old row was brought by an earlier run."""
+        return self.retries and key not in self.left_before
+
+    @property
+    def retries(self) -> bool:
+        """Return whether only the rows are due that an earlier run left."""
+        return bool(self.left_before) and not self.adds
+
+    def skip(self, reason: Skipped, key: str, rows: int = 1) -> None:
+        """Count rows that are skipped; `key` is that of the old row, if any."""
+        self.counts.skipped[reason] += rows
+        if reason.needs_action and key:
+            self.left.add(key)
+
+    def put(
+        self, row: KvRow | Skipped, key: str, origin: Pair | None, *, adds: bool
+    ) -> None:
+        """Write what a rule made of an old row, or skip it.
+
+        `key` is that of the old row, `origin` the row if it is a KV row.
+        """
         if isinstance(row, Skipped):
-            self.skip(row)
+            self.skip(row, key)
             return
         expiration = None if origin is None else origin[2]
         pair = (row.key, row.value, expiration)
@@ -148,6 +175,11 @@ class Route(Protocol):
     def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all rows; nothing is written."""
 
+    def retry(self, source: Reader, readers: Readers, left: frozenset[str]) -> Retries:
+        """Yield for old rows that were left why they still are; None where a
+        copy can bring them by now.
+        """
+
 
 def check_pairs(
     rows: Iterable[KvRow | Skipped], move: Move, readers: Readers
@@ -162,6 +194,12 @@ def check_pairs(
         present = target.pair(table, row.key) if has_table else None
         found = None if present is None else value_text(present[1])
         yield RowCheck(row.key, row.value, found)
+
+
+def find_reason(made: Iterable[object]) -> Skipped | None:
+    """Return why a row that became these rows is left, if it is."""
+    reasons = (each for each in made if isinstance(each, Skipped) and each.is_left)
+    return next(reasons, None)
 
 
 def with_prefix(prefix: str, row: KvRow | Skipped) -> KvRow | Skipped:

@@ -16,6 +16,7 @@ from stackcfg.data.routes.route import (
     Checks,
     ConflictError,
     CopyRun,
+    Retries,
     RowCheck,
     check_row,
     row_text,
@@ -45,11 +46,13 @@ class SqlToSql:
     def copy(self, source: Reader, run: CopyRun) -> None:
         """Write the rows."""
         for old, new in self._tables(source):
+            if run.is_done(new):
+                continue
             total = source.count_rows(old)
             run.counts.rows += total
             stays = source is run.writer and old == new
             # rows that were copied by an earlier run are only completed
-            if stays or LOCATION_RULE not in run.adds:
+            if stays or not run.adds_row(new, (LOCATION_RULE,)):
                 run.done(total)
             elif not self._copy_table(source, old, new, total, run):
                 continue
@@ -64,7 +67,7 @@ class SqlToSql:
         writer.make_table_like(new, source, old)
         # without a key, nothing tells which of the rows are there already
         if not writer.key_names(new) and writer.count_rows(new):
-            run.skip(_without_key(new), total)
+            run.skip(_without_key(new), new, total)
             return False
         added = writer.copy_rows(source, old, new, total, run.done)
         counts.added += added
@@ -132,7 +135,7 @@ class SqlToSql:
     ) -> None:
         keys = run.writer.key_names(table)
         if rules and not keys:
-            run.skip(_without_key(table), run.writer.count_rows(table))
+            run.skip(_without_key(table), table, run.writer.count_rows(table))
         if not rules or not keys:
             return
         columns = [name for rule in rules for name in rule.columns]
@@ -150,7 +153,7 @@ class SqlToSql:
         rest = run.writer.count_null(table, column)
         if rest:
             reason = fill.explain_rest(self.upgrade)
-            run.skip(reason, rest)
+            run.skip(reason, f"{table} {column}", rest)
 
     def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all rows."""
@@ -166,6 +169,18 @@ class SqlToSql:
                 yield from self._check_by_key(source, old, target, new, keys, compared)
             else:
                 yield from self._check_by_content(source, old, target, new, compared)
+
+    def retry(self, source: Reader, readers: Readers, left: frozenset[str]) -> Retries:
+        """Yield why tables are still left; None where they need not be."""
+        target = readers.get_or_empty(self.move.target.database)
+        for _, new in self._tables(source):
+            if new in left:
+                is_empty = not target.has_table(new) or not target.count_rows(new)
+                yield None if is_empty else _without_key(new)
+            for fill in (rule.fill for rule in self._rules):
+                if fill is not None and f"{new} {fill.column}" in left:
+                    rest = target.count_null(new, fill.column)
+                    yield from [fill.explain_rest(self.upgrade)] * rest
 
     def _check_by_key(
         self,

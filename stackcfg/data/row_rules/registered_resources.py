@@ -124,12 +124,17 @@ def _explain_skip(
         return Skipped(reason)
     provider = str(resource.get("provider_id"))
     if upgrade.provider_for(kind.api, provider) is None:
-        reason = f"their provider '{provider}' of {kind.api} is not in the new config"
-        return Skipped(reason, needs_action=True)
+        return Skipped(_explain_absence(kind.api, provider, upgrade), needs_action=True)
     reason = _explain_exposure(resource, upgrade)
     if reason:
         return Skipped(f"private ({ACCESS}), and {reason}", needs_action=True)
     return None
+
+
+def _explain_absence(api: str, provider: str, upgrade: Upgrade) -> str:
+    if upgrade.new.switch_of(api, provider) is not None:
+        return f"their provider {upgrade.explain_absence(api, provider)}"
+    return f"their provider '{provider}' of {api} is not in the new config"
 
 
 def _explain_registration(

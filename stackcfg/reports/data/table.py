@@ -73,11 +73,13 @@ def _report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
 def _report_verify(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from _report_checks(result, folder, width)
     missing, differing = _count_wrong_rows(result)
-    stores = sum(not check.is_complete for check in result.checks)
-    if stores:
-        yield f"rows missing: {missing}, different: {differing}, in {stores} stores"
+    rows = sum(check.rows for check in result.checks)
+    if not result.is_complete:
+        left = _count_left_rows(result)
+        yield f"rows missing: {missing}, different: {differing}, not copied: {left}"
+    elif not result.is_certain:
+        yield f"rows: {rows}, all present; others are in databases that are not opened"
     else:
-        rows = sum(check.rows for check in result.checks)
         yield _total(f"rows: {rows}, all present", result)
 
 
@@ -121,6 +123,14 @@ def _count_wrong_rows(result: UpgradeResult) -> tuple[int, int]:
     missing = sum(len(check.missing) for check in result.checks)
     differing = sum(len(check.differing) for check in result.checks)
     return missing, differing
+
+
+def _count_left_rows(result: UpgradeResult) -> int:
+    """Return how many rows are left that need action."""
+    skipped = [item for check in result.checks for item in check.skipped.items()]
+    counts = [count for reason, count in skipped if reason.is_left]
+    unmoved = [count for each, count in result.unmoved.items() if each.needs_action]
+    return sum(counts) + sum(count for count in unmoved if count)
 
 
 def _head(result: UpgradeResult, folder: str) -> Lines:
