@@ -1632,8 +1632,8 @@ class TestWaysIn:
     @pytest.mark.parametrize(
         ("words", "plain"),
         [
-            (["validate"], []),
-            (["validate", "a.yaml", "-", "b"], ["a.yaml", "-", "b"]),
+            (["validate"], ([], None)),
+            (["validate", "a.yaml", "-", "b"], (["a.yaml", "-", "b"], None)),
             (["validate", "--strict", "a.yaml"], None),
             (["validate", "a.yaml", "-v"], None),
             (["migrate", "a.yaml"], None),

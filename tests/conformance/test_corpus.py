@@ -464,6 +464,8 @@ def _edited_in_providers(providers: yaml.Node) -> Iterator[tuple[yaml.Node, yaml
             yield api, group
         elif api.value == "memory":
             yield api, api
+        elif api.value == "files" and not group.value:
+            yield api, group
         for provider in group.value if isinstance(group, yaml.SequenceNode) else ():
             kind = next(
                 (each.value for _, each in _entries(provider, "provider_type")), ""

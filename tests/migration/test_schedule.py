@@ -114,7 +114,9 @@ version: 2
 distro_name: x
 models: []
 storage:
-  backends: {kv_default: {type: kv_sqlite, db_path: /d/kv.db}}
+  backends:
+    kv_default: {type: kv_sqlite, db_path: /d/kv.db}
+    sql_default: {type: sql_sqlite, db_path: /d/sql.db}
   stores: {metadata: {backend: kv_default, namespace: registry}}
 providers: {}
 """

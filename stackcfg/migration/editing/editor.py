@@ -40,6 +40,7 @@ from stackcfg.migration.editing.list_edits import (
     add_list,
     append_items,
     cut_item,
+    fill_list,
     split_item,
 )
 from stackcfg.migration.editing.source_text import SourceText
@@ -268,12 +269,12 @@ class Editor(SourceText):
         if node is not None and node.items:
             yield append_items(self, node, items)
             return
+        if node is not None:
+            yield from fill_list(self, *self.editable_entry(path), items)
+            return
         parent = self.editable_node(path[:-1])
         if parent is None:
             raise self.shared_value(path)
-        # an empty list shows no style to go on in
-        if node is not None:
-            yield from self.remove(path)
         yield add_list(self, parent, str(path[-1]), items)
 
     def rewrite_strings(

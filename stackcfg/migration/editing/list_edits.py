@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from stackcfg.migration.editing.entry_edits import (
     end_of_entry,
@@ -10,7 +10,7 @@ from stackcfg.migration.editing.entry_edits import (
     insert_lines,
     leave_lines,
 )
-from stackcfg.migration.editing.source_text import SourceText
+from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.migration.editing.values import is_json
 from stackcfg.yamltext.document import Node, walk_nodes
 from stackcfg.yamltext.edits import Edit, Piece
@@ -93,6 +93,26 @@ def add_list(
     pieces = _block_items(text, items, inner, inner + 2)
     end = text.span_of(last).end
     return insert_lines(text, end, column, [head, *pieces])
+
+
+def fill_list(
+    text: SourceText,
+    parent: Node,
+    entry: Entry,
+    items: Items,
+) -> Iterator[Edit]:
+    """Yield the edits that give mappings to a list which is null or empty."""
+    key, value = entry
+    colon = text.source.index(":", key.end)
+    if parent.flow:
+        inner = _flow_items(text, items, is_json(parent))
+        yield Edit(colon + 1, max(value.end, colon + 1), (" [", *inner, "]"))
+        return
+    # a comment beside the list stays beside its key
+    yield Edit(colon + 1, max(value.end, colon + 1))
+    column = text.column_of(key.start) + _list_indent(text, parent)
+    pieces = _block_items(text, items, column, column + 2)
+    yield insert_lines(text, text.span_of(entry).end, column, pieces)
 
 
 def _add_flow_list(
