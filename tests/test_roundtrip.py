@@ -21,13 +21,14 @@ CASES = sorted(
     path.parent for path in (ROOT / "fixtures" / "migrate").glob("*/*/input.yaml")
 )
 UNLOADABLE = {
+    "aliased-patch",
     "chart-with-branches",
     "documents",
     "helm-template-scalars",
     "template-values",
     "wrapped-base64",
 }
-"""Several documents, or templates: ruamel.yaml cannot hold them as one document."""
+"""Several documents, a list, or templates: ruamel.yaml cannot hold them as one mapping."""
 
 DIFFERENT = {"model-names", "served-names-elsewhere"}
 """A value in it is a string in YAML 1.2 and a boolean in YAML 1.1."""
