@@ -7,7 +7,8 @@ read most of it are the ones it fits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from stackcfg.loading.clues import Clue, Releases
@@ -36,22 +37,36 @@ class Evidence(NamedTuple):
     position: Position
 
 
-class DetectedReleases(NamedTuple):
-    """The releases that read most of a config.
+class DetectedReleases:
+    """The releases that read most of a config, and why."""
 
-    `proof` is the evidence that narrows them down, `against` what they do not
-    read. `starting` are those that start with the providers that there are.
-    """
-
-    releases: Releases
-    proof: tuple[Evidence, ...] = ()
-    against: tuple[Evidence, ...] = ()
-    starting: Releases = frozenset()
+    def __init__(
+        self, config: RunConfig, releases: Releases, placed: Sequence[PlacedClue]
+    ) -> None:
+        self.releases = releases
+        self._config = config
+        self._placed = placed
 
     @property
     def newest(self) -> Release:
-        """Return the release that a config is taken for if nobody names one."""
-        return max(self.starting or self.releases)
+        """The release that a config is taken for if nobody names one: it starts
+        with the providers that there are, if any does.
+        """
+        data = with_string_keys(self._config.data)
+        return max(starting_releases(data, self.releases))
+
+    @cached_property
+    def proof(self) -> tuple[Evidence, ...]:
+        """The evidence that narrows the releases down."""
+        return _as_evidence(self._config, _find_proof(self.releases, self._placed))
+
+    @cached_property
+    def against(self) -> tuple[Evidence, ...]:
+        """What the releases do not read."""
+        unread = [
+            each for each in self._placed if not self.releases <= each[1].releases
+        ]
+        return _as_evidence(self._config, unread)
 
 
 def detect_releases(
@@ -73,15 +88,7 @@ def detect_releases(
     clues = list(_telling(find_clues(data, inline, store_fields)))
     styles = {clue.releases for clue in clues if clue.decisive}
     placed = _narrowest_by_place(config, clues)
-    best = _best_releases(styles, placed)
-    proof = _find_proof(best, placed)
-    against = [each for each in placed if not best <= each[1].releases]
-    return DetectedReleases(
-        best,
-        _as_evidence(config, proof),
-        _as_evidence(config, against),
-        starting_releases(data, best),
-    )
+    return DetectedReleases(config, _best_releases(styles, placed), placed)
 
 
 def _telling(clues: Iterable[Clue]) -> Iterator[Clue]:
@@ -131,7 +138,7 @@ def _most_voted(
     return frozenset(release for release, vote in votes.items() if vote == most)
 
 
-def _find_proof(best: Releases, placed: list[PlacedClue]) -> list[PlacedClue]:
+def _find_proof(best: Releases, placed: Sequence[PlacedClue]) -> list[PlacedClue]:
     """Return the fewest clues that narrow all releases down to the best ones."""
     fitting = [each for each in placed if best <= each[1].releases]
     proof: list[PlacedClue] = []
