@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from stackcfg.deployment.environment.generated_sources import find_generated_source
 from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
 from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
@@ -108,18 +109,50 @@ class ObjectSources:
         """Let a server have the variables of one object of the run."""
         found = self._files.manifests.find(kind, name.text, container.namespace)
         if found is None:
-            message = (
-                f"{kind} '{name.text}' is not in this run; variables of the server "
-                "in it have other names, too; rename them there"
+            self._read_generated(
+                server,
+                changes,
+                kind,
+                name,
             )
-            changes.note(CHECK, message, name.start)
             return
         place = PlaceChanges(found.file, f"{kind} {found.name}")
         self._sources.add(
             server,
             place,
             list(_read_variables(found)),
-            lambda variable: list(self._find_others(found, variable)),
+            lambda variable: list(
+                self._find_others(kind, found.name, found.namespace, variable)
+            ),
+        )
+
+    def _read_generated(
+        self,
+        server: Server,
+        changes: PlaceChanges,
+        kind: str,
+        name: Node,
+    ) -> None:
+        """Let a server have the variables of an object that a kustomization makes."""
+        made = find_generated_source(self._files, kind, name.text)
+        if made is None:
+            message = (
+                f"{kind} '{name.text}' is not in this run; variables of the server "
+                "in it have other names, too; rename them there"
+            )
+            changes.note(CHECK, message, name.start)
+            return
+        for message in made.describe_files(self._files, self._files.settings.release):
+            changes.note(CHECK, message, name.start)
+        file = made.kustomization.file
+        namespace = made.kustomization.namespace
+        self._sources.add(
+            server,
+            PlaceChanges(file, f"{kind} {name.text}"),
+            list(made.variables()),
+            lambda variable: list(
+                self._find_others(kind, name.text, namespace, variable)
+            ),
         )
 
     def _check_prefix(
@@ -143,16 +176,18 @@ class ObjectSources:
 
     def _find_others(
         self,
-        found: ManifestObject,
+        kind: str,
+        name: str,
+        namespace: str,
         variable: str,
     ) -> Iterator[str]:
         """Yield who uses a variable of an object besides servers that change."""
         for each in self._references:
-            if (each.kind, each.name) != (found.kind, found.name):
+            if (each.kind, each.name) != (kind, name):
                 continue
             if each.key and each.key != variable:
                 continue
-            if not can_be_same_namespace(each.holder.namespace, found.namespace):
+            if not can_be_same_namespace(each.holder.namespace, namespace):
                 continue
             container = each.container
             if container is None or id(container) not in self._servers:
