@@ -19,7 +19,7 @@ from typing import Final
 import pytest
 
 from tests.conformance.releases import numbers, required, serving
-from tests.support.postgres import PASSWORD, Server, server
+from tests.support.postgres import PASSWORD, USER, Server, server
 from tests.support.running import environment, stackcfg
 
 ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
@@ -40,7 +40,13 @@ CASES: Final = tuple(
     for layout in ("preserve", "consolidate")
     for engine in ("sqlite", "postgres")
 )
+ACROSS: Final = tuple(
+    (old, new, "consolidate", engines)
+    for old, new in UPGRADES
+    for engines in ("sqlite to postgres", "postgres to sqlite")
+)
 PART: Final = (
+    ("0.2.23", "1.5.0", "consolidate", "sqlite to postgres"),
     ("0.2.23", "0.3.0", "preserve", "sqlite"),
     ("0.2.23", "1.5.0", "consolidate", "sqlite"),
     ("0.2.23", "1.5.0", "preserve", "postgres"),
@@ -90,6 +96,18 @@ def on_postgres(text: str) -> str:
     )
 
 
+def postgres_variables(running: Server) -> dict[str, str]:
+    """The variables that upstream's own backends on PostgreSQL take."""
+    given = {
+        "HOST": "127.0.0.1",
+        "PORT": str(running.port),
+        "DB": "new",
+        "USER": USER,
+        "PASSWORD": PASSWORD,
+    }
+    return {f"POSTGRES_{name}": value for name, value in given.items()}
+
+
 def prepared(folder: Path, old: str, layout: str, engine: str) -> Path:
     """The check with a config of the old release; from 0.3 on that is one that was migrated before."""
     check = folder / "check"
@@ -98,7 +116,7 @@ def prepared(folder: Path, old: str, layout: str, engine: str) -> Path:
         path.chmod(0o644)
     template = check / TEMPLATE
     text = template.read_text()
-    if engine == "postgres":
+    if engine.startswith("postgres"):
         text = on_postgres(text)
     if numbers(old) >= (0, 3):
         first = folder / "first.yaml"
@@ -119,7 +137,9 @@ def prepared(folder: Path, old: str, layout: str, engine: str) -> Path:
     return check / "check_continuity.py"
 
 
-@pytest.mark.parametrize(("old", "new", "layout", "engine"), CASES if ALL else PART)
+@pytest.mark.parametrize(
+    ("old", "new", "layout", "engine"), (*CASES, *ACROSS) if ALL else PART
+)
 def test_everything_is_kept(old, new, layout, engine, tmp_path, request):
     """Nothing that the new release has an API for is lost; with *preserve* the old server still has all of it."""
     environments = {
@@ -127,11 +147,17 @@ def test_everything_is_kept(old, new, layout, engine, tmp_path, request):
         for side, each in (("old", old), ("new", new))
     }
     variables: dict[str, str] = {}
-    if engine == "postgres":
+    if "postgres" in engine:
         running: Server = request.getfixturevalue("postgres")
-        running.create("llamastack")
+        for name in ("llamastack", "new"):
+            running.create(name)
         variables = {"PGPORT": str(running.port), "PGPASSWORD": PASSWORD}
+        variables |= postgres_variables(running)
     releases = "--from {from} --target {to}"
+    _, _, other = engine.partition(" to ")
+    backends = ""
+    if other:
+        backends = f" --backend kv_default={other} --backend sql_default={other}"
     command = [
         sys.executable,
         str(prepared(tmp_path, old, layout, engine)),
@@ -145,14 +171,14 @@ def test_everything_is_kept(old, new, layout, engine, tmp_path, request):
         *("--stackcfg", f"{sys.executable} -m stackcfg"),
         *(
             "--migrate-cmd",
-            f"{{stackcfg}} migrate {{old}} {releases} --allow-partial --layout {layout} -o {{new}}",
+            f"{{stackcfg}} migrate {{old}} {releases} --allow-partial --layout {layout}{backends} -o {{new}}",
         ),
         *("--data-cmd", f"{{stackcfg}} data copy {{old}} {{new}} {releases}"),
         *(["--insecure"] if numbers(new) >= (1, 2) else []),
         *(["--rollback"] if layout == "preserve" else []),
         *(
             ["--expect-lost", UNLISTED]
-            if engine == "postgres" and numbers(new) < (1, 0)
+            if engine.endswith("postgres") and numbers(new) < (1, 0)
             else []
         ),
     ]
