@@ -53,7 +53,16 @@ FILES = {"broken.yaml": BROKEN, "clean.yaml": CLEAN, "warned.yaml": WARNED}
 
 FIXABLE = "1 can be fixed: --diff shows how, --fix writes it\n"
 
-FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit")
+FORMATS = (
+    "full",
+    "concise",
+    "json",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "markdown",
+)
 REPORT_SCHEMA = json.loads((ROOT / "schemas" / "validate-report-v1.json").read_text())
 
 
@@ -631,6 +640,8 @@ class TestFolders:
             assert len(json.loads(done.out)) == files
         elif name == "junit":
             assert ElementTree.fromstring(done.out).get("failures") == str(files)
+        elif name == "markdown":
+            assert done.out.count("\n- `conf/") == files
         elif name != "full":
             assert len(done.out.splitlines()) == files
 

@@ -112,3 +112,27 @@ def test_the_python_of_the_page_runs(capsys: pytest.CaptureFixture[str]):
     exec(text, names)
     assert names["report"]["file"] == "run.yaml"
     assert "storage:" in capsys.readouterr().out
+
+
+def test_the_arguments_of_containers_are_those_of_a_command():
+    documents = [
+        document
+        for text in read_page("ci.md").of_language("yaml")
+        for document in yaml.safe_load_all(text)
+    ]
+    found = [words for document in documents for words in arguments_in(document)]
+    assert len(found) == 2
+    for words in found:
+        parse([word.replace("$(params.target)", "1.5") for word in words])
+
+
+def arguments_in(node: Any) -> Iterator[list[str]]:
+    """Yield the `args` of what runs the image of stackcfg."""
+    if isinstance(node, dict):
+        if "/stackcfg:" in str(node.get("image", "")):
+            yield node["args"]
+        for inner in node.values():
+            yield from arguments_in(inner)
+    if isinstance(node, list):
+        for inner in node:
+            yield from arguments_in(inner)

@@ -45,6 +45,8 @@ OTHERS = (
     ("validate", "--format", "sarif"),
     ("validate", "--format", "gitlab"),
     ("validate", "--format", "junit"),
+    ("validate", "--format", "markdown"),
+    ("migrate", "--check", "--report", "markdown"),
     ("show", "--format", "mermaid"),
 )
 """Formats that show what others show, for a few places only."""

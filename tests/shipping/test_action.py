@@ -22,7 +22,7 @@ from tests.support.running import ROOT, STARTER, Done, download_environment
 
 ACTION: Final[dict[str, Any]] = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS: Final[list[dict[str, Any]]] = ACTION["runs"]["steps"]
-FIND, SET_UP, INSTALL, VALIDATE = STEPS
+FIND, SET_UP, INSTALL, RUN = STEPS
 EXPRESSION: Final = re.compile(r"\$\{\{ (.+?) \}\}")
 DEFAULTS: Final = {name: entry["default"] for name, entry in ACTION["inputs"].items()}
 
@@ -32,6 +32,7 @@ NO_INDEX: Final = "No matching distribution found"
 RETRIES: Final = os.environ.get("PIP_RETRIES", "2")
 """How often pip tries again. With its default of 5 it takes minutes to give up."""
 
+OLD: Final = (STARTER / "input.yaml").read_text()
 GOOD: Final = (STARTER / "output.yaml").read_text()
 BROKEN: Final = GOOD.replace("backend: kv_default", "backend: kv_defalt", 1)
 BROKEN_LINE: Final = BROKEN[: BROKEN.index("kv_defalt")].count("\n") + 1
@@ -85,7 +86,7 @@ def names_in(step: dict[str, Any]) -> set[str]:
 
 def test_no_script_holds_an_expression():
     assert ACTION["runs"]["using"] == "composite"
-    for step in FIND, INSTALL, VALIDATE:
+    for step in FIND, INSTALL, RUN:
         assert step["shell"] == "bash"
         assert "${{" not in step["run"]
 
@@ -191,7 +192,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
             missing("no package index to install stackcfg from")
         assert done.code == 0, done.err
         known |= outputs
-    checked, _ = run_step(VALIDATE, known | inputs(), folder, temporary)
+    checked, _ = run_step(RUN, known | inputs(), folder, temporary)
     assert "no run configs found" in checked.err or "no YAML files found" in checked.err
     assert not (temporary / "imported").exists()
     return known
@@ -211,6 +212,7 @@ class Repository:
         self.folder = folder / "work tree"
         self._temporary = folder / "runner temp"
         self._installed = installed
+        self._summary = self._temporary / "summary.md"
         self.folder.mkdir()
         self._temporary.mkdir()
 
@@ -220,9 +222,18 @@ class Repository:
         path.write_text(text)
 
     def validate(self, **given: str) -> Done:
-        return run_step(
-            VALIDATE, self._installed | inputs(**given), self.folder, self._temporary
-        )[0]
+        known = self._installed | inputs(**given)
+        done, _ = run_step(
+            RUN,
+            known,
+            self.folder,
+            self._temporary,
+            GITHUB_STEP_SUMMARY=str(self._summary),
+        )
+        return done
+
+    def summary(self) -> str:
+        return self._summary.read_text()
 
 
 @pytest.fixture
@@ -325,3 +336,68 @@ def test_an_input_is_never_a_command(repository, name):
     }
     repository.validate(**given)
     assert not (repository.folder / "ran").exists()
+
+
+def test_a_pattern_names_files(repository):
+    repository.add("deploy/a b/run.yaml", BROKEN)
+    repository.add("deploy/run.yaml", GOOD)
+    done = repository.validate(paths="deploy/**/run.yaml", format="concise")
+    assert done.code == 1
+    assert done.out.startswith(f"deploy/a b/run.yaml:{BROKEN_LINE}:")
+    none = repository.validate(paths="deploy/*.json")
+    assert none == Done(2, "::error::no file matches 'deploy/*.json'\n", "")
+
+
+def test_the_summary_has_the_files_and_the_rules(repository):
+    repository.add("my configs/run.yaml", BROKEN)
+    repository.validate(target="0.3", paths="my configs")
+    assert "| `my configs/run.yaml` | 0.3.5 | 1 |" in repository.summary()
+    assert "| `unknown-backend` | error | 1 |" in repository.summary()
+
+
+def test_no_summary_is_written_where_none_is_wanted(repository):
+    repository.add("run.yaml", BROKEN)
+    repository.validate(summary="false")
+    repository.validate(summary="false", mode="diff")
+    assert not (repository.folder.parent / "runner temp" / "summary.md").exists()
+
+
+def test_a_file_that_needs_migration_fails_the_check(repository):
+    repository.add("my configs/run.yaml", OLD)
+    repository.add("new/run.yaml", GOOD)
+    done = repository.validate(mode="migrate-check", paths="my configs\nnew")
+    assert done.code == 1
+    assert "my configs/run.yaml: needs migration" in done.err
+    summary = repository.summary()
+    assert "| `my configs/run.yaml` | needed, for 0.3 |" in summary
+    assert (
+        "`my configs/run.yaml` after the migration:\n\n```mermaid\nflowchart" in summary
+    )
+    assert (repository.folder / "my configs" / "run.yaml").read_text() == OLD
+
+
+def test_no_file_that_needs_migration_passes_the_check(repository):
+    repository.add("run.yaml", GOOD)
+    assert repository.validate(mode="migrate-check").code == 0
+    assert "mermaid" not in repository.summary()
+
+
+def test_a_diff_is_shown_and_fails_nothing(repository):
+    repository.add("run.yaml", OLD)
+    done = repository.validate(mode="diff", layout="preserve", paths="run.yaml")
+    assert done.code == 0
+    assert "+storage:" in done.out
+    assert "````diff\n--- a/run.yaml" in repository.summary()
+    assert "registry.db" in repository.summary()
+
+
+def test_a_file_that_cannot_be_read_fails_every_mode(repository):
+    repository.add("run.yaml", "a: [\n")
+    for mode in ("validate", "migrate-check", "diff"):
+        assert repository.validate(mode=mode, paths="run.yaml").code == 2, mode
+
+
+def test_an_unknown_mode_is_refused(repository):
+    done = repository.validate(mode="write")
+    assert done.code == 2
+    assert "none of validate, migrate-check, diff" in done.out

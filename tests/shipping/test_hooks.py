@@ -380,6 +380,19 @@ def test_a_name_that_says_run_config_must_hold_one(scratch):
     assert "not a run config" in done.out
 
 
+def test_autoupdate_takes_the_newest_tag(hooks, scratch):
+    git(hooks.source, "tag", "v9.8.7")
+    done = hooks.pre_commit(scratch.folder, "autoupdate")
+    assert done.code == 0, done.out + done.err
+    config = scratch.folder / ".pre-commit-config.yaml"
+    (repository,) = yaml.safe_load(config.read_text())["repos"]
+    assert repository["rev"] == "v9.8.7"
+    scratch.add(**{"run.yaml": BROKEN})
+    done = scratch.run("stackcfg-validate", "--all-files")
+    assert done.code == 1
+    assert "error[unknown-backend]" in done.out
+
+
 def test_sixty_files_are_one_process(scratch):
     scratch.add(**{f"configs/run-{number}.yaml": NEW for number in range(60)})
     done = scratch.run("stackcfg-validate", "--verbose")

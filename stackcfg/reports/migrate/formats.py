@@ -30,5 +30,6 @@ FORMATS: Final[dict[str, Format[Sequence[MigratedFile], Context]]] = {
     "full": Format("migrate.full"),
     "concise": Format("migrate.concise"),
     "json": Format("migrate.json", is_document=True),
+    "markdown": Format("migrate.markdown", is_document=True),
     "none": Format("migrate.none"),
 }

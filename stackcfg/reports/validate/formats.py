@@ -35,6 +35,7 @@ FORMATS: Final[dict[str, ValidateFormat]] = {
     "github": Format("validate.github"),
     "gitlab": Format("validate.gitlab", is_document=True),
     "junit": Format("validate.junit", is_document=True),
+    "markdown": Format("validate.markdown", is_document=True),
 }
 
 STATISTICS: Final[ValidateFormat] = Format("validate.statistics", is_document=True)
