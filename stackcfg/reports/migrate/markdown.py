@@ -3,50 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
-from stackcfg.migration.result import MigratedFile
+from stackcfg.migration.result import MigratedFile, MigrationNote, MigrationResult
 from stackcfg.reports.markdown_tables import code, plain, table
 from stackcfg.reports.migrate.formats import Context
 from stackcfg.reports.migrate.notes import count_hidden_stores, count_open_items
 
-HEAD = ("file", "migration", "to decide or to check", "stores with rows not visible")
+HEADING: Final = "### stackcfg migrate"
+HEAD: Final = (
+    "file",
+    "migration",
+    "to decide or to check",
+    "stores with rows not visible",
+)
+OPEN: Final = (ACTION_REQUIRED, CHECK)
 
 
 def render(results: Sequence[MigratedFile], context: Context) -> str:
     """Return the table of all files, and what is to decide or to check."""
-    rows = [_describe_file(result, context) for result in results]
-    lines = ["### stackcfg migrate", "", *table(HEAD, rows)]
-    notes = [line for result in results for line in _notes(result)]
+    rows = [_file_row(result, context) for result in results]
+    lines = [HEADING, ""]
+    lines += table(HEAD, rows)
+    notes = list(_note_lines(results))
     if notes:
-        lines += ["", *notes]
+        lines.append("")
+        lines += notes
     return "\n".join(lines) + "\n"
 
 
-def _describe_file(result: MigratedFile, context: Context) -> list[str]:
+def _file_row(result: MigratedFile, context: Context) -> list[str]:
+    """Return the cells of a file."""
+    file = code(result.file)
     migration = result.migration
-    if not migration:
-        message = result.status
-        if result.problem:
-            message = result.problem.message
-        return [code(result.file), code(message), "", ""]
-    hidden, stored = count_hidden_stores(migration)
-    words = f"for {migration.target.name}"
+    if migration:
+        words = _describe_status(migration, context)
+        open_items = count_open_items(migration)
+        return [file, words, open_items, _describe_hidden(migration)]
+    message = result.status
+    if result.problem:
+        message = result.problem.message
+    return [file, code(message), "", ""]
+
+
+def _describe_status(migration: MigrationResult, context: Context) -> str:
     if not migration.changed:
-        words = "not needed"
-    elif not context.done:
-        words = f"needed, {words}"
-    visibility = ""
-    if hidden:
-        visibility = f"{hidden} of {stored}"
-    return [code(result.file), words, count_open_items(migration), visibility]
+        return "not needed"
+    words = f"for {migration.target.name}"
+    if context.done:
+        return words
+    return f"needed, {words}"
 
 
-def _notes(result: MigratedFile) -> Iterator[str]:
-    if result.migration is None:
-        return
-    for config in result.migration.configs:
-        for note in config.notes:
-            if note.severity in (ACTION_REQUIRED, CHECK):
-                place = code(f"{result.file}:{note.position.line}")
-                yield f"- {place} {note.severity}: {plain(note.message)}"
+def _describe_hidden(migration: MigrationResult) -> str:
+    hidden, stored = count_hidden_stores(migration)
+    if not hidden:
+        return ""
+    return f"{hidden} of {stored}"
+
+
+def _note_lines(results: Sequence[MigratedFile]) -> Iterator[str]:
+    for result in results:
+        if not result.migration:
+            continue
+        for config in result.migration.configs:
+            for note in config.notes:
+                if note.severity in OPEN:
+                    yield _describe_note(result.file, note)
+
+
+def _describe_note(file: str, note: MigrationNote) -> str:
+    place = code(f"{file}:{note.position.line}")
+    message = plain(note.message)
+    return f"- {place} {note.severity}: {message}"

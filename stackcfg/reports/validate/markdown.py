@@ -4,49 +4,67 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from stackcfg.reports.markdown_tables import code, plain, table
 from stackcfg.reports.validate.counts import count_findings
 from stackcfg.reports.validate.formats import Context
-from stackcfg.validation.findings import SEVERITIES, FileResult
+from stackcfg.validation.findings import SEVERITIES, FileResult, Finding
 
-FILES = ("file", "release", "errors", "warnings", "infos")
-RULES = ("rule", "severity", "findings")
+HEADING: Final = "### stackcfg validate"
+FILES: Final = ("file", "release", "errors", "warnings", "infos")
+RULES: Final = ("rule", "severity", "findings")
 
 
 def render(results: Sequence[FileResult], _context: Context) -> str:
     """Return the tables of all results."""
-    lines = ["### stackcfg validate", "", *table(FILES, map(_file_row, results))]
+    lines = [HEADING, ""]
+    lines += table(FILES, map(_file_row, results))
     rules = list(_rule_rows(results))
     if rules:
-        findings = [line for result in results for line in _findings(result)]
-        lines += ["", *table(RULES, rules), "", *findings]
+        lines.append("")
+        lines += table(RULES, rules)
+        lines.append("")
+        lines += _finding_lines(results)
     return "\n".join(lines) + "\n"
 
 
 def _file_row(result: FileResult) -> list[str]:
+    """Return the cells of a file: how much was found, or why it was refused."""
+    file = code(result.file)
     if result.problem:
-        return [code(result.file), code(result.problem.message), "", "", ""]
+        message = code(result.problem.message)
+        return [file, message, "", "", ""]
     counts = count_findings([result])
-    numbers = map(str, (counts.errors, counts.warnings, counts.infos))
-    return [code(result.file), ", ".join(result.judges), *numbers]
-
-
-def _findings(result: FileResult) -> Iterator[str]:
-    for finding in result.findings:
-        line, column = finding.span.start
-        place = code(f"{result.file}:{line}:{column}")
-        yield f"- {place} {finding.severity}: {plain(finding.message)}"
+    return [
+        file,
+        ", ".join(result.judges),
+        str(counts.errors),
+        str(counts.warnings),
+        str(counts.infos),
+    ]
 
 
 def _rule_rows(results: Sequence[FileResult]) -> Iterator[list[str]]:
     """Yield the rules that found something, the gravest and most frequent first."""
-    counts = Counter(
-        (finding.severity, finding.rule)
-        for result in results
-        for finding in result.findings
-    )
+    counts: Counter[tuple[str, str]] = Counter()
+    for result in results:
+        for finding in result.findings:
+            counts[finding.severity, finding.rule] += 1
     for severity in SEVERITIES:
         for (found, rule), count in counts.most_common():
             if found == severity:
                 yield [code(rule), severity, str(count)]
+
+
+def _finding_lines(results: Sequence[FileResult]) -> Iterator[str]:
+    for result in results:
+        for finding in result.findings:
+            yield _describe(result.file, finding)
+
+
+def _describe(file: str, finding: Finding) -> str:
+    line, column = finding.span.start
+    place = code(f"{file}:{line}:{column}")
+    message = plain(finding.message)
+    return f"- {place} {finding.severity}: {message}"
