@@ -34,3 +34,7 @@ class InputError(StackcfgError):
 
 class NotRunConfigError(InputError):
     """A text is no run config."""
+
+
+class StructureError(InputError):
+    """A template decides about the structure of a run config."""

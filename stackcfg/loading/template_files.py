@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from stackcfg.loading.configs import input_error, looks_like_run_config
-from stackcfg.loading.errors import InputError
+from stackcfg.loading.errors import InputError, StructureError
 from stackcfg.yamltext.document import (
     SCALAR,
     Document,
@@ -24,6 +24,7 @@ from stackcfg.yamltext.templates import (
     find_structural,
     mask_expressions,
     mask_structure,
+    shorten_expression,
 )
 from stackcfg.yamltext.values import is_merge
 
@@ -144,8 +145,19 @@ def structure_error(document: Document) -> InputError | None:
     return _error(structural, document.position, _FILE)
 
 
-def _error(structural: StructuralExpression, where: Where, what: str) -> InputError:
+def structure_error_at(
+    error: StructureError, lines: Sequence[str], number: int
+) -> StructureError:
+    """Return an error of a template for another line that decides about it."""
+    line = lines[number]
+    column = len(line) - len(line.lstrip()) + 1
+    message = error.message.rpartition(" (")[0]
+    message += f" ({shorten_expression(line)})"
+    return StructureError(message, Position(number + 1, column), error.hint)
+
+
+def _error(structural: StructuralExpression, where: Where, what: str) -> StructureError:
     message = (
         f"a template decides about the structure of {what} ({structural.expression})"
     )
-    return InputError(message, where(structural.offset), RENDER)
+    return StructureError(message, where(structural.offset), RENDER)

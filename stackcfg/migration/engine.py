@@ -15,11 +15,12 @@ from stackcfg.loading.configs import (
     outer_offset,
     read_documents,
 )
-from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.loading.errors import InputError, NotRunConfigError, StructureError
 from stackcfg.migration.final_check import check_result
 from stackcfg.migration.hop import HopResult, run_hop
 from stackcfg.migration.next_run import refuse_unstable_result
 from stackcfg.migration.proof import ProofError, prove_reading
+from stackcfg.migration.quoted_expressions import refuse_quoted_expressions
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.migration.schedule import ReleaseHop, hops_to
 from stackcfg.migration.settings import Settings, settings_for
@@ -37,6 +38,7 @@ from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
+from stackcfg.yamltext.templates import is_template
 from stackcfg.yamltext.values import data_of
 
 MOST_PASSES: Final = 4
@@ -55,6 +57,15 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     cannot be proved.
     """
     settings = settings or Settings()
+    try:
+        return _migrate_text(text, settings)
+    except StructureError as error:
+        from stackcfg.migration.templates.engine import migrate_template
+
+        return migrate_template(text, settings, error, _migrate_text)
+
+
+def _migrate_text(text: str, settings: Settings) -> MigrationResult:
     body = text.removeprefix(BOM)
     documents = read_documents(body)
     states = _start(documents, settings)
@@ -69,6 +80,8 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
         history, documents = _run(hop, history, documents, states)
     changed = history.text != body
     if changed:
+        if is_template(body):
+            refuse_quoted_expressions(body, history.text)
         prove_reading(history.text, _read_data(documents, states))
         refuse_unstable_result(states, history, partial(_is_changed_by, settings))
     for state in states:

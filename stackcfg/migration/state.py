@@ -156,7 +156,8 @@ def _read_start(
         releases = frozenset({settings.source})
     else:
         assert detected is not None
-        releases = _up_to(settings.until, detected.releases)
+        fitting = settings.releases or detected.releases
+        releases = _up_to(settings.until, fitting)
     return ConfigStart(reader, releases, detected, is_unfinished(reader))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from stackcfg.loading.configs import (
@@ -22,7 +23,7 @@ from stackcfg.loading.configs import (
     position_of_path,
     read_documents,
 )
-from stackcfg.loading.errors import InputError, Problem
+from stackcfg.loading.errors import InputError, Problem, StructureError
 from stackcfg.loading.recognition import weigh_evidence
 from stackcfg.loading.release_fit import DetectedReleases, detect_releases
 from stackcfg.releases.changes import CATALOG_SINCE
@@ -122,6 +123,18 @@ def read_overviews(
     it holds no run config.
     """
     fields = fields or load_store_fields()
+    read = partial(_read_overviews, release=release, fields=fields)
+    try:
+        return read(text)
+    except StructureError as error:
+        from stackcfg.show.templates import read_template_overviews
+
+        return read_template_overviews(text, error, read)
+
+
+def _read_overviews(
+    text: str, release: Release | None, fields: StoreFields
+) -> tuple[Overview, ...]:
     documents = read_documents(text.removeprefix(BOM), lenient=True)
     configs = list(find_run_configs(documents, lenient=True))
     if not configs:

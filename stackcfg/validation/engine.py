@@ -17,7 +17,7 @@ from stackcfg.loading.configs import (
     position_of_offset,
     read_documents,
 )
-from stackcfg.loading.errors import InputError
+from stackcfg.loading.errors import InputError, StructureError
 from stackcfg.loading.release_fit import detect_releases
 from stackcfg.releases.changes import OPERATED_SINCE
 from stackcfg.releases.families import Target, parse_target, target_of
@@ -250,6 +250,22 @@ def _validate_once(
     """Return the findings of a text, with fixes that are not proved yet.
 
     `known` are the targets that its configs were judged by before.
+    """
+    try:
+        return validate_text(text, settings, known)
+    except StructureError as error:
+        from stackcfg.validation.templates.findings import validate_template
+
+        return validate_template(text, settings, error, validate_text)
+
+
+def validate_text(
+    text: str, settings: Settings, known: Sequence[Target] = ()
+) -> Validation:
+    """Return the findings of a text without a template that decides about its
+    structure, with fixes that are not proved yet.
+
+    Raises `StructureError` for another one.
     """
     documents = read_documents(text.removeprefix(BOM), lenient=True)
     configs = list(find_run_configs(documents, lenient=True))

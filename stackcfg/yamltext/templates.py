@@ -96,10 +96,15 @@ def find_emitted_lines(text: str, start: int, end: int) -> StructuralExpression 
 def _expression_at(text: str, offset: int) -> StructuralExpression:
     rest = text[offset:]
     offset += len(rest) - len(rest.lstrip())
-    line = rest.lstrip().split("\n", 1)[0].strip()
+    return StructuralExpression(shorten_expression(rest.lstrip()), offset)
+
+
+def shorten_expression(text: str) -> str:
+    """Return the first line of a text, as long as messages show it."""
+    line = text.strip().split("\n", 1)[0].strip()
     if len(line) > _MAX_SHOWN:
         line = line[: _MAX_SHOWN - 3] + "..."
-    return StructuralExpression(line, offset)
+    return line
 
 
 def _blank(match: re.Match[str]) -> str:

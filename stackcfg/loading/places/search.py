@@ -211,7 +211,7 @@ def _is_meant(text: str) -> bool:
 
 
 def _error_at(name: str, error: InputError) -> InputError:
-    return InputError(f"{name}: {error.message}", error.position, error.hint)
+    return type(error)(f"{name}: {error.message}", error.position, error.hint)
 
 
 def _name(key: Node) -> Any:

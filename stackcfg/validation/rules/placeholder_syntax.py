@@ -77,6 +77,9 @@ def _check_string(path: Path, text: str) -> Findings:
         return
     rest = remove_placeholders(text)
     like, shell = _LIKE_A_VARIABLE.search(rest), _SHELL.match(rest)
+    if like is not None and "{{" in like.group():
+        # a template writes the name
+        return
     if like is not None:
         # old-placeholder reports the syntax of 0.2.12
         if not find_old_placeholder(like.group()):

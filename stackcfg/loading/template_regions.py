@@ -1,0 +1,98 @@
+"""The lines of a template that are a run config whose structure the template
+decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from stackcfg.yamltext.template_blocks import Written
+from stackcfg.yamltext.template_lines import TEXT, read_line
+
+_HEADER: Final = re.compile(
+    r"(?P<indent>[ -]*)[\"']?[\w./-]+[\"']?:[ \t]*\|[0-9+-]*\s*"
+)
+_SEPARATOR: Final = re.compile(r"---(?:\s|$)")
+_DEFINE: Final = re.compile(r"\{\{-?\s*define\b")
+_ALL: Final = 10_000
+
+
+class Region(NamedTuple):
+    """Lines of a template, from `start` up to `end`.
+
+    `is_alone`: the lines are a text of their own, which another file includes.
+    """
+
+    lines: Sequence[str]
+    start: int
+    end: int
+    is_alone: bool = False
+
+    def text_with(self, written: Sequence[Written]) -> tuple[str, list[int]]:
+        """Return the text with what a template writes, and the number of the line
+        of the template that each of its lines is.
+        """
+        texts = [each.text for each in written]
+        numbers = [each.number for each in written]
+        if self.is_alone:
+            return "\n".join([*texts, ""]), numbers
+        before, after = self.lines[: self.start], self.lines[self.end :]
+        every = [*range(self.start), *numbers, *range(self.end, len(self.lines))]
+        return "\n".join([*before, *texts, *after]), every
+
+
+def find_region(lines: Sequence[str], number: int) -> Region:
+    """Return the lines of the run config that a line of a template is in."""
+    least = _ALL
+    for above in range(number - 1, -1, -1):
+        line = lines[above]
+        if _DEFINE.search(line):
+            return Region(lines, above + 1, _end_of_define(lines, number), True)
+        if _SEPARATOR.match(line):
+            break
+        header = _HEADER.fullmatch(line)
+        if header is not None and len(header["indent"]) < least:
+            indent = len(header["indent"])
+            return Region(lines, above + 1, _end_of_text(lines, above + 1, indent))
+        if _is_text(line):
+            least = min(least, _indent_of(line))
+    return _document_around(lines, number)
+
+
+def _is_text(line: str) -> bool:
+    return bool(line.strip()) and read_line(line).kind == TEXT
+
+
+def _indent_of(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _end_of_text(lines: Sequence[str], start: int, indent: int) -> int:
+    """Return where a literal block scalar ends."""
+    end = start
+    for number in range(start, len(lines)):
+        line = lines[number]
+        if _is_text(line):
+            if _indent_of(line) <= indent:
+                break
+            end = number + 1
+        elif line.strip():
+            end = number + 1
+    return end
+
+
+def _end_of_define(lines: Sequence[str], number: int) -> int:
+    for below in range(number, len(lines)):
+        if _DEFINE.search(lines[below]):
+            return below
+    return len(lines)
+
+
+def _document_around(lines: Sequence[str], number: int) -> Region:
+    starts = [below + 1 for below in range(number) if _SEPARATOR.match(lines[below])]
+    ends = [
+        below for below in range(number, len(lines)) if _SEPARATOR.match(lines[below])
+    ]
+    return Region(lines, max([0, *starts]), min([*ends, len(lines)]))

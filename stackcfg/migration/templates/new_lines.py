@@ -1,0 +1,122 @@
+"""The new lines of a template: those that are one line for several choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from stackcfg.migration.templates.alignment import Inserted
+from stackcfg.yamltext.template_blocks import Answers, Blocks
+
+Choices = frozenset[int]
+"""Numbers of choices."""
+
+
+class NewLine(NamedTuple):
+    """A new line, with what it is for each of its choices."""
+
+    text: str
+    lines: dict[int, Inserted]
+
+    @property
+    def choices(self) -> Choices:
+        """The choices that the line is written for."""
+        return frozenset(self.lines)
+
+    @property
+    def after(self) -> int:
+        """The last line of the template that is before it for some choice."""
+        return max(line.after for line in self.lines.values())
+
+    @property
+    def before(self) -> int:
+        """The first line of the template that is behind it for some choice."""
+        return min(line.before for line in self.lines.values())
+
+    def split(self) -> Iterator[NewLine]:
+        """Yield the line for choices for which it replaces the same."""
+        found: dict[int | None, dict[int, Inserted]] = {}
+        for number, line in self.lines.items():
+            found.setdefault(line.replaced, {})[number] = line
+        for lines in found.values():
+            yield NewLine(self.text, lines)
+
+
+class NewLines(NamedTuple):
+    """Adds the new lines of one more choice to those of others."""
+
+    blocks: Blocks
+    choices: Sequence[Answers]
+
+    def add(
+        self, entries: list[NewLine], inserted: Sequence[Inserted], number: int
+    ) -> list[NewLine]:
+        """Return all new lines, in their order."""
+        merged: list[NewLine] = []
+        first = second = 0
+        ends = (len(entries), len(inserted))
+        for index, place in [*self._common(entries, inserted, number), ends]:
+            merged += entries[first:index]
+            for line in inserted[second:place]:
+                merged.append(NewLine(line.text, {number: line}))
+            if index < len(entries):
+                lines = {**entries[index].lines, number: inserted[place]}
+                merged.append(NewLine(entries[index].text, lines))
+            first, second = index + 1, place + 1
+        return merged
+
+    def _common(
+        self, entries: Sequence[NewLine], inserted: Sequence[Inserted], number: int
+    ) -> Iterator[tuple[int, int]]:
+        """Yield the indexes of lines that are in both, as many as there can be."""
+        same = [
+            [self._are_same(entry, line, number) for line in inserted]
+            for entry in entries
+        ]
+        counts = _common_counts(same, len(inserted))
+        index = place = 0
+        while index < len(entries) and place < len(inserted):
+            if same[index][place]:
+                yield index, place
+                index, place = index + 1, place + 1
+            elif counts[index + 1][place] >= counts[index][place + 1]:
+                index += 1
+            else:
+                place += 1
+
+    def _are_same(self, entry: NewLine, line: Inserted, number: int) -> bool:
+        if entry.text != line.text:
+            return False
+        if max(entry.after, line.after) >= min(entry.before, line.before):
+            return False
+        return self._replace_same(entry, line, number)
+
+    def _replace_same(self, entry: NewLine, line: Inserted, number: int) -> bool:
+        """Return whether lines may replace the same, of which a choice can lack
+        some.
+        """
+        new = line.replaced
+        if new is None:
+            return True
+        for other, known in entry.lines.items():
+            old = known.replaced
+            if old is None or old == new:
+                return True
+            if self._is_written(old, number) or self._is_written(new, other):
+                return True
+        return False
+
+    def _is_written(self, line: int, number: int) -> bool:
+        return self.blocks.is_written(line, self.choices[number])
+
+
+def _common_counts(same: Sequence[Sequence[bool]], width: int) -> list[list[int]]:
+    """Return how many pairs from two indexes on are in both."""
+    counts = [[0] * (width + 1) for _ in range(len(same) + 1)]
+    for index in reversed(range(len(same))):
+        for place in reversed(range(width)):
+            best = max(counts[index + 1][place], counts[index][place + 1])
+            if same[index][place]:
+                best = max(best, counts[index + 1][place + 1] + 1)
+            counts[index][place] = best
+    return counts

@@ -1,0 +1,66 @@
+"""Reports of migrated texts, with the lines of the template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
+from stackcfg.validation.templates.findings import SOME
+from stackcfg.validation.templates.texts import WrittenText
+from stackcfg.yamltext.lines import Position
+
+Migrated = tuple[WrittenText, MigrationResult]
+
+
+def reports_of_template(
+    migrated: Sequence[Migrated], others: Sequence[MigrationNote]
+) -> tuple[ConfigResult, ...]:
+    """Return what became of each run config, with the notes of all texts.
+
+    The first text is the one that has most of the template. The `others` are
+    about the template itself, and belong to the first run config.
+    """
+    first, result = migrated[0]
+    reports: list[ConfigResult] = []
+    for number, config in enumerate(result.configs):
+        notes = _notes_of(migrated, number)
+        if not number:
+            notes += others
+        notes.sort(key=_place_of)
+        lines = [first.numbers[line - 1] + 1 for line in config.proof_lines]
+        report = config._replace(notes=tuple(notes), proof_lines=tuple(lines))
+        reports.append(report)
+    return tuple(reports)
+
+
+def _notes_of(migrated: Sequence[Migrated], config: int) -> list[MigrationNote]:
+    first, result = migrated[0]
+    notes = [_at_template(first, note) for note in result.configs[config].notes]
+    written = set(first.numbers)
+    known = set(notes)
+    reported = {(note.severity, note.position.line) for note in notes}
+    for text, other in migrated[1:]:
+        for note in other.configs[config].notes:
+            found = _at_template(text, note)
+            if found in known:
+                continue
+            known.add(found)
+            if found.position.line - 1 in written:
+                if (found.severity, found.position.line) in reported:
+                    # the same, said with other numbers or names
+                    continue
+                found = found._replace(message=found.message + SOME)
+            notes.append(found)
+    return list(dict.fromkeys(notes))
+
+
+def _place_of(note: MigrationNote) -> Position:
+    return note.position
+
+
+def _at_template(text: WrittenText, note: MigrationNote) -> MigrationNote:
+    """Return a note on a text as one on the template."""
+    return note._replace(
+        message=text.message_in_template(note.message),
+        position=text.position_in_template(note.position),
+    )

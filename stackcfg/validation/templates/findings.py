@@ -1,0 +1,92 @@
+"""The findings of a template: those of the texts that it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from stackcfg.loading.errors import StructureError
+from stackcfg.validation.findings import Finding, RelatedLocation, Span
+from stackcfg.validation.templates.choice import Template
+from stackcfg.validation.templates.texts import Judge, WrittenText
+
+if TYPE_CHECKING:
+    from stackcfg.validation.engine import Settings, Validation
+
+SOME: Final = " (for some values of the chart)"
+"""What is added to a message about a text that a template does not always write."""
+
+Validate = Callable[[str, "Settings"], "Validation"]
+
+
+def validate_template(
+    text: str, settings: Settings, error: StructureError, validate: Validate
+) -> Validation:
+    """Return the findings of all texts that a template writes, at its lines.
+
+    Raises the error of the template if these texts are not known.
+    """
+    template = Template(text, error, Judge(settings.target, settings.declared))
+    texts = template.choose_texts()
+    first = validate(texts[0].text, settings)
+    if settings.target is None and len(first.targets) == 1:
+        # all texts are for one release
+        settings = settings._replace(target=first.targets[0])
+    found = [_findings_of(first, texts[0])]
+    for each in texts[1:]:
+        found.append(_findings_of(validate(each.text, settings), each))
+    findings = _join(texts, found)
+    return first._replace(findings=tuple(findings), documents=())
+
+
+def _findings_of(validation: Validation, text: WrittenText) -> dict[Finding, None]:
+    return {_in_template(finding, text): None for finding in validation.findings}
+
+
+def _in_template(finding: Finding, text: WrittenText) -> Finding:
+    """Return a finding at its place in the template.
+
+    A fix is of the text, so that the template has none.
+    """
+    related = tuple(
+        RelatedLocation(
+            _span_in_template(each.span, text),
+            text.message_in_template(each.message),
+        )
+        for each in finding.related
+    )
+    return finding._replace(
+        message=text.message_in_template(finding.message),
+        help=text.message_in_template(finding.help),
+        span=_span_in_template(finding.span, text),
+        related=related,
+        fix=None,
+    )
+
+
+def _span_in_template(span: Span, text: WrittenText) -> Span:
+    start = text.position_in_template(span.start)
+    end = text.position_in_template(span.end)
+    return Span(start, end)
+
+
+def _join(texts: list[WrittenText], found: list[dict[Finding, None]]) -> list[Finding]:
+    """Return all findings, each once, in the order of the template."""
+    lines = [set(text.numbers) for text in texts]
+    known: set[tuple[str, Span]] = set()
+    joined: list[Finding] = []
+    for finding in dict.fromkeys(each for some in found for each in some):
+        if (finding.rule, finding.span) in known:
+            # the same, said with other names
+            continue
+        known.add((finding.rule, finding.span))
+        number = finding.span.start.line - 1
+        is_always = all(
+            finding in some
+            for some, written in zip(found, lines, strict=True)
+            if number in written
+        )
+        if not is_always:
+            finding = finding._replace(message=finding.message + SOME)
+        joined.append(finding)
+    return sorted(joined, key=lambda each: (each.span.start, each.rule))
