@@ -19,7 +19,7 @@ class Settings(NamedTuple):
     for; if it is None, that is detected for each file, among those up to `until`
     if a file fits any of them. `detect` asks for the detected releases in the
     result. `engines` are names of backends, each with the engine that it gets.
-    result. `releases` are those that the files fit, where that is known.
+    `releases` are those that the files fit, where that is known.
     """
 
     target: Target | None = None
