@@ -181,6 +181,8 @@ def _collect(
 
 def _refuse_odd_line_breaks(text: str) -> None:
     """Raise `InputError` if lines end as no edit of lines can keep."""
+    if text.isascii() and "\r" not in text:
+        return
     odd = _ODD_LINE_BREAK.search(text)
     if odd is not None:
         position = LineIndex(text).position(odd.start())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
@@ -26,8 +27,12 @@ class LineIndex:
     @cached_property
     def starts(self) -> list[int]:
         """The offset of each line."""
-        breaks = _LINE_BREAK.finditer(self._text)
-        return [0, *(match.end() for match in breaks)]
+        if "\r" in self._text:
+            breaks = _LINE_BREAK.finditer(self._text)
+            return [0, *(match.end() for match in breaks)]
+        # most texts have line feeds only, which are found twice as fast
+        *ended, _ = self._text.split("\n")
+        return list(accumulate((len(line) + 1 for line in ended), initial=0))
 
     def position(self, offset: int) -> Position:
         """Return the line and column of a character offset."""

@@ -104,7 +104,9 @@ def default_models(inspection: Inspection) -> Iterator[Resource]:
             yield Resource(path, "inference")
 
 
-def providers_of(inspection: Inspection, api: str) -> list[Providers]:
+# asked for every resource with a finding
+@lru_cache(maxsize=16)
+def providers_of(inspection: Inspection, api: str) -> tuple[Providers, ...]:
     """Return the enabled providers of an API, reading by reading."""
     paths = [each.path for each in inspection.providers if each.api == api]
     off = [""]
@@ -117,4 +119,4 @@ def providers_of(inspection: Inspection, api: str) -> list[Providers]:
         names = names.difference(off)
         is_complete = all(each is None or isinstance(each, str) for each in ids)
         found.append(Providers(names, is_complete))
-    return found
+    return tuple(found)

@@ -7,6 +7,7 @@ without providers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from stackcfg.paths import as_list
@@ -30,7 +31,9 @@ TELEMETRY: Final = "telemetry"
 """The API that its own section enables (0.3)."""
 
 
-def implemented_apis(inspection: Inspection, always: bool) -> set[str]:
+# two rules ask, both twice
+@lru_cache(maxsize=4)
+def implemented_apis(inspection: Inspection, always: bool) -> frozenset[str]:
     """Return the APIs with an implementation; if `always`, with any
     variables.
     """
@@ -45,7 +48,7 @@ def implemented_apis(inspection: Inspection, always: bool) -> set[str]:
             found |= {table, router}
     if _may_have_telemetry(inspection):
         found.add(TELEMETRY)
-    return found | BUILT_IN
+    return BUILT_IN | found
 
 
 def is_listed(inspection: Inspection, api: str) -> bool:

@@ -71,10 +71,13 @@ def _dropped_keys_beside(
     """Return the keys that the release drops outside of entries that go anyway,
     and that wait for no decision.
     """
+    dropped = list(_dropped_keys(context))
+    if not dropped:
+        return []
     removed = {each.path for each in entries}
     unreadable = _unreadable_stores(context)
     found: list[ModelError] = []
-    for error in _dropped_keys(context):
+    for error in dropped:
         above = {error.path[:length] for length in range(1, len(error.path))}
         if removed.isdisjoint(above) and error.path not in unreadable:
             found.append(error)
