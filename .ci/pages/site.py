@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -30,17 +30,37 @@ MOVED: Final = {
     "../CONTRIBUTING.md": "contributing.md",
 }
 """What links of pages begin with, and where it is in the site."""
+MORE: Final = "More"
 _LINK: Final = re.compile(r"(?<=\]\()\.\./[^)#\s]*")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Put the generated pages into the navigation, in place of their folders."""
+    """Put the generated pages into the navigation, in place of their folders.
+
+    Pages without a place in it come last.
+    """
     pages = {"rules/": rule_pages(), "releases/": release_pages()}
     for entry in config.nav or ():
         for name, place in entry.items():
             if isinstance(place, str) and place in pages:
                 entry[name] = sorted(pages[place], key=_order)
+    others = sorted(_committed_pages() - _named_in(config.nav))
+    if others and config.nav is not None:
+        config.nav.append({MORE: others})
     return config
+
+
+def _committed_pages() -> set[str]:
+    return {path.name for path in (ROOT / "docs").glob("*.md")}
+
+
+def _named_in(nav: Any) -> set[str]:
+    """Return the pages that a navigation names, at any depth."""
+    if isinstance(nav, str):
+        return {nav}
+    if isinstance(nav, dict):
+        nav = list(nav.values())
+    return set().union(*map(_named_in, nav or ()))
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

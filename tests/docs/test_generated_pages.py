@@ -135,9 +135,9 @@ def test_a_report_names_the_page_of_a_rule_once_it_has_an_address(monkeypatch):
     assert described["helpUri"] == f"{address}rules/{rule.id}/"
 
 
-def test_the_navigation_has_every_page():
+def test_the_navigation_names_pages_that_exist():
     plain = re.sub(r"!!python/name:\S+", "''", CONFIG)
     names = re.findall(r": ([\w-]+\.md)\b", plain)
     assert yaml.safe_load(plain)["strict"] is True
     committed = {path.name for path in (ROOT / "docs").glob("*.md")}
-    assert committed == set(names) - {"changelog.md", "contributing.md"}
+    assert set(names) - {"changelog.md", "contributing.md"} <= committed
