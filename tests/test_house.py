@@ -272,6 +272,7 @@ def test_every_library_is_declared():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = [
         *settings["dependencies"],
+        *settings["optional-dependencies"]["lsp"],
         *settings["optional-dependencies"]["postgres"],
     ]
     names = {re.split(r"[^\w.-]", each)[0].lower() for each in declared}

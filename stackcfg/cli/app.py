@@ -468,6 +468,18 @@ def schema(
     write_stdout(text)
 
 
+@app.command()
+def lsp() -> None:
+    """Serve an editor: findings, fixes, completion, renaming, migration.
+
+    It speaks the language server protocol on standard input and output, with the
+    settings of the project of each file. It needs the extra 'lsp'.
+    """
+    from stackcfg.cli.lsp import run as serve
+
+    raise typer.Exit(serve())
+
+
 def run() -> int:
     """Run the command line and return its exit code.
 

@@ -33,7 +33,8 @@ def run_guarded(command: Callable[[], int]) -> int:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
         code = command()
-        if sys.stdout is not None:
+        # the language server closes it when its editor goes away
+        if sys.stdout is not None and not sys.stdout.closed:
             sys.stdout.flush()
         return code
     except KeyboardInterrupt:

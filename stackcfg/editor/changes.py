@@ -1,0 +1,139 @@
+"""Changes that an editor offers: fixes, ignore comments, and the migration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Final, NamedTuple
+
+from stackcfg.editor.analysis import Analysis
+from stackcfg.editor.text_index import Range, TextEdit, TextIndex
+from stackcfg.errors import StackcfgError, join_hint
+from stackcfg.loading.errors import InputError
+from stackcfg.migration.engine import migrate
+from stackcfg.migration.settings import settings_for
+from stackcfg.redaction.secrets import mask_secrets
+from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.validation.engine import Settings, fix, validate
+from stackcfg.validation.findings import Finding, Fix
+from stackcfg.validation.silencing import silence
+from stackcfg.yamltext.lines import LineIndex
+
+REASON: Final = "TODO: say why"
+"""The reason of a comment that an editor writes; a person writes a better one."""
+
+
+class Change(NamedTuple):
+    """A change that is offered: its title, its edits, the finding that it ends.
+
+    `is_certain`: it is the one to take.
+    """
+
+    title: str
+    edits: tuple[TextEdit, ...]
+    finding: Finding | None = None
+    is_certain: bool = False
+
+
+class Migrated(NamedTuple):
+    """A migrated text, or why there is none; `notes` are what is reported."""
+
+    text: str
+    changed: bool = False
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def quick_fixes(
+    text: str, settings: Settings, index: TextIndex, wanted: Range
+) -> list[Change]:
+    """Return the fixes and comments for the findings in a range.
+
+    Each fix is proved. The list is empty for a text that cannot be read.
+    """
+    try:
+        found = validate(text, settings)
+    except InputError:
+        return []
+    changes: list[Change] = []
+    for finding in found.findings:
+        if not _overlap(index.range_of(finding.span), wanted):
+            continue
+        if finding.fix is not None:
+            edits = _edits_of(finding.fix, index)
+            title = finding.fix.message or f"fix {finding.rule}"
+            changes.append(Change(title, edits, finding, is_certain=True))
+        silenced = silence(text, found, [finding], settings, REASON)
+        if silenced.silenced:
+            title = f"ignore {finding.rule} here"
+            edits = tuple(line_edits(text, silenced.text, index))
+            changes.append(Change(title, edits, finding))
+    return changes
+
+
+def fix_all(text: str, settings: Settings, index: TextIndex) -> Change | None:
+    """Return the change that makes all fixes of a text; None without any."""
+    try:
+        fixed = fix(text, settings)
+    except InputError:
+        return None
+    if not fixed.applied:
+        return None
+    edits = tuple(line_edits(text, fixed.text, index))
+    return Change(f"fix all that is certain ({fixed.applied})", edits)
+
+
+def _edits_of(made: Fix, index: TextIndex) -> tuple[TextEdit, ...]:
+    return tuple(
+        TextEdit(index.range_of(each.span), each.text) for each in made.replacements
+    )
+
+
+def _overlap(one: Range, other: Range) -> bool:
+    return one.start <= other.end and other.start <= one.end
+
+
+def can_migrate(analysis: Analysis) -> bool:
+    """Return whether a file has a config of a release before the catalog."""
+    return any(target.last < CATALOG_SINCE for target in analysis.targets)
+
+
+def migrate_text(text: str, settings: Settings, target: str | None = None) -> Migrated:
+    """Return a migrated text; without a target the text decides where it goes."""
+    try:
+        chosen = settings_for(target, declared=settings.declared)
+        result = migrate(text, chosen._replace(detect=True))
+    except ValueError as error:
+        return Migrated(text, problem=str(error))
+    except StackcfgError as error:
+        line, _ = error.position
+        message = mask_secrets(join_hint(error.message, error.hint))
+        if line:
+            message = f"line {line}: {message}"
+        return Migrated(text, problem=message)
+    notes = [note for config in result.configs for note in config.notes]
+    described = tuple(f"{note.severity}: {note.message}" for note in notes)
+    return Migrated(result.text, result.changed, described)
+
+
+def line_edits(old: str, new: str, index: TextIndex) -> Iterator[TextEdit]:
+    """Yield the edits of whole lines that make one text of another."""
+    mark = len(old) - len(index.body)
+    starts = LineIndex(old).starts
+    before, after = _lines_of(old), _lines_of(new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, first, last, new_first, new_last in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        end = len(old)
+        if last < len(starts):
+            end = starts[last]
+        span = index.range(starts[first] - mark, end - mark)
+        yield TextEdit(span, "".join(after[new_first:new_last]))
+
+
+def _lines_of(text: str) -> list[str]:
+    """Return the lines of a text with their ends; the last one has none."""
+    starts = LineIndex(text).starts
+    ends = [*starts[1:], len(text)]
+    return [text[start:end] for start, end in zip(starts, ends, strict=True)]
