@@ -146,9 +146,7 @@ def _inner_script(part: _Part, command: ShellCommand) -> _Part | None:
 def _exported(part: _Part, command: ShellCommand) -> Iterator[SetVariable]:
     """Yield the variables that a command exports."""
     if command.values[:1] and command.values[0] in _EXPORTS:
-        for each in part.variables(command.words[1:]):
-            if each.has_value:
-                yield each
+        yield from part.variables(command.words[1:])
 
 
 def _server_of_command(

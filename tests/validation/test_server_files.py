@@ -112,6 +112,7 @@ def test_only_the_names_change():
         ("Dockerfile", "FROM x\nARG LLAMA_STACK_PORT=1\nCMD [\"ogx\", \"run\", \"c.yaml\"]\n"),
         ("s.service", "[Service]\nEnvironment=LLAMA_STACK_URL=http://x\nExecStart=ogx run c\n"),
         ("a.sh", "#!/bin/sh\nLLAMA_STACK_PORT=1\nogx run c.yaml\n"),
+        ("a.sh", "#!/bin/sh\nexport LLAMA_STACK_URL\nogx run c.yaml\n"),
         # the old server of the same script reads it
         ("a.sh", "#!/bin/sh\nexport LLAMA_STACK_PORT=1\nllama stack run c || ogx run c\n"),
         ("a.sh", "#!/bin/sh\necho LLAMA_STACK_PORT=1 ogx run c\nogx run c\n"),
@@ -181,3 +182,11 @@ def test_the_command_shows_no_secrets(tmp_path, monkeypatch, capfd):
     assert "LLAMA_STACK_LOGGING" in printed.out
     assert "abcdefgh" not in printed.out
     assert printed.err.startswith("1 file: 5 warnings\n")
+
+
+def test_a_name_that_is_exported_by_itself_has_no_fix():
+    text = "#!/bin/sh\nLLAMA_STACK_PORT=1\nexport LLAMA_STACK_PORT\nogx run c.yaml\n"
+    (only,) = validate(text, settings("a.sh")).findings
+    assert only.span.start == (3, 8)
+    assert only.fix is None
+    assert only.help == "write 'OGX_PORT', and where its value is from, too"

@@ -33,6 +33,7 @@ _OVERRIDES: Path = ("spec", "workload", "overrides")
 _STORAGE: Path = ("spec", "workload", "storage", "mountPath")
 _DISTRIBUTION: Path = ("spec", "distribution")
 _STARTS: Final = ("command", "args")
+_SOURCES: Final = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
 _SERVICE_STARTS: Final = ("entrypoint", "command")
 
 UNKNOWN = "<unknown>"
@@ -61,6 +62,16 @@ class ContainerFolder(NamedTuple):
     place: EntryPart
 
 
+class ContainerSource(NamedTuple):
+    """An object with variables, `envFrom`: its kind, its name, and where it is
+    named.
+    """
+
+    kind: str
+    name: str
+    place: EntryPart
+
+
 class ServerContainer(NamedTuple):
     """A container of a server: what of it a rule looks at.
 
@@ -74,6 +85,7 @@ class ServerContainer(NamedTuple):
     mounts: tuple[ContainerFolder, ...]
     words: tuple[str, ...] = ()
     is_service: bool = False
+    sources: tuple[ContainerSource, ...] = ()
 
     def uses(self, name: str) -> bool:
         """Return whether the start command itself uses a variable."""
@@ -139,6 +151,7 @@ def _read_container(data: Mapping[str, Any], container: Container) -> ServerCont
         variables=tuple(_variables_of(data, path)),
         mounts=tuple(_mounts_of(data, path)),
         words=tuple(_words_of(data, path, _STARTS)),
+        sources=tuple(_sources_of(data, path)),
     )
 
 
@@ -152,6 +165,19 @@ def _read_service(data: Mapping[str, Any], service: Container) -> ServerContaine
         words=tuple(_words_of(data, path, _SERVICE_STARTS)),
         is_service=True,
     )
+
+
+def _sources_of(data: Mapping[str, Any], holder: Path) -> Iterator[ContainerSource]:
+    """Yield the objects under `envFrom` whose keys are names of variables."""
+    path = (*holder, "envFrom")
+    for index, item in enumerate(list_at(data, path)):
+        if as_mapping(item).get("prefix"):
+            continue
+        for key, kind in _SOURCES.items():
+            name = value_at(item, (key, "name"))
+            if isinstance(name, str) and not is_unknown(name):
+                place = value_of(*path, index, key, "name")
+                yield ContainerSource(kind, name, place)
 
 
 def _path_of(data: Mapping[str, Any], container: Container) -> Path:
