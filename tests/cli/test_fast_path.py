@@ -76,7 +76,7 @@ def test_settings_count_on_both_ways(command, settings, tmp_path):
 def test_an_unknown_format_in_the_environment_is_named(way, tmp_path):
     (tmp_path / "run.yaml").write_text(CLEAN)
     done = stackcfg("validate", *way, "run.yaml", cwd=tmp_path, STACKCFG_FORMAT="xml")
-    words = "error: STACKCFG_FORMAT: format 'xml' is not one of full, concise, json, sarif, github, gitlab, junit\n"
+    words = "error: STACKCFG_FORMAT: format 'xml' is not one of full, concise, json, sarif, github, gitlab, junit, markdown\n"
     assert (done.code, done.out, done.err) == (2, "", words)
 
 

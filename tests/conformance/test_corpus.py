@@ -27,7 +27,8 @@ from stackcfg.data.environment import MissingVariableError
 from stackcfg.data.plan import plan_upgrade
 from stackcfg.data.stored_rows import find_stored_rows, read_config_side
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.loading.errors import Problem
+from stackcfg.loading.configs import find_run_configs, read_documents
+from stackcfg.loading.errors import Problem, StructureError
 from stackcfg.migration.engine import InputError, NotRunConfigError, Settings, migrate
 from stackcfg.migration.result import MigrationResult
 from stackcfg.paths import walk_values
@@ -155,9 +156,21 @@ def _outcome(file: Published, layout: str) -> Outcome:
 
 
 def _changed(layout: str) -> Iterator[tuple[Published, MigrationResult]]:
+    """The migrated files, but for templates with conditions: those are YAML only once they are rendered."""
     for outcome in outcomes(layout):
-        if outcome.result is not None and outcome.result.changed:
+        if outcome.result is None or not outcome.result.changed:
+            continue
+        if not _has_conditions(outcome.file.text):
             yield outcome.file, outcome.result
+
+
+@cache
+def _has_conditions(text: str) -> bool:
+    try:
+        list(find_run_configs(read_documents(text)))
+    except StructureError:
+        return True
+    return False
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -479,7 +479,10 @@ def test_fixtures_come_out_alike_in_one_go_and_hop_by_hop(
 ) -> None:
     """The files of this project; one that does not say what release it is for is for the family before its target."""
     found = {}
-    for path in sorted(FIXTURES.glob("*/*/input.yaml"))[part::PARTS]:
+    files = sorted(FIXTURES.glob("*/*/input.yaml"))
+    # templates with conditions have a meaning only once they are rendered; their proof compares every rendering
+    plain = [path for path in files if path.parts[-3] != "templates"]
+    for path in plain[part::PARTS]:
         options = path.with_name("options.json")
         given = (
             json.loads(options.read_text(encoding="utf-8")) if options.exists() else {}

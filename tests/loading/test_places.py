@@ -256,8 +256,6 @@ class TestRefused:
     @pytest.mark.parametrize(
         "line",
         [
-            "    {{- if .Values.x }}\n    server: {port: 1}\n    {{- end }}\n",
-            "{{- if .Values.x }}\n    server: {port: 1}\n{{- end }}\n",
             "    {{- toYaml .Values.x | nindent 4 }}\n",
             "{{ toYaml .Values.x | indent 4 }}\n",
             "    server: {{ toYaml .Values.x | nindent 6 }}\n",

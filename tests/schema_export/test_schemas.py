@@ -36,14 +36,21 @@ from stackcfg.yamltext.values import data_of
 from tests.support.running import ROOT, stackcfg
 
 MIGRATE = ROOT / "fixtures" / "migrate"
+
+
+def is_for_default_target(path: Path) -> bool:
+    options = path.with_name("options.json")
+    if not options.exists():
+        return True
+    return json.loads(options.read_text()).get("target", "0.3") == "0.3"
+
+
 OUTPUTS = [
     path
     for path in sorted(MIGRATE.glob("*/*/output*.yaml"))
-    if not path.with_name("options.json").exists()
-    or json.loads(path.with_name("options.json").read_text()).get("target", "0.3")
-    == "0.3"
+    if path.parts[-3] != "templates" and is_for_default_target(path)
 ]
-"""The fixtures that are for the default target."""
+"""The fixtures that are for the default target, but for templates."""
 PUBLISHED = schemas()
 FILES = PUBLISHED | {CATALOG: catalog()}
 TARGET = DEFAULT_TARGET

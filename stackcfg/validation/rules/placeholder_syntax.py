@@ -77,8 +77,7 @@ def _check_string(path: Path, text: str) -> Findings:
         return
     rest = remove_placeholders(text)
     like, shell = _LIKE_A_VARIABLE.search(rest), _SHELL.match(rest)
-    if like is not None and "{{" in like.group():
-        # a template writes the name
+    if like is not None and _is_named_by_a_template(like.group()):
         return
     if like is not None:
         # old-placeholder reports the syntax of 0.2.12
@@ -86,6 +85,13 @@ def _check_string(path: Path, text: str) -> Findings:
             yield _describe(path, like.group(), _name_in(like.group()))
     elif shell is not None and path and path[0] in _SETTINGS:
         yield _describe(path, shell.group(), shell["plain"] or shell["name"])
+
+
+def _is_named_by_a_template(text: str) -> bool:
+    """Return whether a template writes the name: `${env.{{ .name }}_KEY}`, not
+    `${{ env.KEY }}`.
+    """
+    return "{{" in text and not text.startswith("${{")
 
 
 def _name_in(text: str) -> str:
