@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -29,6 +28,9 @@ def fingerprint(finding: Finding, file: str = "") -> str:
 
     It is the same for all lines of a file, and for all releases that find it.
     """
+    # files without a baseline do not need it
+    import hashlib
+
     message = _RELEASE.sub("RELEASE", stable_message(finding))
     parts = (file, finding.rule, finding.place, finding.entry, message)
     encoded = "\0".join(parts).encode("utf-8", "surrogatepass")

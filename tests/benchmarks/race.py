@@ -1,27 +1,31 @@
-"""Races `stackcfg migrate --check` with a ruamel.yaml load and dump of the same files; prints ratios.
+"""Races `stackcfg` with what reads the same files and does nothing else; prints ratios of computing time.
 
-    python tests/benchmarks/race.py [ROUNDS]      (in an environment that holds stackcfg, installed, and ruamel.yaml)
+    python tests/benchmarks/race.py [ROUNDS [WORDS]]      (in an environment that holds stackcfg, installed, and ruamel.yaml)
 
-Whole processes, interleaved; each ratio is the median of the rounds' own ratios.
+Whole processes, interleaved; each ratio is the median of the rounds' own ratios. WORDS
+choose the races whose names hold them: `race.py 7 'validate 18'`. `validate` races with
+Python, libyaml and a load of each file, `migrate` with a ruamel.yaml load and dump, a
+command without files with `python -c pass`.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+from typing import NamedTuple
 
-STARTER = (
-    Path(__file__).resolve().parents[2]
-    / "fixtures"
-    / "migrate"
-    / "situations"
-    / "starter"
-    / "input.yaml"
-)
+STARTER = Path(__file__).parents[2] / "fixtures" / "migrate" / "situations" / "starter"
+NOTHING = "pass"
+PYYAML = """
+import sys, yaml
+for name in sys.argv[1:]:
+    with open(name, encoding="utf-8") as file:
+        yaml.load(file, yaml.CSafeLoader)
+"""
 RUAMEL = """
 import io, sys
 from ruamel.yaml import YAML
@@ -31,6 +35,41 @@ for name in sys.argv[1:]:
     with open(name, encoding="utf-8") as file:
         yaml.dump(yaml.load(file), io.StringIO())
 """
+OLD, NEW = "input.yaml", "output.yaml"
+
+
+class Race(NamedTuple):
+    """The words of a command, the number of files, which fixture they are made of, and
+    the program it races with.
+    """
+
+    command: tuple[str, ...]
+    files: int
+    fixture: str
+    other: str
+
+    @property
+    def name(self) -> str:
+        words = " ".join(self.command)
+        return f"{words} {self.files}" if self.files else words
+
+
+VALIDATE, MIGRATE = ("validate",), ("migrate", "--check")
+TARGET = ("--target", "1.5")
+RACES = (
+    Race(("--version",), 0, NEW, NOTHING),
+    Race(("--help",), 0, NEW, NOTHING),
+    Race(("rules",), 0, NEW, NOTHING),
+    Race(("explain", "unknown-key"), 0, NEW, NOTHING),
+    Race(VALIDATE, 1, NEW, PYYAML),
+    Race((*VALIDATE, *TARGET), 1, NEW, PYYAML),
+    Race(VALIDATE, 18, NEW, PYYAML),
+    Race(VALIDATE, 200, NEW, PYYAML),
+    Race(MIGRATE, 1, OLD, RUAMEL),
+    Race((*MIGRATE, *TARGET), 1, OLD, RUAMEL),
+    Race(MIGRATE, 18, OLD, RUAMEL),
+    Race(MIGRATE, 200, OLD, RUAMEL),
+)
 
 
 def grown(text: str) -> str:
@@ -40,41 +79,53 @@ def grown(text: str) -> str:
     return text.replace("  vector_io:\n", more + "  vector_io:\n", 1)
 
 
+def make_files(folder: Path, fixture: str) -> list[str]:
+    """Return the names of two hundred files, each with a name of its own in it."""
+    text = grown((STARTER / fixture).read_text())
+    names: list[str] = []
+    for number in range(200):
+        path = folder / f"{number:03}-{fixture}"
+        name = f"image_name: starter-{number}"
+        path.write_text(text.replace("image_name: starter", name))
+        names.append(str(path))
+    return names
+
+
 def seconds(command: list[str]) -> float:
-    """The wall time of one run."""
-    start = time.perf_counter()
-    done = subprocess.run(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+    """The computing time of a run, that of its worker processes included."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    if done.returncode not in (0, 1):  # 1 is the answer to --check
-        raise SystemExit(f"{command[:4]} failed with {done.returncode}")
-    return time.perf_counter() - start
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1, 3):  # findings, or a migration that is needed
+        raise SystemExit(f"{command[:4]} failed with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def run(race: Race, files: list[str], rounds: int) -> float:
+    """The median of the ratios of some rounds."""
+    names = files[: race.files]
+    ours = [sys.executable, "-m", "stackcfg", *race.command, *names]
+    theirs = [sys.executable, "-c", race.other, *names]
+    return statistics.median(seconds(ours) / seconds(theirs) for _ in range(rounds))
 
 
 def main() -> None:
     """Make the files, race, print."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    text = grown(STARTER.read_text())
+    words = sys.argv[2] if len(sys.argv) > 2 else ""
+    others = {
+        NOTHING: "python -c pass",
+        PYYAML: "PyYAML load",
+        RUAMEL: "ruamel.yaml load and dump",
+    }
     with tempfile.TemporaryDirectory() as folder:
-        names = [str(Path(folder) / f"run-{number}.yaml") for number in range(200)]
-        for number, name in enumerate(names):
-            Path(name).write_text(
-                text.replace("image_name: starter", f"image_name: starter-{number}")
-            )
-        for count in (1, 18, 200):
-            ours = [
-                sys.executable,
-                "-m",
-                "stackcfg",
-                "migrate",
-                "--check",
-                *names[:count],
-            ]
-            theirs = [sys.executable, "-c", RUAMEL, *names[:count]]
-            ratios = [seconds(ours) / seconds(theirs) for _ in range(rounds)]
-            print(
-                f"migrate {count:3}: {statistics.median(ratios):.2f} x ruamel.yaml load and dump"
-            )
+        files = {each: make_files(Path(folder), each) for each in (OLD, NEW)}
+        for race in RACES:
+            if words in race.name:
+                ratio = run(race, files[race.fixture], rounds)
+                print(f"{race.name:32} {ratio:5.2f} x {others[race.other]}")
 
 
 if __name__ == "__main__":
