@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from stackcfg.cli.data_copy import METADATA, copy_rows
+from stackcfg.cli.data_copy import METADATA, CopyChoices, copy_rows
 from stackcfg.cli.errors import print_error
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
 from stackcfg.data.copy import count_rows, count_unmoved_rows
@@ -74,6 +74,8 @@ class Options(NamedTuple):
     again: bool = False
     while_running: bool = False
     color: bool | None = None
+    only: tuple[str, ...] = ()
+    backup_folder: str = ""
 
 
 def run(options: Options) -> int:
@@ -99,11 +101,13 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
         _check_servers(plan, options)
         _roll_back(plan)
     plan = replace(plan, upgrade=_read_registry(plan, readers))
+    plan = _select_stores(plan, options.only)
     upgrade = plan.upgrade
     result = UpgradeResult(options.action, upgrade.old, upgrade.new, plan)
     _count(result, readers)
     if options.action == COPY:
-        copy_rows(result, readers, options.again, options.color)
+        choices = CopyChoices(options.again, options.backup_folder)
+        copy_rows(result, readers, choices, options.color)
     elif options.action in (VERIFY, DRY_RUN):
         _verify(result, readers, options)
     return result
@@ -125,6 +129,21 @@ def _plan(options: Options, variables: Mapping[str, str]) -> UpgradePlan:
     _check_families(old, before, "--from")
     _check_families(new, after, "--target")
     return plan_upgrade(before, after, upgrade, catalog)
+
+
+def _select_stores(plan: UpgradePlan, names: Sequence[str]) -> UpgradePlan:
+    """Return the part of a plan that is about some stores; all without names.
+
+    Raises `StackcfgError` for a name of no store.
+    """
+    if not names:
+        return plan
+    known = {name for each in plan.all_rows for name in each.store.split(", ")}
+    for name in names:
+        if name not in known:
+            listed = ", ".join(f"'{each}'" for each in sorted(known))
+            raise StackcfgError(f"no store '{name}'", hint=f"there are {listed}")
+    return plan.only(frozenset(names))
 
 
 def _read_side(

@@ -40,6 +40,14 @@ TargetName = Annotated[
 Format = Annotated[
     str, choice("--format", choices=FORMATS, help="How the report is written.")
 ]
+Only = Annotated[
+    list[str] | None,
+    Option(
+        "--only",
+        help="Only the rows of this store, by its name in the plan (may be repeated).",
+        metavar="STORE",
+    ),
+]
 
 
 @data.command("plan")
@@ -48,6 +56,7 @@ def plan(
     new: NewConfig,
     source: SourceName = None,
     target: TargetName = None,
+    only: Only = None,
     report_format: Format = "table",
     color: Color = None,
 ) -> None:
@@ -59,7 +68,8 @@ def plan(
 
     Exit codes: 0 planned, 2 a config or a database cannot be read.
     """
-    _run("plan", old, new, source, target, format=report_format, color=color)
+    more = {"format": report_format, "color": color, "only": tuple(only or ())}
+    _run("plan", old, new, source, target, **more)
 
 
 @data.command("copy")
@@ -68,6 +78,7 @@ def copy(
     new: NewConfig,
     source: SourceName = None,
     target: TargetName = None,
+    only: Only = None,
     dry_run: Annotated[
         bool,
         Option("--dry-run", help="Report what would be done; write nothing."),
@@ -83,6 +94,15 @@ def copy(
             help="Copy although a server seems to run; rows can be missed.",
         ),
     ] = False,
+    backup_folder: Annotated[
+        str,
+        Option(
+            "--backup-dir",
+            help="Keep backups of sqlite files in this folder; else beside them.",
+            metavar="FOLDER",
+            show_default=False,
+        ),
+    ] = "",
     report_format: Format = "table",
     color: Color = None,
 ) -> None:
@@ -105,7 +125,9 @@ def copy(
         format=report_format,
         again=again,
         while_running=while_running,
+        backup_folder=backup_folder,
         color=color,
+        only=tuple(only or ()),
     )
 
 
@@ -115,6 +137,7 @@ def verify(
     new: NewConfig,
     source: SourceName = None,
     target: TargetName = None,
+    only: Only = None,
     report_format: Format = "table",
     color: Color = None,
 ) -> None:
@@ -127,7 +150,8 @@ def verify(
     config or a database cannot be read, 3 nobody can tell: no old database was
     found, or one is not opened.
     """
-    _run("verify", old, new, source, target, format=report_format, color=color)
+    more = {"format": report_format, "color": color, "only": tuple(only or ())}
+    _run("verify", old, new, source, target, **more)
 
 
 def _run(

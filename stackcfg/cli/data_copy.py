@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from stackcfg.data.copy import copy_moves, find_done_moves
 from stackcfg.data.engines.opening import Readers, database_exists
@@ -20,8 +21,19 @@ MIB = 1024 * 1024
 Destinations = Mapping[Database, Sequence[Move]]
 
 
+class CopyChoices(NamedTuple):
+    """How rows are copied.
+
+    `again` repeats what was done before; backups go to `backup_folder`, or beside
+    their files.
+    """
+
+    again: bool = False
+    backup_folder: str = ""
+
+
 def copy_rows(
-    result: UpgradeResult, readers: Readers, again: bool, color: bool | None
+    result: UpgradeResult, readers: Readers, choices: CopyChoices, color: bool | None
 ) -> None:
     """Do all moves that have rows and add what was done to the result.
 
@@ -37,10 +49,12 @@ def copy_rows(
         for database, moves in destinations.items():
             name = database.describe()
             progress.name = name
-            _copy_into(database, moves, result, readers, again, progress)
+            _copy_into(database, moves, result, readers, choices, progress)
             done.append(name)
     except StackcfgError as error:
-        before = f" (done before: {', '.join(done)})" if done else ""
+        before = ""
+        if done:
+            before = f" (done: {', '.join(done)}; the same command goes on from there)"
         raise StackcfgError(f"{error}{before}") from None
     finally:
         progress.hide()
@@ -76,11 +90,11 @@ def _copy_into(
     moves: Sequence[Move],
     result: UpgradeResult,
     readers: Readers,
-    again: bool,
+    choices: CopyChoices,
     progress: RowProgress,
 ) -> None:
     upgrade = result.plan.upgrade
-    if not again:
+    if not choices.again:
         done = find_done_moves(moves, upgrade, readers)
         if done is not None:
             result.copies += done
@@ -88,13 +102,13 @@ def _copy_into(
     # An open reader would keep a writer of the same file waiting.
     readers.close()
     if database.file:
-        _prepare_file(database, result)
+        _prepare_file(database, result, choices.backup_folder)
     result.copies += copy_moves(
-        database, moves, upgrade, readers, progress.advance, again=again
+        database, moves, upgrade, readers, progress.advance, again=choices.again
     )
 
 
-def _prepare_file(database: Database, result: UpgradeResult) -> None:
+def _prepare_file(database: Database, result: UpgradeResult, folder: str) -> None:
     """Create the folder of a new file, or make a backup of one that holds
     tables.
     """
@@ -108,7 +122,7 @@ def _prepare_file(database: Database, result: UpgradeResult) -> None:
     is_empty = not reader.tables("")
     reader.close()
     if not is_empty:
-        name, _ = back_up_with(file, lambda copy: back_up_database(file, copy))
+        name, _ = back_up_with(file, lambda copy: back_up_database(file, copy), folder)
         result.backups[file] = name
 
 

@@ -151,6 +151,17 @@ class UpgradePlan:
     moves: tuple[Move, ...]
     unmoved: tuple[Unmoved, ...]
 
+    @property
+    def all_rows(self) -> tuple[Move | Unmoved, ...]:
+        """Return what moves and what does not."""
+        return (*self.moves, *self.unmoved)
+
+    def only(self, names: frozenset[str]) -> UpgradePlan:
+        """Return the part of the plan that is about stores with these names."""
+        moves = [each for each in self.moves if names & {*each.store.split(", ")}]
+        unmoved = [each for each in self.unmoved if each.store in names]
+        return UpgradePlan(self.upgrade, tuple(moves), tuple(unmoved))
+
     def destinations(self) -> Mapping[Database, tuple[Move, ...]]:
         """Return the databases that are written, each with the moves into it."""
         found: dict[Database, list[Move]] = {}

@@ -15,12 +15,18 @@ from stackcfg.data.engines.protocol import Row
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.versions import Release
 
+ANY_TIME: Final = ""
+
 
 class KvRow(NamedTuple):
-    """A row of a KV store; the key is without the prefix of a namespace."""
+    """A row of a KV store; the key is without the prefix of a namespace.
+
+    `expiration` is when the row ends, where it matters; `ANY_TIME`: it does not.
+    """
 
     key: str
     value: str
+    expiration: Any = ANY_TIME
 
 
 @dataclass(frozen=True, slots=True)

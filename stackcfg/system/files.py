@@ -219,8 +219,12 @@ def free_bytes(folder: str) -> int:
     return shutil.disk_usage(folder or ".").free
 
 
-def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
+def back_up_with(
+    target: str, copy: Callable[[str], None], folder: str = ""
+) -> tuple[str, bool]:
     """Make a backup of a file that `copy` writes to the path it is called with.
+
+    It goes to a folder, or beside the file.
 
     Return the backup's name and whether it is new: a backup with the same
     content serves, so that an interrupted run that is repeated leaves only one.
@@ -230,21 +234,22 @@ def back_up_with(target: str, copy: Callable[[str], None]) -> tuple[str, bool]:
 
     from stackcfg.system.temporary import sweep_beside, temporary_beside
 
-    sweep_beside(target)
+    place = os.path.join(folder, os.path.basename(target)) if folder else target
+    sweep_beside(place)
     with ExitStack() as stack:
         try:
-            temporary = stack.enter_context(temporary_beside(target, b""))
+            temporary = stack.enter_context(temporary_beside(place, b""))
         except OSError as error:
             message = f"no backup can be made: {_reason(error)}"
             raise FileError(target, message) from None
         copy(temporary)
         _copy_mode(target, temporary)
-        for name in _backup_names(target):
+        for name in _backup_names(place):
             if not os.path.exists(name):
                 break
             if filecmp.cmp(temporary, name, shallow=False):
                 return name, False
-        return _name_backup(temporary, target), True
+        return _name_backup(temporary, place), True
 
 
 def _name_backup(temporary: str, target: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -40,10 +41,30 @@ HINTS: Final = (
     ("NUL (0x00)", NULL_CHARACTER),
     ('"UTF8": 0x00', NULL_CHARACTER),
     ("timeout", "see whether the database server runs and lets you in"),
+    (
+        "does not support SSL",
+        "the config demands TLS ('ssl_mode'), and the database server has none",
+    ),
+    (
+        "no pg_hba.conf entry",
+        "the database server does not let this user in from here, or only with TLS: "
+        "see 'ssl_mode', and its pg_hba.conf",
+    ),
+    (
+        "no schema has been selected",
+        "the search_path of this user names no schema that exists: make it, or change it",
+    ),
+    (
+        "read-only transaction",
+        "this user, or this server, may only read: copy to the primary server",
+    ),
     ("permission denied", "ask for the right to read and write these tables"),
     ("No space left", "the disk of the database server is full; nothing was written"),
 )
 """A part of the driver's message, and what to do."""
+
+STATEMENT: Final = re.compile(r" LINE \d+: .*\^$")
+"""Matches the part of a message that shows the statement, which nobody wrote."""
 
 
 def import_driver(database: Database) -> Any:
@@ -78,8 +99,9 @@ def connect(database: Database, *, read_only: bool) -> psycopg.Connection[Any]:
             options="-c timezone=UTC",
             **{key: value for key, value in options.items() if value},
         )
-        connection.read_only = read_only
+        # a writer takes the default of the user, which may be to read only
         if read_only:
+            connection.read_only = True
             # all queries see the database as it is at the first one
             connection.isolation_level = driver.IsolationLevel.REPEATABLE_READ
     return connection
@@ -95,7 +117,7 @@ def explain_errors(database: Database, row: str = "") -> Iterator[None]:
     try:
         yield
     except driver.Error as error:
-        reason = " ".join(str(error).split())
+        reason = STATEMENT.sub("", " ".join(str(error).split()))
         password = database.login.password
         if password:
             reason = reason.replace(password, "***")

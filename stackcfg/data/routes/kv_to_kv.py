@@ -255,7 +255,8 @@ class KvToKv:
         if copy is not None:
             for pair in source.pairs(copy.source_table, copy.selection):
                 if is_owned(self.move, pair, self.upgrade):
-                    yield KvRow(copy.new_key(pair[0]), value_text(pair[1]))
+                    key, value, expiration = pair
+                    yield KvRow(copy.new_key(key), value_text(value), expiration)
         for pair, rows in self._converted(source):
             if is_owned(self.move, pair, self.upgrade):
                 yield from rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, Protocol
 
 from stackcfg.data.engines.database import Reader, Writer
@@ -11,7 +12,7 @@ from stackcfg.data.engines.opening import Readers
 from stackcfg.data.engines.protocol import DatabaseError, Pair, Progress, Row
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts
-from stackcfg.data.row_rule import KvRow, Skipped
+from stackcfg.data.row_rule import ANY_TIME, KvRow, Skipped
 from stackcfg.data.stored_json import is_same_value
 from stackcfg.errors import StackcfgError
 from stackcfg.releases.stores import KV
@@ -192,8 +193,29 @@ def check_pairs(
             yield row
             continue
         present = target.pair(table, row.key) if has_table else None
-        found = None if present is None else value_text(present[1])
+        found = None
+        if present is not None:
+            found = value_text(present[1]) + _other_time(row, present[2])
         yield RowCheck(row.key, row.value, found)
+
+
+def _other_time(row: KvRow, found: Any) -> str:
+    """Return when a stored row ends if that is not when it should."""
+    if row.expiration == ANY_TIME or _point_in_time(found) == _point_in_time(
+        row.expiration
+    ):
+        return ""
+    return f" (ends {found})"
+
+
+def _point_in_time(value: Any) -> datetime | None:
+    """Return a stored time; without a zone it is one of UTC."""
+    if value is None:
+        return None
+    time = datetime.fromisoformat(str(value))
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=UTC)
+    return time
 
 
 def find_reason(made: Iterable[object]) -> Skipped | None:
