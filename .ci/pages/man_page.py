@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import click
 import typer
 
 from stackcfg import __version__
 from stackcfg.cli.app import app
 
 Command = Any
-"""A command of click, in the copy of it that typer may bring."""
+"""A command of the click that typer brings, which is not the one that can be imported."""
 
 CODES = """\
 .TP
@@ -63,7 +62,7 @@ def _commands(group: Command, before: str) -> Iterator[tuple[str, Command]]:
 def _section(name: str, command: Command) -> Iterator[str]:
     yield f".SS stackcfg {_escape(name)}\n"
     yield from _paragraphs(command.help or "")
-    context = click.Context(command, info_name=name)
+    context = command.context_class(command, info_name=name)
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
         if record is not None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from typing import Any
 
-import click
 import typer
 
 from stackcfg.cli.app import app
@@ -36,14 +36,12 @@ def _until_end(words: list[str]) -> Iterator[str]:
 
 
 def parse(words: list[str]) -> None:
-    """Let the command line parse these words; an unknown command or option raises `click.UsageError`."""
+    """Let the command line parse these words; an unknown command or option raises an error of the click in typer."""
     if words[:1] in _AT_ONCE:
         return
-    group = typer.main.get_command(app)
-    context = group.make_context("stackcfg", words, resilient_parsing=False)
-    while isinstance(group, click.Group):
+    command: Any = typer.main.get_command(app)
+    context = command.make_context("stackcfg", words)
+    while hasattr(command, "resolve_command"):
         rest = [*context._protected_args, *context.args]
-        name, command, rest = group.resolve_command(context, rest)
-        assert command is not None, words
-        group = command
+        name, command, rest = command.resolve_command(context, rest)
         context = command.make_context(name, rest, parent=context)

@@ -76,6 +76,12 @@ def test_options_in_shell_lines_exist(words: list[str]):
     parse(words)
 
 
+@pytest.mark.parametrize("line", ["migrat a", "migrate --targt 1 a", "data copi a b"])
+def test_a_line_that_is_wrong_is_noticed(line: str):
+    with pytest.raises(Exception, match="No such"):
+        parse(line.split())
+
+
 @pytest.mark.parametrize("page", [*PAGES, README], ids=lambda page: page.name)
 def test_yaml_blocks_are_yaml(page: Page):
     for text in page.of_language("yaml"):
