@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.yamltext.template_blocks import Written
 from stackcfg.yamltext.template_lines import TEXT, read_line
 
@@ -49,7 +50,7 @@ def find_region(lines: Sequence[str], number: int) -> Region:
     for above in range(number - 1, -1, -1):
         line = lines[above]
         if _DEFINE.search(line):
-            return Region(lines, above + 1, _end_of_define(lines, number), True)
+            return _region_of_define(lines, above)
         if _SEPARATOR.match(line):
             break
         header = _HEADER.fullmatch(line)
@@ -83,8 +84,22 @@ def _end_of_text(lines: Sequence[str], start: int, indent: int) -> int:
     return end
 
 
-def _end_of_define(lines: Sequence[str], number: int) -> int:
-    for below in range(number, len(lines)):
+def _region_of_define(lines: Sequence[str], number: int) -> Region:
+    """Return the lines that a template defines, which are a run config.
+
+    A file of helpers defines other texts, too; the first one that looks like a
+    run config counts.
+    """
+    heads = [each for each, line in enumerate(lines) if _DEFINE.search(line)]
+    for head in [number, *heads]:
+        region = Region(lines, head + 1, _end_of_define(lines, head + 1), True)
+        if looks_like_run_config("\n".join(lines[region.start : region.end])):
+            return region
+    return Region(lines, number + 1, _end_of_define(lines, number + 1), True)
+
+
+def _end_of_define(lines: Sequence[str], start: int) -> int:
+    for below in range(start, len(lines)):
         if _DEFINE.search(lines[below]):
             return below
     return len(lines)

@@ -20,7 +20,6 @@ from stackcfg.migration.final_check import check_result
 from stackcfg.migration.hop import HopResult, run_hop
 from stackcfg.migration.next_run import refuse_unstable_result
 from stackcfg.migration.proof import ProofError, prove_reading
-from stackcfg.migration.quoted_expressions import refuse_quoted_expressions
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.migration.schedule import ReleaseHop, hops_to
 from stackcfg.migration.settings import Settings, settings_for
@@ -81,6 +80,9 @@ def _migrate_text(text: str, settings: Settings) -> MigrationResult:
     changed = history.text != body
     if changed:
         if is_template(body):
+            # imported only here: few configs are templates
+            from stackcfg.migration.quoted_expressions import refuse_quoted_expressions
+
             refuse_quoted_expressions(body, history.text)
         prove_reading(history.text, _read_data(documents, states))
         refuse_unstable_result(states, history, partial(_is_changed_by, settings))

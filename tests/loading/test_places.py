@@ -256,6 +256,8 @@ class TestRefused:
     @pytest.mark.parametrize(
         "line",
         [
+            "    {{- if .Values.x -}}\n    server: {port: 1}\n    {{- end }}\n",
+            "    {{- if .Values.x }}server: {port: 1}{{- end }}\n",
             "    {{- toYaml .Values.x | nindent 4 }}\n",
             "{{ toYaml .Values.x | indent 4 }}\n",
             "    server: {{ toYaml .Values.x | nindent 6 }}\n",

@@ -74,6 +74,7 @@ class _Migration:
         self._blocks = template.blocks
         self._settings = settings
         self._migrate = migrate
+        self._known: dict[str, MigrationResult] = {}
 
     def run(self) -> MigrationResult:
         """Return the new template.
@@ -105,7 +106,7 @@ class _Migration:
 
     def _migrate_text(self, text: WrittenText) -> _Outcome:
         try:
-            result = self._migrate(text.text, self._settings)
+            result = self._result_of(text.text)
         except InputError as error:
             # why a text cannot be migrated is why the template cannot
             position = text.position_in_template(error.position)
@@ -115,6 +116,12 @@ class _Migration:
             # all texts have one target
             self._settings = self._settings._replace(target=result.target)
         return _Outcome(text, result, self._lines_of(result.text))
+
+    def _result_of(self, text: str) -> MigrationResult:
+        """Migrate a text, which more than one choice can write."""
+        if text not in self._known:
+            self._known[text] = self._migrate(text, self._settings)
+        return self._known[text]
 
     def _lines_of(self, text: str) -> list[str]:
         """Return the lines of the run config in a migrated text."""
