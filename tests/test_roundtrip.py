@@ -35,13 +35,10 @@ DIFFERENT = {"model-names", "served-names-elsewhere"}
 DISTRIBUTIONS = ("opendatahub-io", "redhat-ai-dev")
 """Both load, change and dump run configs with quotes preserved and a width of 4096."""
 
-NO_MAPPING = "aliased-patch"
-"""A list at the top is no document that these functions take."""
-
 LOADABLE = [
     case
     for case in CASES
-    if case.name not in (*UNLOADABLE, NO_MAPPING) and case.parent.name != "templates"
+    if case.name not in UNLOADABLE and case.parent.name != "templates"
 ]
 
 
