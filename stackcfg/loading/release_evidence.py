@@ -160,6 +160,10 @@ def _text_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
             return
 
 
+_CLOSED: Final = r"[^}]*\}"
+"""The rest of a placeholder, to its end."""
+
+
 class _TextKind(NamedTuple):
     """A kind of strings, as the `pattern` finds them, and who understands it."""
 
@@ -170,15 +174,20 @@ class _TextKind(NamedTuple):
     aspect: str = "entry"
 
     def matches(self, text: str) -> bool:
-        return re.search(self.pattern, text) is not None
+        """Return whether the pattern is in a text."""
+        end = len(text)
+        if self.pattern.endswith(_CLOSED):
+            # from each placeholder that stays open, the search would go to the end
+            end = text.rfind("}") + 1
+        return re.compile(self.pattern).search(text, 0, end) is not None
 
 
 @cache
 def _text_kinds() -> tuple[_TextKind, ...]:
     llama, ogx = split_releases(HOME_MOVED_SINCE)
     literal, typed = split_releases(TYPED_SINCE)
-    old = PLACEHOLDER_START + r"(?::(?![=+?-])|\+)[^}]*\}"
-    new = PLACEHOLDER_START + r":[=+][^}]*\}"
+    old = PLACEHOLDER_START + r"(?::(?![=+?-])|\+)" + _CLOSED
+    new = PLACEHOLDER_START + r":[=+]" + _CLOSED
     return (
         _TextKind("a path below ~/.llama", r"~/\.llama[/}]", llama),
         _TextKind("a path below ~/.ogx", r"~/\.ogx[/}]", ogx),
