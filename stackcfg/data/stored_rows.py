@@ -179,7 +179,9 @@ def find_rows_off_here(
     out.
     """
     switches = {each.path: each for each in side.switches}
-    for stores in _find_stores(side, catalog) if switches else ():
+    if not switches:
+        return
+    for stores in _find_stores(side, catalog):
         switch = switches.get(stores[0].path[:3])
         if switch is None:
             continue

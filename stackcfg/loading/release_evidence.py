@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from stackcfg.loading.clues import (
     HEAVY,
@@ -151,13 +151,17 @@ def _text_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
     if not kinds:
         return
     for path, text in walk_values(data):
-        if not isinstance(text, str) or ("~/." not in text and "${" not in text):
+        if not _may_have_a_kind(text):
             continue
         for kind in [each for each in kinds if each.matches(text)]:
             kinds.remove(kind)
             yield Clue(kind.what, kind.releases, path, False, kind.weight, kind.aspect)
         if not kinds:
             return
+
+
+def _may_have_a_kind(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and ("~/." in value or "${" in value)
 
 
 _CLOSED: Final = r"[^}]*\}"

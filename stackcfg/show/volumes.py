@@ -60,8 +60,10 @@ def read_volumes(inspection: ManifestInspection) -> Iterator[DeployedVolume]:
 
 def _operator_volume(inspection: ManifestInspection) -> DeployedVolume:
     """Return the volume that the operator mounts: a claim, or an empty folder."""
-    path: Path = (*(_NEW if inspection.is_new else _OLD), "storage")
-    default = "/.ogx" if inspection.is_new else "/.llama"
+    workload, default = _OLD, "/.llama"
+    if inspection.is_new:
+        workload, default = _NEW, "/.ogx"
+    path: Path = (*workload, "storage")
     folder = inspection.written(*path, "mountPath") or default
     position = _position(inspection, path)
     if value_at(inspection.subject.data, path) is None:

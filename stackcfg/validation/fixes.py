@@ -159,7 +159,9 @@ def _find_suspects(
     """
     writing: dict[Position, set[Finding]] = {}
     for finding in batch:
-        for replacement in finding.fix.replacements if finding.fix else ():
+        if finding.fix is None:
+            continue
+        for replacement in finding.fix.replacements:
             writing.setdefault(replacement.span.start, set()).add(finding)
     places = sorted(writing)
     suspects: set[Finding] = set()

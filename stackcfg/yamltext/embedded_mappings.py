@@ -20,16 +20,7 @@ def embed_mapping(
     last, belong to it.
     """
     if node.flow:
-        start = content_start(document.text, node)
-        text = document.text[start : node.end]
-        return Embedded(
-            text,
-            path,
-            node,
-            (0,),
-            (start,),
-            start=start,
-        )
+        return _embed_flow(document, node, path)
     block = _block_of(document, node)
     starts: list[int] = []
     places: list[int] = []
@@ -56,6 +47,12 @@ def embed_mapping(
         block.start,
         block.end,
     )
+
+
+def _embed_flow(document: Document, node: Node, path: Path) -> Embedded:
+    start = content_start(document.text, node)
+    text = document.text[start : node.end]
+    return Embedded(text, path, node, (0,), (start,), start=start)
 
 
 class _Block(NamedTuple):

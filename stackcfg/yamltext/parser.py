@@ -47,13 +47,9 @@ def parse_yaml(
     Raises `ParseError` for whatever `yaml.safe_load` refuses, and for duplicate
     keys.
     """
-    wanted = Duplicates.REFUSED
-    if branches:
-        wanted = Duplicates.KEPT
-    elif lenient:
-        wanted = Duplicates.LISTED
     try:
-        composed = compose_as_server(masked or text, wanted)
+        duplicates = _what_becomes_of_duplicates(lenient, branches)
+        composed = compose_as_server(masked or text, duplicates)
     except yaml.reader.ReaderError as error:
         raise _describe_reader_error(error, text) from None
     except yaml.MarkedYAMLError as error:
@@ -62,26 +58,20 @@ def parse_yaml(
     starts = [0, *(each.start for each in composed[1:])]
     ends = [*starts[1:], len(text)]
     documents: list[Document] = []
-    for (_, root, found), start, end in zip(
-        composed,
-        starts,
-        ends,
-        strict=False,
-    ):
-        documents.append(
-            Document(
-                text,
-                root,
-                lines,
-                start,
-                end,
-                tuple(found),
-                branches,
-            )
-        )
+    for (_, root, found), start, end in zip(composed, starts, ends, strict=False):
+        document = Document(text, root, lines, start, end, tuple(found), branches)
+        documents.append(document)
         if masked is not None:
             _restore_templates(root, text, masked)
     return documents
+
+
+def _what_becomes_of_duplicates(lenient: bool, branches: bool) -> Duplicates:
+    if branches:
+        return Duplicates.KEPT
+    if lenient:
+        return Duplicates.LISTED
+    return Duplicates.REFUSED
 
 
 def _describe_reader_error(error: yaml.reader.ReaderError, text: str) -> ParseError:

@@ -29,12 +29,7 @@ def distribution_name(conversion: Conversion, row: FieldChange) -> None:
     replacement = str(as_mapping(facts).get("replacement", ""))
     if replacement:
         conversion.rewrite(node, lambda _old: replacement)
-        _note_replacement(
-            conversion,
-            row,
-            name,
-            replacement,
-        )
+        _note_replacement(conversion, row, name, replacement)
     elif facts is None and "$" not in name:
         conversion.check(
             f"distribution '{name}' is none that the upstream operator knows; the "
@@ -89,12 +84,7 @@ def distribution_image(conversion: Conversion, row: FieldChange) -> None:
     conversion.move(row)
     if new:
         conversion.rewrite(node, lambda _old: new)
-        _note_image(
-            conversion,
-            row,
-            image,
-            new,
-        )
+        _note_image(conversion, row, image, new)
         return
     name = distribution_of(image)
     replacement = str(as_mapping(_facts_of(name)).get("replacement", ""))
@@ -103,12 +93,7 @@ def distribution_image(conversion: Conversion, row: FieldChange) -> None:
         new = new_image(head + replacement, conversion.target)
     if new:
         conversion.rewrite(node, lambda _old: new)
-        _note_replacement(
-            conversion,
-            row,
-            name,
-            replacement,
-        )
+        _note_replacement(conversion, row, name, replacement)
         return
     if "ogx" in split_image(image).name.rsplit("/", 1)[-1]:
         return

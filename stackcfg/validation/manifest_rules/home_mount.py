@@ -64,16 +64,16 @@ def _check_container(container: ServerContainer, home: str) -> Findings:
         each._replace(folder=normal_folder(each.folder)) for each in container.mounts
     ]
     folders = {each.folder for each in mounts}
+    is_home_known = bool(home) and not is_unknown(home)
     for mount in mounts:
         above, name = split_folder(mount.folder)
-        if home and not is_unknown(home):
-            homes: tuple[str, ...] = (normal_folder(home),)
+        homes: tuple[str, ...] = (above, *_HOMES)
+        if is_home_known:
+            homes = (normal_folder(home),)
         elif above == _ROOT_HOME and _has_other_home(container.image):
             if name == OLD_FOLDER and f"/{NEW_FOLDER}" not in folders:
                 yield _describe_unread(mount, f"/{NEW_FOLDER}")
             continue
-        else:
-            homes = (above, *_HOMES)
         if name == OLD_FOLDER and above in homes:
             new = join_folder(above, NEW_FOLDER)
             if new not in folders:

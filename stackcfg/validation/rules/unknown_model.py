@@ -70,31 +70,15 @@ def _describe(
     place = value_of(*path, "model_id")
     reading = inspection.readings[failing.index(True)]
     name = str(value_at(reading, place.path))
-    served_name = _served_name(
-        inspection,
-        reading,
-        path,
-        name,
-    )
+    served_name = _served_name(inspection, reading, path, name)
     meant = served_name or nearest_word(name, ids)
     advice = "register it in registered_resources.models"
     if ids:
         advice += f", or use one of: {', '.join(ids)}"
     help_text = did_you_mean(meant, advice)
-    fix = fix_misspelled_value(
-        inspection,
-        place.path,
-        name,
-        meant,
-        ids,
-    )
+    fix = fix_misspelled_value(inspection, place.path, name, meant, ids)
     if served_name:
-        fix = fix_literal(
-            inspection,
-            place.path,
-            name,
-            served_name,
-        )
+        fix = fix_literal(inspection, place.path, name, served_name)
         help_text = f"write '{served_name}', which is its name in the server"
     return RuleFinding(
         place,
