@@ -251,7 +251,7 @@ def _errors(
         if config is not None:
             yield from _wiring(config, registry)
         refused = _refused_providers(data, substituted, config, registry)
-    configs = [config]
+    filled_config = None
     # a variable with an empty default is a setting that a user fills in: a provider may need one to be set
     retry = names | (variables.empty_default - variables.bare - variables.conditional)
     if refused and retry != names:
@@ -259,14 +259,15 @@ def _errors(
             filled, _ = _substituted(data)
             filled_config, _ = _loaded(data, filled)
             still = _refused_providers(data, filled, filled_config, registry)
-        configs.append(filled_config)
         refused = {place: each for place, each in refused.items() if place in still}
     for place, problems in refused.items():
         yield from (f"provider {place}: {each}" for each in problems)
-    for each in configs:
-        if each is not None:
-            found = _provider_references(each, registry)
-            yield from (f"reference: {error}" for error in found)
+    for each in _provider_references(config, registry):
+        yield f"reference: {each}"
+    for each in _provider_references(filled_config, registry):
+        # who fills in the name of a backend names one that there is
+        if "'dummy' is no backend" not in each:
+            yield f"reference: {each}"
 
 
 def _substituted(data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:

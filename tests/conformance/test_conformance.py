@@ -59,6 +59,16 @@ WEAVIATE: Final = "vector_io/${env.WEAVIATE_CLUSTER_URL:+weaviate}.persistence"
 CHROMA: Final = "vector_io/${env.ENABLE_CHROMADB:+chromadb}.persistence"
 CHROMA_FILE: Final = "${env.SQLITE_STORE_DIR:=~/.llama/distributions/postgres-demo}/chroma_remote_registry.db"
 
+FILES: Final = "files/meta-reference-files.metadata_store"
+WITHOUT_FILES: Final = (
+    "dell/run.yaml",
+    "dell/run-with-safety.yaml",
+    "meta-reference-gpu/run.yaml",
+    "meta-reference-gpu/run-with-safety.yaml",
+    "open-benchmark/run.yaml",
+    "postgres-demo/run.yaml",
+)
+
 KNOWN_DIFFERENCES: Final[Mapping[str, tuple[Difference, ...]]] = {
     "Upstream moved chroma's sqlite file onto Postgres. Engines are never merged here: the rows would stay behind.": (
         Difference(
@@ -87,6 +97,11 @@ KNOWN_DIFFERENCES: Final[Mapping[str, tuple[Difference, ...]]] = {
             ((QDRANT, "vector_io::qdrant_remote"), (WEAVIATE, "vector_io::weaviate")),
         )
         for key, value in (("backend", "kv_default"), ("namespace", namespace))
+    ),
+    "Upstream's own files lack the provider of files that inline::rag-runtime requires: the server refuses to start.": tuple(
+        Difference(name, f"{FILES}.{key}", value, ABSENT)
+        for name in WITHOUT_FILES
+        for key, value in (("backend", "sql_default"), ("table_name", "files_metadata"))
     ),
 }
 
