@@ -43,9 +43,20 @@ def _is_at_inline_store(inspection: Inspection, error: ModelError) -> bool:
     if inspection.version < CATALOG_SINCE or path[:2] == BACKENDS_PATH:
         return False
     if len(path) == 1:
-        return error.kind == DROPPED and path[0] in inline_store_keys()
+        return error.kind == DROPPED and _is_old_store(inspection, path)
     stores = [path[:length] for length in (len(path) - 1, len(path)) if length > 1]
     return any(is_inline_store(value_at(inspection.data, each)) for each in stores)
+
+
+def _is_old_store(inspection: Inspection, path: Path) -> bool:
+    """Return whether a key at the top holds an inline store, or is left over from
+    one.
+    """
+    if path[0] not in inline_store_keys():
+        return False
+    if path in inspection.superseded_stores:
+        return True
+    return is_inline_store(value_at(inspection.data, path))
 
 
 def report(inspection: Inspection, errors: Errors) -> Findings:
