@@ -133,8 +133,9 @@ def validate(
     from stackcfg.releases.declared import declare_store_fields
     from stackcfg.reports.library import Validation
     from stackcfg.validation import engine
+    from stackcfg.validation.settings import settings_for
 
-    settings = engine.settings_for(
+    settings = settings_for(
         target or None,
         frozenset(select),
         frozenset(ignore),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stackcfg.cli.explain import rule_page
 from stackcfg.data.row_rules import row_rule_ids, row_rule_page
-from stackcfg.validation.engine import rule_infos
+from stackcfg.validation.known_rules import rule_infos
 
 FOLDER = "rules"
 

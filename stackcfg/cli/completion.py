@@ -11,7 +11,7 @@ def complete_rule_ids(incomplete: str) -> list[str]:
     """Return the rules of `validate`, each after the ids that a comma already
     ends.
     """
-    from stackcfg.validation.engine import rule_infos
+    from stackcfg.validation.known_rules import rule_infos
 
     before, comma, _ = incomplete.rpartition(",")
     return [f"{before}{comma}{info.id}" for info in rule_infos()]

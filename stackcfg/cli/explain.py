@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from stackcfg.data.row_rules import row_rule_ids, row_rule_page
 from stackcfg.reports.console.folding import fold
 from stackcfg.spelling import nearest_word
-from stackcfg.validation.engine import rule_infos
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
 from stackcfg.validation.fix_pages import describe_fix_of
+from stackcfg.validation.known_rules import rule_infos
 from stackcfg.validation.queries.suggestions import did_you_mean
 
 ROWS_HEADING = "For stored rows, as 'stackcfg data plan' names them:"

@@ -10,7 +10,8 @@ from stackcfg.cli.batch import InputFile
 from stackcfg.cli.diffs import diff_lines
 from stackcfg.errors import StackcfgError
 from stackcfg.system.files import STDIN, write_file
-from stackcfg.validation.engine import Settings, Validation, fix, validate
+from stackcfg.validation.engine import Validation, fix, validate
+from stackcfg.validation.settings import Settings
 
 WRITE: Final = "write"
 DIFF: Final = "diff"

@@ -9,7 +9,7 @@ from stackcfg.cli.exit_codes import OK
 from stackcfg.cli.settings import load_project_settings
 from stackcfg.cli.validate_options import options_of
 from stackcfg.errors import StackcfgError
-from stackcfg.validation.engine import Settings
+from stackcfg.validation.settings import Settings
 
 
 def run() -> int:

@@ -33,9 +33,10 @@ from stackcfg.system.output import write_stdout
 from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
 from stackcfg.validation.baseline import Comparison, KnownFinding
-from stackcfg.validation.engine import Settings, Validation, validate
+from stackcfg.validation.engine import Validation, validate
 from stackcfg.validation.findings import ERROR, WARNING, FileResult
 from stackcfg.validation.manifest_detection import holds_objects
+from stackcfg.validation.settings import Settings
 
 
 class Checked(NamedTuple):

@@ -19,7 +19,8 @@ from stackcfg.reports.validate.formats import (
     ValidateFormat,
 )
 from stackcfg.system.files import FileError, read_file
-from stackcfg.validation.engine import Settings, check_rule_name, settings_for
+from stackcfg.validation.known_rules import check_rule_name
+from stackcfg.validation.settings import Settings, settings_for
 
 DEFAULT_FORMAT = "full"
 FORMAT_VARIABLE = "STACKCFG_FORMAT"

@@ -15,8 +15,9 @@ from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.families import Target, families
 from stackcfg.releases.stores import StoreFields, with_declared_fields
 from stackcfg.releases.versions import Release
-from stackcfg.validation.engine import Settings, Validation, validate_again
+from stackcfg.validation.engine import Validation, validate_again
 from stackcfg.validation.findings import Finding
+from stackcfg.validation.settings import Settings
 
 
 class Analysis(NamedTuple):

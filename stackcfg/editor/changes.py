@@ -14,8 +14,9 @@ from stackcfg.migration.engine import migrate
 from stackcfg.migration.settings import settings_for
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.changes import CATALOG_SINCE
-from stackcfg.validation.engine import Settings, fix, validate
+from stackcfg.validation.engine import fix, validate
 from stackcfg.validation.findings import Finding, Fix
+from stackcfg.validation.settings import Settings
 from stackcfg.validation.silencing import silence
 from stackcfg.yamltext.lines import LineIndex
 

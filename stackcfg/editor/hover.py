@@ -11,9 +11,9 @@ from stackcfg.editor.fields import describe_field, find_field
 from stackcfg.editor.spots import find_spot
 from stackcfg.editor.text_index import TextIndex
 from stackcfg.releases.versions import format_release
-from stackcfg.validation.engine import rule_infos
 from stackcfg.validation.findings import Finding
 from stackcfg.validation.fix_pages import describe_fix_of
+from stackcfg.validation.known_rules import rule_infos
 from stackcfg.validation.rule_finding import KEY
 from stackcfg.yamltext.document import Span
 

@@ -10,7 +10,7 @@ from stackcfg.editor.text_index import UTF16, TextIndex
 from stackcfg.errors import StackcfgError
 from stackcfg.loading.errors import Problem
 from stackcfg.releases.families import parse_target
-from stackcfg.validation.engine import Settings
+from stackcfg.validation.settings import Settings
 
 SettingsOf = Callable[[str], Settings | None]
 """Returns the settings for a path; None for a file that the project leaves out."""

@@ -192,7 +192,8 @@ def _find_problems(
     `rules` are the ones to run, or all; `with_warnings` are those whose
     warnings count, too.
     """
-    from stackcfg.validation.engine import Settings, validate_config
+    from stackcfg.validation.config_findings import validate_config
+    from stackcfg.validation.settings import Settings
 
     settings = Settings(target, rules, errors_only=True, always=with_warnings)
     # an empty catalog can be one that the reader did not look for

@@ -15,11 +15,12 @@ from typing import Any, Final, NamedTuple
 from stackcfg.loading.configs import BOM, find_run_configs, read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.paths import Path, value_at
-from stackcfg.validation.engine import Settings, Validation, validate_again
+from stackcfg.validation.engine import Validation, validate_again
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
 from stackcfg.validation.findings import Finding
 from stackcfg.validation.fingerprints import fingerprint
 from stackcfg.validation.ignores import COMMENT
+from stackcfg.validation.settings import Settings
 from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.values import data_of
 

@@ -27,8 +27,8 @@ from stackcfg.cli.fast_path import parse_plain_validate
 from stackcfg.loading.errors import InputError
 from stackcfg.system import progress
 from stackcfg.system.files import find_files
-from stackcfg.validation.engine import rule_infos
 from stackcfg.validation.findings import Span
+from stackcfg.validation.known_rules import rule_infos
 from tests.support.running import OLD, ROOT, Done, environment, held_back, stackcfg
 
 CLEAN = """\

@@ -29,8 +29,9 @@ import pytest
 import yaml
 
 from stackcfg.loading.errors import InputError
-from stackcfg.validation.engine import Settings, settings_for, validate
+from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import ERROR, WARNING
+from stackcfg.validation.settings import Settings, settings_for
 from tests.conformance.mutations import KINDS
 from tests.conformance.mutations.language import (
     DROPPED,

@@ -13,6 +13,7 @@ from stackcfg.releases.families import parse_target
 from stackcfg.releases.versions import format_release
 from stackcfg.validation import engine
 from stackcfg.validation.findings import ERROR
+from stackcfg.validation.settings import settings_for
 from tests.conformance.releases import required, shipped_configs
 
 pytestmark = pytest.mark.conformance
@@ -35,7 +36,7 @@ def shipped(release: str) -> Iterator[tuple[str, str]]:
 
 def errors(text: str, release: str | None) -> set[tuple[str, str]]:
     """The errors as rule and message, without the number of the release that judges."""
-    found = engine.validate(text, engine.settings_for(release))
+    found = engine.validate(text, settings_for(release))
     judge = format_release(found.targets[0].last)
     return {
         (each.rule, each.message.replace(judge, "it"))

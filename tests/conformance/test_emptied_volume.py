@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from stackcfg.validation.engine import Settings, validate
+from stackcfg.validation.engine import validate
+from stackcfg.validation.settings import Settings
 from tests.conformance.releases import UnavailableError, environment
 
 pytestmark = pytest.mark.conformance

@@ -21,8 +21,9 @@ import yaml
 from stackcfg.loading.errors import InputError
 from stackcfg.releases.families import Target
 from stackcfg.releases.versions import format_release, parse_release
-from stackcfg.validation.engine import Settings, validate
+from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import ERROR, WARNING
+from stackcfg.validation.settings import Settings
 
 BESIDE: Final = (
     Path(__file__).parents[3] / "shared" / "reference" / "loader-probes.json"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.validation.engine import settings_for
 from stackcfg.validation.findings import ERROR, INFO, WARNING
+from stackcfg.validation.settings import settings_for
 from tests.conformance.agreement.__main__ import WRONG, find_cases
 from tests.conformance.agreement.comparison import (
     CRASHED,

@@ -22,8 +22,9 @@ from stackcfg.migration.engine import migrate, settings_for
 from stackcfg.releases.families import Target
 from stackcfg.releases.model_names import served_name
 from stackcfg.releases.versions import parse_release
-from stackcfg.validation.engine import Settings, validate
+from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import ERROR
+from stackcfg.validation.settings import Settings
 from tests.conformance.releases import registrations, required
 from tests.support.running import ROOT
 

@@ -32,7 +32,7 @@ from stackcfg.releases.versions import (
 )
 from stackcfg.reports.addresses import DOCS, rule_address
 from stackcfg.reports.validate import sarif
-from stackcfg.validation.engine import rule_infos
+from stackcfg.validation.known_rules import rule_infos
 from tests.support.running import ROOT
 
 PAIRS = list(pairwise(described_releases()))

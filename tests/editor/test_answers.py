@@ -29,7 +29,7 @@ from stackcfg.editor.completion import complete
 from stackcfg.editor.hover import find_hover
 from stackcfg.editor.open_files import OpenFiles
 from stackcfg.editor.text_index import UTF8, UTF16, UTF32, Place, TextIndex
-from stackcfg.validation.engine import Settings, settings_for
+from stackcfg.validation.settings import Settings, settings_for
 from tests.support.running import STARTER
 
 OLD = (STARTER / "input.yaml").read_text()

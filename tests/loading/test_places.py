@@ -19,8 +19,8 @@ from stackcfg.loading.configs import (
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.migration.engine import Settings, migrate, settings_for
-from stackcfg.validation.engine import settings_for as validation_settings
 from stackcfg.validation.engine import validate
+from stackcfg.validation.settings import settings_for as validation_settings
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "migrate" / "places"
 PLACES = sorted(path.parent for path in ROOT.glob("*/input.yaml"))

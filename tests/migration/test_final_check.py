@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from stackcfg.migration.engine import migrate, settings_for
-from stackcfg.validation.engine import settings_for as validation_settings
 from stackcfg.validation.engine import validate
+from stackcfg.validation.settings import settings_for as validation_settings
 from tests.support.running import stackcfg
 
 FILE = """\

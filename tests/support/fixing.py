@@ -10,9 +10,10 @@ from typing import NamedTuple
 import yaml
 
 from stackcfg.errors import StackcfgError
-from stackcfg.validation.engine import Settings, validate
+from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import Finding
 from stackcfg.validation.fixes import PASSES, Check, apply_fixes, fix_text
+from stackcfg.validation.settings import Settings
 
 
 class Fixed(NamedTuple):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.validation.engine import settings_for, validate
+from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import Finding
+from stackcfg.validation.settings import settings_for
 from tests.support.running import ROOT
 
 CONFIG = """\

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stackcfg.validation.custom_schema import parse_schema
-from stackcfg.validation.engine import settings_for, validate
+from stackcfg.validation.engine import validate
+from stackcfg.validation.settings import settings_for
 from tests.support.running import stackcfg
 
 CONFIG = """\

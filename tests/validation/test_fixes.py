@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from stackcfg.releases.versions import described_releases, format_release
-from stackcfg.validation.engine import Settings, settings_for, validate
+from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import (
     ERROR,
     Finding,
@@ -29,6 +29,7 @@ from stackcfg.validation.findings import (
 )
 from stackcfg.validation.fix_pages import FIXES
 from stackcfg.validation.fixes import apply_fixes, fix_text, keep_proved_fixes
+from stackcfg.validation.settings import Settings, settings_for
 from stackcfg.yamltext.lines import Position
 from tests.conformance.mutations import KINDS
 from tests.conformance.mutations.language import COMMENTED

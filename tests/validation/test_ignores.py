@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackcfg.validation.engine import rule_infos, settings_for, validate
+from stackcfg.validation.engine import validate
 from stackcfg.validation.ignores import find_ignore_comments
+from stackcfg.validation.known_rules import rule_infos
+from stackcfg.validation.settings import settings_for
 from stackcfg.yamltext.parser import parse_yaml
 
 CLEAN = """\

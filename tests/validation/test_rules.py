@@ -16,11 +16,12 @@ from stackcfg.data import row_rules
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.releases.stores import load_store_fields
 from stackcfg.validation import rules
-from stackcfg.validation.engine import rule_infos, settings_for, validate
+from stackcfg.validation.engine import validate
 from stackcfg.validation.extra_rules import SCHEMA, UNUSED_IGNORE
 from stackcfg.validation.findings import ERROR, SEVERITIES, RuleInfo
 from stackcfg.validation.fix_pages import describe_fix_of
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.known_rules import rule_infos
 from stackcfg.validation.manifest_rules import load_manifest_rules
 from stackcfg.validation.rules import (
     CLAIMING,
@@ -29,6 +30,7 @@ from stackcfg.validation.rules import (
     claim_errors,
     load_rules,
 )
+from stackcfg.validation.settings import settings_for
 from tests.support.expected import compare_with_file
 from tests.support.running import ROOT, environment, stackcfg
 

@@ -9,8 +9,9 @@ import pytest
 from stackcfg.cli.app import run
 from stackcfg.cli.errors import run_guarded
 from stackcfg.loading.errors import NotRunConfigError
-from stackcfg.validation.engine import Settings, fix, settings_for, validate
+from stackcfg.validation.engine import fix, validate
 from stackcfg.validation.manifest_detection import OtherFiles
+from stackcfg.validation.settings import Settings, settings_for
 
 DOCKERFILE = """\
 FROM python:3.12 AS base

@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from stackcfg.errors import StackcfgError
-from stackcfg.validation.engine import Settings, settings_for, validate
+from stackcfg.validation.engine import validate
+from stackcfg.validation.settings import Settings, settings_for
 from stackcfg.validation.silencing import Silenced, check_reason, silence
 from tests.support.running import ROOT
 

@@ -4,7 +4,8 @@ import pytest
 
 from stackcfg.loading.errors import InputError
 from stackcfg.show.overview import read_overviews
-from stackcfg.validation.engine import settings_for, validate
+from stackcfg.validation.engine import validate
+from stackcfg.validation.settings import settings_for
 
 TEMPLATE = """\
 kind: ConfigMap

@@ -22,8 +22,10 @@ import pytest
 
 from stackcfg.releases.families import Target
 from stackcfg.releases.versions import parse_release
-from stackcfg.validation.engine import Settings, rule_infos, settings_for, validate
+from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import Finding, Replacement, Span
+from stackcfg.validation.known_rules import rule_infos
+from stackcfg.validation.settings import Settings, settings_for
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.lines import Position
 from tests.support.expected import compare_with_file

@@ -22,8 +22,8 @@ from stackcfg.reports.validate.sarif_results import (
     file_uri,
     region_of_position,
 )
-from stackcfg.validation.engine import rule_infos
 from stackcfg.validation.findings import FileResult, RuleInfo
+from stackcfg.validation.known_rules import rule_infos
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SEMANTIC: Final = re.compile(r"\d+\.\d+\.\d+")

@@ -11,7 +11,8 @@ from stackcfg.validation.templates.choice import Template
 from stackcfg.validation.templates.texts import Judge, WrittenText
 
 if TYPE_CHECKING:
-    from stackcfg.validation.engine import Settings, Validation
+    from stackcfg.validation.engine import Validation
+    from stackcfg.validation.settings import Settings
 
 SOME: Final = " (for some values of the chart)"
 """What is added to a message about a text that a template does not always write."""

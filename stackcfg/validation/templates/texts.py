@@ -12,6 +12,7 @@ from stackcfg.loading.template_regions import Region
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import StoreField
 from stackcfg.validation.findings import ERROR
+from stackcfg.validation.settings import Settings
 from stackcfg.yamltext.lines import Position
 from stackcfg.yamltext.template_blocks import (
     Answers,
@@ -132,9 +133,9 @@ class Judge:
         return self._known[text.text]
 
     def _find_problems(self, text: WrittenText) -> Problems:
-        from stackcfg.validation import engine
+        from stackcfg.validation.engine import validate_text
 
-        settings = engine.Settings(
+        settings = Settings(
             self._target,
             selected=_TOGETHER,
             declared=self._declared,
@@ -142,7 +143,7 @@ class Judge:
             always=_DUPLICATES,
         )
         try:
-            found = engine.validate_text(text.text, settings)
+            found = validate_text(text.text, settings)
         except InputError:
             return _UNREADABLE
         if self._target is None and found.targets:

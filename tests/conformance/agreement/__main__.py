@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
-from stackcfg.validation.engine import settings_for
+from stackcfg.validation.settings import settings_for
 from tests.conformance.agreement.comparison import (
     CRASHED,
     FALSE_ALARM,

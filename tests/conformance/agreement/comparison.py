@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from stackcfg.loading.errors import InputError
-from stackcfg.validation.engine import Settings, validate
+from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import ERROR, WARNING
+from stackcfg.validation.settings import Settings
 from tests.conformance.releases import judgements, registrations
 
 AT_ONCE: Final = 250

@@ -23,8 +23,8 @@ from stackcfg.migration.settings import Settings
 from stackcfg.migration.settings import settings_for as migrate_settings
 from stackcfg.releases.families import families
 from stackcfg.show.overview import read_overviews
-from stackcfg.validation.engine import settings_for as validate_settings
 from stackcfg.validation.engine import validate
+from stackcfg.validation.settings import settings_for as validate_settings
 
 SLOW = 2.0
 """Seconds of computing after which an input is a hang."""
