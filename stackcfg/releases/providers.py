@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from stackcfg.releases.models import config_model
 from stackcfg.releases.versions import (
@@ -33,6 +33,11 @@ class ProviderSpec(NamedTuple):
     config: str
     requires: tuple[str, ...]
     deprecated: str = ""
+
+
+FILES: Final = "files"
+LOCAL_FILES: Final = "inline::localfs"
+"""The provider of files that upstream's own configs have."""
 
 
 def _provider_rows(api: str, provider_type: str) -> Sequence[Row]:

@@ -203,6 +203,12 @@ def location_facts() -> Mapping[str, Any]:
     return read_facts("engines.json")
 
 
+def default_folder(image_name: str) -> str:
+    """Return where the server keeps its files by default, with `/`."""
+    folder = str(location_facts()["default_metadata"]).rpartition("/")[0]
+    return folder.replace("IMAGE_NAME", image_name or "stack") + "/"
+
+
 @cache
 def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
     """Return hidden rows: use, first release, last writer, reason."""

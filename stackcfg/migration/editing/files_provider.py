@@ -17,23 +17,25 @@ from stackcfg.migration.editing.sql_references import backend_for
 from stackcfg.migration.editing.values import as_field
 from stackcfg.paths import Data, Path, as_mapping, list_at, mapping_at
 from stackcfg.releases.changes import CATALOG_SINCE
-from stackcfg.releases.providers import provider_requirements
-from stackcfg.releases.stores import SQL
+from stackcfg.releases.providers import FILES, LOCAL_FILES, provider_requirements
+from stackcfg.releases.stores import (
+    REFERENCE,
+    SQL,
+    StoreField,
+    default_folder,
+    inline_store_keys,
+)
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
 
-FILES = "files"
-TYPE = "inline::localfs"
 ID = "meta-reference-files"
-TABLE = "files_metadata"
+"""What upstream's own configs call the provider."""
 
 STORAGE = "storage"
 
 _LIST = ("providers", FILES)
 _APIS = ("apis",)
-_SERVER_STORES = ("metadata_store", "inference_store", "conversations_store")
-_STORE = "metadata_store"
 
 
 def write_files_provider(context: StepContext) -> Changes:
@@ -44,13 +46,14 @@ def write_files_provider(context: StepContext) -> Changes:
     wanting = _first_that_requires(context)
     if wanting is None or list_at(context.data, _LIST):
         return
-    store = _metadata_store(context)
+    field = _store_field(context)
+    store = _metadata_store(context, field)
     if store is None:
         return
     path, kind = wanting
     folder = _folder(context) + FILES
-    config = {"storage_dir": folder, _STORE: store}
-    entry = {"provider_id": ID, "provider_type": TYPE, "config": config}
+    config = {"storage_dir": folder, field.path[0]: store}
+    entry = {"provider_id": ID, "provider_type": LOCAL_FILES, "config": config}
     fields = [as_field(key, value) for key, value in entry.items()]
     yield from context.text.append(_LIST, [fields])
     yield from _write_in_apis(context)
@@ -83,16 +86,22 @@ def _requires_since(context: StepContext, api: str, kind: str) -> bool:
     return any(first == context.release.since for first, _ in spans)
 
 
-def _metadata_store(context: StepContext) -> Data | None:
+def _store_field(context: StepContext) -> StoreField:
+    """Return the store of the provider as references name it, since 0.3."""
+    fields = context.store_fields.types_of(FILES)[LOCAL_FILES]
+    return next(each for each in fields if each.style == REFERENCE)
+
+
+def _metadata_store(context: StepContext, field: StoreField) -> Data | None:
     """Return the store of the provider; None where no backend can hold it."""
     if not _has_catalog(context):
         neighbors = _stores(context)
         folder = _folder(context)
-        return new_inline_store(context, SQL, neighbors, folder, f"{TABLE}.db")
+        return new_inline_store(context, SQL, neighbors, folder, f"{field.default}.db")
     backend = backend_for(context, SQL)
     if backend is None:
         return None
-    return {"backend": backend, "table_name": TABLE}
+    return {"backend": backend, field.name_field: field.default}
 
 
 def _has_catalog(context: StepContext) -> bool:
@@ -105,8 +114,9 @@ def _has_catalog(context: StepContext) -> bool:
 def _stores(context: StepContext) -> list[Data]:
     """Return the inline stores of the server, then those of providers."""
     found: list[Data] = []
-    for name in _SERVER_STORES:
-        found.append(mapping_at(context.data, (name,)))
+    for name in context.data:
+        if name in inline_store_keys():
+            found.append(mapping_at(context.data, (name,)))
     for api in mapping_at(context.data, ("providers",)):
         for _, config in context.configs_of(as_string(api)):
             found += inner_mappings(config)
@@ -119,13 +129,8 @@ def _folder(context: StepContext) -> str:
     if _has_catalog(context):
         backends = mapping_at(context.data, BACKENDS_PATH)
         holders = [as_mapping(each) for each in backends.values()]
-    return first_folder(holders) or _default_folder(context)
-
-
-def _default_folder(context: StepContext) -> str:
-    """Return where upstream's own configs keep files."""
     name = as_string(context.data.get("image_name"))
-    return f"~/.llama/distributions/{name}/" if name else "~/.llama/"
+    return first_folder(holders) or default_folder(name)
 
 
 def _write_in_apis(context: StepContext) -> Changes:

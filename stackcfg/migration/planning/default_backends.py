@@ -11,8 +11,8 @@ from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.releases.stores import (
     DEFAULT_BACKENDS,
     SQL,
+    default_folder,
     find_engine,
-    location_facts,
 )
 from stackcfg.runconfig.placeholders import split_directory
 from stackcfg.runconfig.values import as_string
@@ -111,8 +111,7 @@ def _find_folder(allocator: BackendAllocator) -> str:
             parts = split_directory(path)
             if parts is not None:
                 return parts[0]
-    folder = str(location_facts()["default_metadata"]).rpartition("/")[0]
-    return folder.replace("IMAGE_NAME", allocator.image_name or "stack") + "/"
+    return default_folder(allocator.image_name)
 
 
 def _sqlite_backend(

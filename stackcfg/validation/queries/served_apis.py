@@ -13,7 +13,7 @@ from typing import Final
 from stackcfg.paths import as_list
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.models import root_model
-from stackcfg.releases.providers import routers
+from stackcfg.releases.providers import FILES, LOCAL_FILES, routers
 from stackcfg.releases.stores import DEFAULT_BACKENDS, REFERENCE, SQL
 from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.validation.inspection import Inspection
@@ -22,10 +22,6 @@ BUILT_IN: Final = frozenset(
     {"inspect", "providers", "admin", "prompts", "conversations", "connectors"}
 )
 """APIs that the server implements itself."""
-
-FILES: Final = "files"
-LOCAL_FILES: Final = "inline::localfs"
-"""The provider of files that upstream's own configs have."""
 
 TELEMETRY: Final = "telemetry"
 """The API that its own section enables (0.3)."""
