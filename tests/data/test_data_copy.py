@@ -6,7 +6,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -21,9 +20,10 @@ from stackcfg.data.engines.opening import Readers
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import SQLITE, Database
 from stackcfg.data.moves import Move
+from tests.support.background_copies import killed_after, start_copy
 from tests.support.budgets import budget
 from tests.support.databases import contents, make, tables_of
-from tests.support.running import ROOT, environment, held_back, stackcfg
+from tests.support.running import ROOT, held_back, stackcfg
 
 HEAD = """\
 version: 2
@@ -1200,31 +1200,7 @@ def test_a_copy_killed_at_random_moments_can_be_repeated(layout, tmp_path):
 
 def killed(folder: Path, seconds: float) -> bool:
     """Start a copy and kill it; whether it was still running."""
-    command = [
-        sys.executable,
-        "-m",
-        "stackcfg",
-        "data",
-        "copy",
-        "old.yaml",
-        "new.yaml",
-        *RELEASES,
-    ]
-    variables = environment(HOME=str(folder))
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=variables,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return True
-    return False
+    return killed_after(start_copy(folder, RELEASES), seconds)
 
 
 def test_rows_are_counted_as_they_are_read(tmp_path):

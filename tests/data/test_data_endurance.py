@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,11 +16,11 @@ from typing import Any
 import pytest
 
 from tests.data.test_data_across_engines import SAME, run, write_configs
+from tests.support.background_copies import killed_after, start_copy
 from tests.support.budgets import budget
 from tests.support.databases import make
 from tests.support.in_process import run_here
 from tests.support.postgres import PASSWORD, Server, server
-from tests.support.running import environment
 
 MANY = 20_000
 
@@ -60,37 +58,10 @@ def contents(running: Server, database: str) -> list[Any]:
     return found
 
 
-def killed(folder: Path, running: Server, seconds: float) -> bool:
-    """Start a copy and kill it; whether it was still running."""
-    command = [
-        sys.executable,
-        "-m",
-        "stackcfg",
-        "data",
-        "copy",
-        "old.yaml",
-        "new.yaml",
-        *SAME,
-    ]
-    variables = {
-        "PGPORT": str(running.port),
-        "PGPASSWORD": PASSWORD,
-        "HOME": str(folder),
-    }
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment(**variables),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return True
-    return False
+def started(folder: Path, running: Server) -> subprocess.Popen[str]:
+    """Start a copy that may use the server."""
+    variables = {"PGPORT": str(running.port), "PGPASSWORD": PASSWORD}
+    return start_copy(folder, SAME, **variables)
 
 
 def finish(folder: Path, running: Server) -> None:
@@ -118,7 +89,9 @@ def test_a_copy_to_postgres_killed_at_random_moments_can_be_repeated(running, tm
     while kills < budget(6):
         running.create("killed")
         for _ in range(3):
-            kills += killed(tmp_path, running, chance.uniform(0.3 * took, 1.1 * took))
+            kills += killed_after(
+                started(tmp_path, running), chance.uniform(0.3 * took, 1.1 * took)
+            )
         finish(tmp_path, running)
         found = contents(running, "killed")
         assert found[:2] == [kv, sql]
@@ -144,7 +117,9 @@ def test_a_copy_from_postgres_killed_at_random_moments_can_be_repeated(
         for path in tmp_path.glob("second*"):
             path.unlink()
         for _ in range(3):
-            kills += killed(tmp_path, running, chance.uniform(0.3 * took, 1.1 * took))
+            kills += killed_after(
+                started(tmp_path, running), chance.uniform(0.3 * took, 1.1 * took)
+            )
         finish(tmp_path, running)
         assert dump(tmp_path) == whole
         assert contents(running, "origin") == before
@@ -168,32 +143,7 @@ def test_of_two_copies_at_once_one_refuses(running, tmp_path):
     other.mkdir()
     for path in tmp_path.glob("*.*"):
         shutil.copy(path, other)
-    command = [
-        sys.executable,
-        "-m",
-        "stackcfg",
-        "data",
-        "copy",
-        "old.yaml",
-        "new.yaml",
-        *SAME,
-    ]
-    variables = {
-        "PGPORT": str(running.port),
-        "PGPASSWORD": PASSWORD,
-        "HOME": str(tmp_path),
-    }
-    both = [
-        subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment(**variables),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for folder in (tmp_path, other)
-    ]
+    both = [started(folder, running) for folder in (tmp_path, other)]
     ends = [(*process.communicate(), process.returncode) for process in both]
     # both may have refused, but none has written half of it
     assert {code for *_, code in ends} <= {0, 2}, ends
