@@ -124,7 +124,7 @@ def _replaced_key(
     ones.
     """
     keys = [key for key, _ in old]
-    is_held = context.text.editable_node(target) is not None
+    is_held = context.text.child_at(target) is not None
     if is_held and target[-1] not in keys:
         return ""
     for key, store in old:
