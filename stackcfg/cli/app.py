@@ -313,6 +313,16 @@ def validate(
     exit_zero: Annotated[
         bool, Option("--exit-zero", help="Exit 0 whatever is found.")
     ] = False,
+    cache: Annotated[
+        str | None,
+        Option(
+            help="Keep results in this folder; an unchanged file costs nothing then.",
+            metavar="FOLDER",
+        ),
+    ] = None,
+    no_cache: Annotated[
+        bool, Option("--no-cache", help="Keep no results, whatever the settings say.")
+    ] = False,
     exclude: Exclude = None,
     stdin_filename: StdinFilename = "<stdin>",
     color: Color = None,
@@ -341,6 +351,8 @@ def validate(
     modes = Modes(fix, diff, add_ignore, statistics, write_baseline, output_format)
     with usage_errors():
         modes.check()
+        if cache and no_cache:
+            raise ValueError("--cache names a folder that --no-cache leaves out")
         reason = read_reason(add_ignore)
         options = options_of(
             load_project_settings(os.curdir),
@@ -364,6 +376,7 @@ def validate(
         exclude=tuple(exclude or ()),
         show_secrets=show_secrets,
         verbose=verbose,
+        cache="" if no_cache else cache or options.cache,
     )
     raise typer.Exit(command.run(files or [], options))
 

@@ -38,8 +38,13 @@ class Baseline(NamedTuple):
         """Compare the findings of a file with those that are known of it."""
         if not self.path:
             return Comparison(tuple(findings))
-        known = self.known.get(name_in_baseline(self.path, file), ())
-        return compare_findings(findings, known, is_wanted)
+        return compare_findings(findings, self.known_in(file), is_wanted)
+
+    def known_in(self, file: str) -> Sequence[KnownFinding]:
+        """Return the findings that are known of a file."""
+        if not self.known:
+            return ()
+        return self.known.get(name_in_baseline(self.path, file), ())
 
     def find_deleted(self) -> Iterator[KnownFinding]:
         """Yield the findings in files that do not exist any more."""

@@ -4,7 +4,7 @@ files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -14,7 +14,6 @@ from stackcfg.errors import StackcfgError
 from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.manifests.objects import ManifestObject, read_objects
 from stackcfg.system.files import STDIN, read_file
-from stackcfg.validation.manifest_detection import OtherFiles
 
 _MARKS: Final = (
     "ogx.io/",
@@ -29,6 +28,19 @@ _ALWAYS: Final = ("ogx.io/", "llamastack.io/", "Kustomization")
 """What matters to any object, whatever its name is."""
 
 
+class WatchedSearch:
+    """A search in the other files of a run that remembers if it was asked for."""
+
+    def __init__(self, find: Callable[[Collection[str]], list[ManifestObject]]) -> None:
+        self._find = find
+        self.was_asked = False
+
+    def __call__(self, names: Collection[str]) -> list[ManifestObject]:
+        """Return the objects of other files that can matter to these names."""
+        self.was_asked = True
+        return self._find(names)
+
+
 class RunFiles:
     """The files of a run that can hold objects, each read once, when asked."""
 
@@ -41,9 +53,9 @@ class RunFiles:
             with suppress(StackcfgError):
                 read_file(STDIN)
 
-    def beside(self, file: InputFile) -> OtherFiles:
-        """Return the other files, for a rule about this one."""
-        return OtherFiles(file.name, partial(self._find, file))
+    def search_beside(self, file: InputFile) -> WatchedSearch:
+        """Return a search in the other files, for a rule about this one."""
+        return WatchedSearch(partial(self._find, file))
 
     def _find(self, file: InputFile, names: Collection[str]) -> list[ManifestObject]:
         found: list[ManifestObject] = []

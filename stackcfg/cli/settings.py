@@ -47,6 +47,7 @@ SETTINGS = (
     PER_FILE,
     PER_FILE_TARGET,
     "providers",
+    "cache",
 )
 
 
@@ -80,7 +81,10 @@ def _line_of(path: str, word: str) -> int:
 
 
 class ProjectSettings(NamedTuple):
-    """What a settings file says; patterns are relative to its folder."""
+    """What a settings file says; patterns are relative to its folder.
+
+    `cache` is the whole path of the folder where `validate` keeps results.
+    """
 
     file: str = ""
     target: str | None = None
@@ -90,6 +94,7 @@ class ProjectSettings(NamedTuple):
     declared: tuple[StoreField, ...] = ()
     exclude: tuple[str, ...] = ()
     targets: Mapping[str, Target] = {}
+    cache: str = ""
 
     def excludes(self, file: str) -> bool:
         """Return whether a folder search skips a file."""
@@ -207,6 +212,7 @@ def _read_settings(path: str, content: Any) -> ProjectSettings:
         _read_providers(path, content.get("providers", [])),
         _read_exclude(path, content.get("exclude", [])),
         _read_targets(path, content.get(PER_FILE_TARGET, {})),
+        _read_cache(path, content.get("cache", "")),
     )
 
 
@@ -257,6 +263,19 @@ def _read_exclude(path: str, patterns: Any) -> tuple[str, ...]:
     for pattern in patterns:
         _check_type(path, "exclude", pattern, str, words)
     return tuple(patterns)
+
+
+def _read_cache(path: str, folder: Any) -> str:
+    """Return the path of the cache, which a project must keep inside of itself."""
+    _check_type(path, "cache", folder, str, "the name of a folder")
+    if not folder:
+        return ""
+    project = os.path.dirname(os.path.realpath(path))
+    found = os.path.realpath(os.path.join(project, folder))
+    if not found.startswith(os.path.join(project, "")):
+        message = f"'cache' must be a folder inside of the project, not '{folder}'"
+        raise SettingsError(path, message, "cache")
+    return found
 
 
 def _read_targets(path: str, patterns: Any) -> dict[str, Target]:

@@ -34,7 +34,11 @@ from stackcfg.show.overview import (
 from stackcfg.system.output import stdout_encoding, write_stdout
 from stackcfg.system.progress import Progress
 from stackcfg.system.terminal import terminal_width, wants_color
-from stackcfg.validation.manifest_detection import holds_objects, may_hold_objects
+from stackcfg.validation.manifest_detection import (
+    OtherFiles,
+    holds_objects,
+    may_hold_objects,
+)
 
 if TYPE_CHECKING:
     from stackcfg.show.deployments import DeploymentOverview
@@ -131,7 +135,8 @@ def _read_files(files: Sequence[InputFile], options: Options) -> Iterator[FileOv
         if may_hold_objects(text):
             from stackcfg.show.deployments import read_deployments
 
-            deployments = read_deployments(text, run_files.beside(file), catalog)
+            others = OtherFiles(file.name, run_files.search_beside(file))
+            deployments = read_deployments(text, others, catalog)
         configs: tuple[Overview, ...] = ()
         try:
             configs = read_overviews(text, options.version, catalog)

@@ -6,13 +6,14 @@ import gc
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from stackcfg.cli import batch
 from stackcfg.cli.baseline import name_in_baseline
 from stackcfg.cli.batch import FileOutcome, InputFile
+from stackcfg.cli.checked_file import Checked
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, worst
 from stackcfg.cli.fix import (
     DIFF,
@@ -35,29 +36,8 @@ from stackcfg.system.progress import Progress
 from stackcfg.validation.baseline import Comparison, KnownFinding
 from stackcfg.validation.engine import Validation, validate
 from stackcfg.validation.findings import ERROR, WARNING, FileResult
-from stackcfg.validation.manifest_detection import holds_objects
+from stackcfg.validation.manifest_detection import OtherFiles, holds_objects
 from stackcfg.validation.settings import Settings
-
-
-class Checked(NamedTuple):
-    """What was found in one file.
-
-    `judges` are the releases that judged, `is_old`: only ones before the
-    catalog, and nobody asked for them. `printed` is its part of the output.
-    `result` is kept only for formats that are one document about all files.
-    `fixed` counts its fixes, if they were asked for, `fixable` those left.
-    `gone` are findings of the baseline that it does not have any more.
-    """
-
-    code: int
-    counts: Counts
-    judges: tuple[str, ...] = ()
-    is_old: bool = False
-    printed: str = ""
-    result: FileResult | None = None
-    fixed: int = 0
-    fixable: int = 0
-    gone: tuple[KnownFinding, ...] = ()
 
 
 class Total(NamedTuple):
@@ -208,7 +188,14 @@ def _context_of(options: Options) -> Context:
 
 def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
     progress = Progress(len(files), options.color)
-    outcomes = parallel_map(partial(_check_file, options, RunFiles(files)), files)
+    work = partial(_check_file, options, RunFiles(files))
+    outcomes: Iterable[FileOutcome[Checked]]
+    if options.cache:
+        from stackcfg.cli.result_cache import use_cache
+
+        outcomes = use_cache(work, files, options)
+    else:
+        outcomes = parallel_map(work, files)
     for outcome in batch.watch_progress(files, outcomes, progress, options.verbose):
         if outcome.result is not None:
             if outcome.result.printed:
@@ -222,8 +209,9 @@ def _check_file(
     """Validate one file and render its findings: all that a worker process can
     do.
     """
+    search = run_files.search_beside(file)
     settings = options.settings_of(file.name)
-    settings = settings._replace(others=run_files.beside(file))
+    settings = settings._replace(others=OtherFiles(file.name, search))
     work = partial(_check_text, settings, options)
     outcome = batch.process_file(file, work, holds_more=holds_objects)
     if outcome.skipped:
@@ -251,7 +239,11 @@ def _check_file(
         fixable=sum(each.fix is not None for each in result.findings),
         gone=compared.gone,
     )
-    return FileOutcome(outcome.name, _print_file(checked, fixed, result, options))
+    checked = _print_file(checked, fixed, result, options)
+    if not options.cache or search.was_asked or outcome.problem is not None:
+        return FileOutcome(outcome.name, checked)
+    # the text is all that the result depends upon
+    return FileOutcome(outcome.name, checked, text=outcome.text)
 
 
 def _check_text(

@@ -32,6 +32,7 @@ class Options(NamedTuple):
 
     `statistics` count the findings in place of showing them; `new_baseline` is
     the file that they are written to. `quiet` leaves out all but findings.
+    `cache` is the folder where results are kept, empty if none is.
     """
 
     settings: Settings
@@ -52,6 +53,7 @@ class Options(NamedTuple):
     quiet: bool = False
     baseline: Baseline = Baseline()
     new_baseline: str | None = None
+    cache: str = ""
 
     @property
     def chosen_format(self) -> ValidateFormat:
@@ -100,6 +102,7 @@ def options_of(
         project=project,
         is_target_asked=bool(target),
         schema=schema,
+        cache=project.cache,
     )
 
 

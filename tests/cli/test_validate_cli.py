@@ -1705,6 +1705,8 @@ OPTIONS = (
     "--quiet",
     "--strict",
     "--exit-zero",
+    "--cache",
+    "--no-cache",
     "--exclude",
     "--stdin-filename",
     "--color",
