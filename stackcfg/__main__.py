@@ -20,6 +20,11 @@ def main() -> None:
 
     if arguments in (["--version"], ["-V"]):
         sys.exit(run_guarded(_print_version))
+    from stackcfg.cli.plain_pages import find_page
+
+    page = find_page(arguments)
+    if page is not None:
+        sys.exit(run_guarded(page))
     gc.set_threshold(GARBAGE_THRESHOLD)
     from stackcfg.cli.fast_path import parse_plain_migrate, parse_plain_validate
 

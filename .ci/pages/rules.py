@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackcfg.cli.explain import rule_page
+from stackcfg.cli.rule_pages import rule_page
 from stackcfg.data.row_rules import row_rule_ids, row_rule_page
 from stackcfg.validation.known_rules import rule_infos
 

@@ -430,11 +430,9 @@ def show(
 @app.command()
 def rules() -> None:
     """List every rule and what it finds."""
-    from stackcfg.cli.explain import list_rules
-    from stackcfg.system.terminal import terminal_width
+    from stackcfg.cli.plain_pages import draw_rules
 
-    lines = list_rules(terminal_width(sys.stdout))
-    print_to_terminal("".join(f"{line}\n" for line in lines))
+    print_to_terminal(draw_rules())
 
 
 @app.command()
@@ -452,7 +450,7 @@ def explain(
 
     It says what the server does, and what to write instead.
     """
-    from stackcfg.cli.explain import rule_page
+    from stackcfg.cli.rule_pages import rule_page
 
     with usage_errors():
         text = rule_page(rule)

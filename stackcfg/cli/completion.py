@@ -11,17 +11,17 @@ def complete_rule_ids(incomplete: str) -> list[str]:
     """Return the rules of `validate`, each after the ids that a comma already
     ends.
     """
-    from stackcfg.validation.known_rules import rule_infos
+    from stackcfg.cli.rule_pages import read_rule_pages
 
     before, comma, _ = incomplete.rpartition(",")
-    return [f"{before}{comma}{info.id}" for info in rule_infos()]
+    return [f"{before}{comma}{rule}" for rule in read_rule_pages()]
 
 
 def complete_pages(incomplete: str) -> list[str]:
     """Return every rule that has a page, those for stored rows included."""
-    from stackcfg.data.row_rules import row_rule_ids
+    from stackcfg.cli.rule_pages import read_row_rule_pages
 
-    return [*complete_rule_ids(incomplete), *row_rule_ids()]
+    return [*complete_rule_ids(incomplete), *read_row_rule_pages()]
 
 
 def complete_releases(incomplete: str) -> list[str]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from stackcfg.cli.fast_path import parse_plain_migrate, parse_plain_validate
-from tests.support.running import OLD, STARTER, stackcfg
+from stackcfg.cli.help_text import FILE, draw_help
+from stackcfg.cli.plain_pages import find_page
+from tests.support.running import OLD, STARTER, Done, environment, stackcfg
 
 
 @pytest.mark.parametrize("mode", [[], ["--check"], ["--diff"], ["-w"], ["--write"]])
@@ -116,3 +122,69 @@ def test_only_plain_command_lines_are_parsed_here(words, plain):
 )
 def test_plain_command_lines_of_validate(words, plain):
     assert parse_plain_validate(words) == plain
+
+
+def test_the_help_that_is_kept_is_what_typer_draws():
+    """When this fails: python -m stackcfg.cli.help_text > stackcfg/cli/help.txt."""
+    assert Path(FILE).read_text() == draw_help()
+
+
+@pytest.mark.parametrize("columns", ["", "60", "79", "80", "81", "200", "0", "x"])
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_the_help_is_the_same_on_both_ways(option, columns):
+    done = stackcfg(option, COLUMNS=columns)
+    assert done == by_typer(option, COLUMNS=columns)
+    assert done.out.startswith("Usage: python -m stackcfg [OPTIONS]")
+
+
+def test_the_help_of_the_installed_command_has_its_name(tmp_path):
+    script = tmp_path / "stackcfg"
+    script.write_text("from stackcfg.__main__ import main\nmain()\n")
+    command = [sys.executable, str(script), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment())
+    assert done.stdout == Path(FILE).read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["rules"], ["explain", "tilde-path"], ["explain", "r7"], ["explain", "R2"]],
+    ids=" ".join,
+)
+def test_pages_are_the_same_on_both_ways(arguments):
+    assert find_page(arguments) is not None
+    assert stackcfg(*arguments) == by_typer(*arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["rules", "x"],
+        ["rules", "--help"],
+        ["explain"],
+        ["explain", "zzz"],
+        ["explain", "-h"],
+        ["explain", "tilde-path", "half-tls"],
+        ["validate", "--help"],
+        ["--help", "rules"],
+    ],
+    ids=" ".join,
+)
+def test_other_command_lines_are_left_to_typer(arguments):
+    assert find_page(arguments) is None
+
+
+def by_typer(*arguments: str, **variables: str) -> Done:
+    """Run a command line through typer."""
+    code = (
+        "import sys; from stackcfg.cli.errors import run_guarded; from stackcfg.cli import app; "
+        "app.app.info.name = 'python -m stackcfg'; "
+        f"sys.argv = ['python -m stackcfg', *{arguments!r}]; sys.exit(run_guarded(app.run))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment(**variables),
+    )
+    return Done(done.returncode, done.stdout, done.stderr)

@@ -77,5 +77,12 @@ def test_version_imports_almost_nothing():
     assert not imported("--version") & {"yaml", "json", "dataclasses", "re"} - {"re"}
 
 
-def test_help_imports_no_yaml_and_no_rich():
-    assert not imported("--help") & {"pydantic", "rich", "yaml"}
+def test_the_help_of_a_command_imports_no_yaml_and_no_rich():
+    assert not imported("validate", "--help") & {"pydantic", "rich", "yaml"}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["rules"], ["explain", "half-tls"]])
+def test_pages_import_no_rules_and_no_typer(arguments):
+    known = imported(*arguments)
+    assert not known & {"typer", "yaml", "json", "dataclasses"}
+    assert not [name for name in known if name.startswith("stackcfg.validation")]

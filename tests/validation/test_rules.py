@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from stackcfg.cli import explain as command_explain
-from stackcfg.cli.explain import document, list_rules, rule_page
+from stackcfg.cli.explain import document, row_document
+from stackcfg.cli.rule_pages import ROW_RULES_FILE, list_rules, rule_page
 from stackcfg.data import row_rules
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.releases.stores import load_store_fields
@@ -281,8 +282,14 @@ class TestCompletion:
 
 class TestDocument:
     def test_the_published_pages_are_those_of_the_rules(self):
-        """When this fails: python -m stackcfg.cli.explain > stackcfg/validation/rules/README.md."""
+        """When this fails: python -m stackcfg.cli.explain."""
         compare_with_file(document(), FOLDER / "README.md")
+        compare_with_file(row_document(), Path(ROW_RULES_FILE))
+
+    def test_every_row_rule_says_what_its_module_says(self):
+        for rule in row_rules.row_rule_ids():
+            page = f"# {rule} (stored rows)\n\n{row_rules.row_rule_page(rule)}"
+            assert rule_page(rule.lower()) == page
 
     def test_the_document_has_every_page_once(self):
         text = document()
@@ -292,11 +299,12 @@ class TestDocument:
         ]
         assert [info.id for info in INFOS if info.page not in text] == []
 
-    def test_the_module_prints_the_document(self, capsys):
-        import runpy
-
-        runpy.run_path(str(command_explain.__file__), run_name="__main__")
-        assert capsys.readouterr().out == document()
+    def test_the_module_writes_both_documents(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(command_explain, "RULES_FILE", tmp_path / "rules.md")
+        monkeypatch.setattr(command_explain, "ROW_RULES_FILE", tmp_path / "rows.md")
+        command_explain.main()
+        assert (tmp_path / "rules.md").read_text() == document()
+        assert (tmp_path / "rows.md").read_text() == row_document()
 
 
 @pytest.mark.parametrize(
