@@ -167,6 +167,7 @@ def test_rules_only_read():
 def test_only_few_modules_touch_the_disk():
     allowed = {
         "system/files",
+        "system/file_copies",
         "releases/versions",
         "cli/settings",
         "cli/errors",

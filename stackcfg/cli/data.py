@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from stackcfg.cli.data_copy import METADATA, CopyChoices, copy_rows
+from stackcfg.cli.data_files import check_all_files, copy_all_files, find_all_files
 from stackcfg.cli.errors import print_error
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
 from stackcfg.data.copy import count_rows, count_unmoved_rows
+from stackcfg.data.disk.planning import find_moved_folders, plan_files
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.locations import home_folder_for
 from stackcfg.data.moves import Move, UpgradePlan
@@ -105,10 +107,14 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
     upgrade = plan.upgrade
     result = UpgradeResult(options.action, upgrade.old, upgrade.new, plan)
     _count(result, readers)
+    result.files = find_all_files(plan.files)
     if options.action == COPY:
         choices = CopyChoices(options.again, options.backup_folder)
+        # first, so that no row names a file that is not there
+        result.file_counts = copy_all_files(result.files, again=options.again)
         copy_rows(result, readers, choices, options.color)
     elif options.action in (VERIFY, DRY_RUN):
+        result.file_counts = check_all_files(result.files)
         _verify(result, readers, options)
     return result
 
@@ -124,11 +130,13 @@ def _plan(options: Options, variables: Mapping[str, str]) -> UpgradePlan:
     possible = tuple(each for each in old.releases if each <= new.last)
     old = replace(old, releases=possible)
     upgrade = Upgrade(old, new, home_folder_for(new.last, variables))
+    upgrade = replace(upgrade, moved_folders=tuple(find_moved_folders(upgrade)))
     before = find_stored_rows(old, catalog, upgrade.home)
     after = find_stored_rows(new, catalog, upgrade.home)
     _check_families(old, before, "--from")
     _check_families(new, after, "--target")
-    return plan_upgrade(before, after, upgrade, catalog)
+    plan = plan_upgrade(before, after, upgrade, catalog)
+    return replace(plan, files=tuple(plan_files(upgrade)))
 
 
 def _select_stores(plan: UpgradePlan, names: Sequence[str]) -> UpgradePlan:
@@ -181,7 +189,8 @@ def _check_servers(plan: UpgradePlan, options: Options) -> None:
         return
     databases = {move.source.database for move in plan.moves}
     databases.update(plan.destinations())
-    signs = running_servers((plan.upgrade.old, plan.upgrade.new), databases)
+    paths = [path for move in plan.files for path in (move.source, move.target)]
+    signs = running_servers((plan.upgrade.old, plan.upgrade.new), databases, paths)
     if signs:
         hint = "stop it and run this again, or copy all the same with --while-running"
         raise StackcfgError(f"a server still runs: {'; '.join(signs)}", hint=hint)

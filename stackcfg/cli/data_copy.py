@@ -140,8 +140,8 @@ def _check_room(destinations: Destinations) -> None:
         free = free_bytes(folder)
         if free < needed:
             message = (
-                f"the disk of {folder} has {_mib(free)} free, "
-                f"and backups and copies can take {_mib(needed)}"
+                f"the disk of {folder} has {describe_size(free)} free, "
+                f"and backups and copies can take {describe_size(needed)}"
             )
             raise StackcfgError(message, hint="make room and run this again")
 
@@ -151,5 +151,6 @@ def _file_bytes(databases: Iterable[Database]) -> int:
     return sum(map(os.path.getsize, files))
 
 
-def _mib(count: int) -> str:
+def describe_size(count: int) -> str:
+    """Return a number of bytes in MiB."""
     return f"{count / MIB:,.1f} MiB"

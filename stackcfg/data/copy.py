@@ -74,7 +74,7 @@ def _copy_move(run: CopyRun, upgrade: Upgrade, *, again: bool) -> None:
     if move.source.database != move.target.database:
         source = run.readers.get_or_empty(move.source.database)
     route = route_of(move, upgrade)
-    records = move.records(upgrade.target)
+    records = move.records(upgrade)
     new = add_records(records, run.writer)
     run.left_before = read_left(move, run.writer)
     if not new and not again and not run.left_before:
@@ -106,7 +106,7 @@ def find_done_moves(
     target = readers.get_or_empty(moves[0].target.database)
     found = []
     for move in moves:
-        if not has_records(move.records(upgrade.target).values(), target):
+        if not has_records(move.records(upgrade).values(), target):
             return None
         counts = CopyCounts(move, done_before=True)
         source = readers.get_or_empty(move.source.database)

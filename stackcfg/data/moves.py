@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from stackcfg.data.disk.moves import FileMove
 from stackcfg.data.locations import Database, RowLocation
 from stackcfg.data.row_rule import RowRule, Skipped
 from stackcfg.data.stored_rows import ConfigSide
@@ -107,11 +108,12 @@ class Move:
             way += f" of {', '.join(each.id for each in self.owners)}"
         return way
 
-    def records(self, target: Release) -> Mapping[str, str]:
+    def records(self, upgrade: Upgrade) -> Mapping[str, str]:
         """Return what the database records once the move is done, by rule.
 
         The record of a rule names the last release in which it had something
-        new to do, since rows can stay in place over several upgrades.
+        new to do, and what else tells this upgrade from others, since rows can
+        stay in place over several upgrades.
         `LOCATION_RULE` has the record that the rows came from another
         location.
         """
@@ -119,8 +121,9 @@ class Move:
         if not self.in_place:
             records[LOCATION_RULE] = self.way
         for rule in self.rules:
-            last = [each for each in rule.since if each <= target][-1:]
+            last = [each for each in rule.since if each <= upgrade.target][-1:]
             parts = [self.way, rule.id, *map(format_release, last)]
+            parts += rule.tell_apart(upgrade)
             records[rule.id] = " ".join(parts)
         return records
 
@@ -145,11 +148,12 @@ class Unmoved:
 
 @dataclass(frozen=True, slots=True)
 class UpgradePlan:
-    """All moves of an upgrade, and the rows that are not moved."""
+    """All moves of an upgrade, the rows that are not moved, and moves of files."""
 
     upgrade: Upgrade
     moves: tuple[Move, ...]
     unmoved: tuple[Unmoved, ...]
+    files: tuple[FileMove, ...] = ()
 
     @property
     def all_rows(self) -> tuple[Move | Unmoved, ...]:
@@ -160,7 +164,8 @@ class UpgradePlan:
         """Return the part of the plan that is about stores with these names."""
         moves = [each for each in self.moves if names & {*each.store.split(", ")}]
         unmoved = [each for each in self.unmoved if each.store in names]
-        return UpgradePlan(self.upgrade, tuple(moves), tuple(unmoved))
+        files = [each for each in self.files if each.store in names]
+        return UpgradePlan(self.upgrade, tuple(moves), tuple(unmoved), tuple(files))
 
     def destinations(self) -> Mapping[Database, tuple[Move, ...]]:
         """Return the databases that are written, each with the moves into it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from stackcfg.data.disk.moves import FileCounts, FileMove, FoundFiles
 from stackcfg.data.moves import Move, Unmoved, UpgradePlan
 from stackcfg.data.row_rule import Skipped
 from stackcfg.data.stored_rows import ConfigSide
@@ -72,7 +73,8 @@ class UpgradeResult:
     `rows` counts the old rows of each move. `absent` are moves whose old
     database is missing. `unmoved` counts rows that stay where they are (None:
     not counted). `backups` maps each file that was written to the backup made
-    of it before.
+    of it before. `files` are the files on the disk of each move that has some,
+    `file_counts` what was copied of them or verified.
     """
 
     action: str
@@ -85,21 +87,32 @@ class UpgradeResult:
     copies: list[CopyCounts] = field(default_factory=list)
     checks: list[VerifyCounts] = field(default_factory=list)
     backups: dict[str, str] = field(default_factory=dict)
+    files: dict[FileMove, FoundFiles] = field(default_factory=dict)
+    file_counts: list[FileCounts] = field(default_factory=list)
 
     @property
     def needs_action(self) -> bool:
         """Return whether a person must look after rows that were not copied."""
         if any(each.needs_action for each in self.unmoved):
             return True
-        if any(each.needs_action for each in self.copies):
+        if any(each.needs_action for each in self.copies) or self.files_left:
+            return True
+        if any(each.differing for each in self.file_counts):
             return True
         skipped = [reason for check in self.checks for reason in check.skipped]
         return any(each.needs_action for each in skipped)
 
     @property
+    def files_left(self) -> list[FileMove]:
+        """Return the moves whose files the new server does not find."""
+        return [each for each, found in self.files.items() if each.left and found.count]
+
+    @property
     def is_complete(self) -> bool:
         """Return whether the new server has every row that it could show."""
         if any(count and each.needs_action for each, count in self.unmoved.items()):
+            return False
+        if self.files_left or not all(each.is_complete for each in self.file_counts):
             return False
         return all(each.is_complete for each in self.checks)
 

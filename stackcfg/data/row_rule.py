@@ -7,7 +7,7 @@ that is as it must be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -61,6 +61,10 @@ def _always(_upgrade: Upgrade) -> bool:
     return True
 
 
+def _alike(_upgrade: Upgrade) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RowRule:
     """What every rule says of itself.
@@ -69,7 +73,9 @@ class RowRule:
     what the server does with a row that was not changed. `uses` are the uses
     of stores whose rows need the rule, `since` the releases that made it
     necessary. `on_copy`: rows that go to another place need it in any case.
-    `applies_to` says which upgrades need it.
+    `any_release`: it can be necessary whatever the releases are. `applies_to`
+    says which upgrades need it, `tell_apart` returns words in which two of them
+    differ that have the same releases.
     """
 
     id: str
@@ -77,16 +83,20 @@ class RowRule:
     uses: tuple[str, ...]
     since: tuple[Release, ...]
     on_copy: bool = False
+    any_release: bool = False
     applies_to: Callable[[Upgrade], bool] = _always
+    tell_apart: Callable[[Upgrade], Sequence[str]] = _alike
 
     def is_due(self, use: str, upgrade: Upgrade, *, in_place: bool) -> bool:
         """Return whether rows of a use need the rule on an upgrade."""
         if use not in self.uses:
             return False
-        crossed = any(upgrade.source < each <= upgrade.target for each in self.since)
-        if not crossed and (in_place or not self.on_copy):
-            return False
-        return self.applies_to(upgrade)
+        return self._is_due_now(upgrade, in_place) and self.applies_to(upgrade)
+
+    def _is_due_now(self, upgrade: Upgrade, in_place: bool) -> bool:
+        if self.any_release or (self.on_copy and not in_place):
+            return True
+        return any(upgrade.source < each <= upgrade.target for each in self.since)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

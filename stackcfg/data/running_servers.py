@@ -19,13 +19,16 @@ SERVERS: Final = frozenset({"llama_stack", "llama-stack", "llama", "ogx"})
 
 
 def running_servers(
-    sides: Iterable[ConfigSide], databases: Iterable[Database]
+    sides: Iterable[ConfigSide],
+    databases: Iterable[Database],
+    paths: Iterable[str] = (),
 ) -> list[str]:
-    """Return signs of a running server, one line each. Raises
-    `DatabaseError`.
+    """Return signs of a running server, one line each.
+
+    `paths` are further files, and folders with such. Raises `DatabaseError`.
     """
     sides, databases = list(sides), list(databases)
-    files = {each.file for each in databases if each.file}
+    files = {each.file for each in databases if each.file} | set(paths)
     configs = {os.path.realpath(each.name) for each in sides}
     found = [*_find_processes(files, configs)]
     # a process says more than a port
@@ -64,7 +67,7 @@ def _find_processes(files: set[str], configs: set[str]) -> Iterator[str]:
 def _describe_use(process: Any, files: set[str], configs: set[str]) -> str:
     """Return which of the files or configs a process uses, if any."""
     opened = [each.path for each in process.open_files()]
-    held = sorted(files.intersection(map(os.path.realpath, opened)))
+    held = sorted(each for each in map(os.path.realpath, opened) if _is_in(each, files))
     if held:
         return f"has {held[0]} open"
     command: list[str] = process.info["cmdline"] or []
@@ -77,6 +80,13 @@ def _describe_use(process: Any, files: set[str], configs: set[str]) -> str:
         if os.path.realpath(path) in configs:
             return "runs one of the configs"
     return ""
+
+
+def _is_in(path: str, places: set[str]) -> bool:
+    """Return whether a path is one of some places, or in one of them."""
+    if path in places:
+        return True
+    return any(path.startswith(each + os.sep) for each in places)
 
 
 def _is_server(command: list[str]) -> bool:

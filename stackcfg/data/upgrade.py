@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stackcfg.data.locations import HomeFolder
 from stackcfg.data.stored_json import JsonObject
@@ -17,11 +19,26 @@ from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
 
+class MovedFolder(NamedTuple):
+    """A folder that the new config has elsewhere; `old` is as it was written."""
+
+    old: str
+    new: str
+
+    def follow(self, path: str) -> str:
+        """Return where a path below the folder is; any other stays as it is."""
+        for old in (self.old, os.path.abspath(self.old), os.path.realpath(self.old)):
+            if path.startswith(old + os.sep):
+                return self.new + path.removeprefix(old)
+        return path
+
+
 @dataclass(frozen=True, slots=True)
 class Upgrade:
     """The old and the new config, and facts that rules need.
 
-    `home` is the config folder if the upgrade renames it. `registry_version`
+    `home` is the config folder if the upgrade renames it. `moved_folders` are
+    folders of uploads that are others in the new config. `registry_version`
     is the version of the keys of registered resources in the old store,
     `vector_stores` are the vector stores registered there, by id.
     """
@@ -29,6 +46,7 @@ class Upgrade:
     old: ConfigSide
     new: ConfigSide
     home: HomeFolder | None = None
+    moved_folders: tuple[MovedFolder, ...] = ()
     registry_version: str = ""
     vector_stores: Mapping[str, JsonObject] = field(default_factory=dict)
 

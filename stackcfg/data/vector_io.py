@@ -131,11 +131,28 @@ def plan_chunks(
     config = upgrade.new.provider_config(VECTOR_IO, successor.owner)
     if tables.field and not as_string(config.get(tables.field)):
         return
-    # the new config says where the new server looks, and the rows do not move
-    place = _locate_chunks(tables, upgrade.new, successor.owner, upgrade)
-    owners = (Owner(rows.owner, successor.provider_type),)
+    yield _plan_tables(tables, rows, successor, upgrade)
+
+
+def _plan_tables(
+    tables: ChunkTables, rows: StoredRows, successor: StoredRows, upgrade: Upgrade
+) -> Move | Unmoved:
+    # the new config says where the new server looks; a file is copied there
+    target = source = _locate_chunks(tables, upgrade.new, successor.owner, upgrade)
+    config = upgrade.old.provider_config(VECTOR_IO, rows.owner)
+    if not tables.field or as_string(config.get(tables.field)):
+        source = _locate_chunks(tables, upgrade.old, rows.owner, upgrade)
     name = _name_chunks(rows)
-    yield Move(name, rows.kind, owners, place, place, (RULE,), chunks=tables)
+    if source != target and not source.database.file:
+        reason = (
+            "the new config names another database: copy their tables with its "
+            "own tools, then run this again with both configs naming it"
+        )
+        return Unmoved(
+            name, rows.kind, source, reason, needs_action=True, chunks=tables
+        )
+    owners = (Owner(rows.owner, successor.provider_type),)
+    return Move(name, rows.kind, owners, source, target, (RULE,), chunks=tables)
 
 
 def _leave_former_chunks(rows: StoredRows, upgrade: Upgrade) -> Iterator[Unmoved]:

@@ -47,7 +47,7 @@ def read_file(path: str) -> str:
     try:
         raw = _read_stdin() if path == STDIN else read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
-        raise FileError(path, _reason(error)) from None
+        raise FileError(path, reason_of(error)) from None
     if len(raw) > MAX_BYTES:
         limit = f"{MAX_BYTES // 1024 // 1024} MiB"
         raise FileError(path, f"larger than {limit}: not a run config")
@@ -106,7 +106,8 @@ def read_packaged(name: str) -> str:
     return read_file(os.path.join(os.path.dirname(package), "schemas", name))
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """Return why the disk refused something, in words."""
     return _REASONS.get(type(error)) or error.strerror or str(error)
 
 
@@ -133,7 +134,7 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
             saved = _back_up(target)
         _replace(target, content)
     except OSError as error:
-        raise FileError(path, f"cannot be written: {_reason(error)}") from None
+        raise FileError(path, f"cannot be written: {reason_of(error)}") from None
     return saved
 
 
@@ -149,20 +150,20 @@ def _replace(target: str, content: bytes) -> None:
     from stackcfg.system.temporary import temporary_beside
 
     with temporary_beside(target, content) as temporary:
-        _copy_mode(target, temporary)
+        copy_mode(target, temporary)
         os.replace(temporary, target)
-    _sync_folder(target)
+    sync_folder(target)
 
 
 def _back_up(target: str) -> str:
     from stackcfg.system.temporary import temporary_beside
 
     with temporary_beside(target, read_bytes(target)) as temporary:
-        _copy_mode(target, temporary)
+        copy_mode(target, temporary)
         return _name_backup(temporary, target)
 
 
-def _copy_mode(target: str, temporary: str) -> None:
+def copy_mode(target: str, temporary: str) -> None:
     """Give a new file the mode and, where that is allowed, the owner of a
     target.
     """
@@ -183,7 +184,8 @@ def _umask() -> int:
     return current
 
 
-def _sync_folder(target: str) -> None:
+def sync_folder(target: str) -> None:
+    """Write the folder of a file to the disk, so that its new name stays."""
     # Not every system can open a folder.
     with contextlib.suppress(OSError):
         handle = os.open(os.path.dirname(target) or ".", os.O_RDONLY)
@@ -206,7 +208,7 @@ def make_folder(path: str) -> None:
     try:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     except OSError as error:
-        message = f"its folder cannot be created: {_reason(error)}"
+        message = f"its folder cannot be created: {reason_of(error)}"
         raise FileError(path, message) from None
 
 
@@ -240,10 +242,10 @@ def back_up_with(
         try:
             temporary = stack.enter_context(temporary_beside(place, b""))
         except OSError as error:
-            message = f"no backup can be made: {_reason(error)}"
+            message = f"no backup can be made: {reason_of(error)}"
             raise FileError(target, message) from None
         copy(temporary)
-        _copy_mode(target, temporary)
+        copy_mode(target, temporary)
         for name in _backup_names(place):
             if not os.path.exists(name):
                 break
@@ -258,7 +260,7 @@ def _name_backup(temporary: str, target: str) -> str:
     """
     for name in _backup_names(target):
         with contextlib.suppress(FileExistsError):
-            _rename_new(temporary, name)
+            rename_new(temporary, name)
             return name
     raise FileExistsError(f"{target}.bak")
 
@@ -268,7 +270,7 @@ def _backup_names(target: str) -> Iterator[str]:
     yield from (f"{target}.bak.{number}" for number in range(1, MAX_BACKUPS))
 
 
-def _rename_new(temporary: str, name: str) -> None:
+def rename_new(temporary: str, name: str) -> None:
     """Give a finished file another name that no file has.
 
     Raises `FileExistsError` when the name is taken.

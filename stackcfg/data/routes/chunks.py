@@ -1,4 +1,6 @@
-"""Chunks in tables of their own, which are completed where they are."""
+"""Chunks in tables of their own: completed where they are, or in the copy of
+their file.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ def find_chunk_tables(source: Reader, tables: ChunkTables) -> Iterator[str]:
 
 
 class Chunks:
-    """The route of chunks, which goes nowhere."""
+    """The route of chunks, which come to another place only with their file."""
 
     def __init__(self, move: Move, upgrade: Upgrade, tables: ChunkTables) -> None:
         self.move = move
@@ -43,23 +45,35 @@ class Chunks:
         for table in find_chunk_tables(source, self.tables):
             store = self._stores.get(table, {})
             for row in source.rows(table, [id_column, chunk_column]):
-                text = str(row[chunk_column])
-                complete = complete_text(text, store)
+                text, own_id = str(row[chunk_column]), str(row[id_column])
+                complete = complete_text(text, store, own_id)
                 yield table, row[id_column], text, complete
 
-    def copy(self, source: Reader, run: CopyRun) -> None:
+    def copy(self, _source: Reader, run: CopyRun) -> None:
         """Write what the chunks lack."""
-        for table, identifier, text, complete in self._chunks(source):
+        for table, identifier, text, complete in self._chunks(run.writer):
             run.count_row()
             if complete != text:
                 key = {self.tables.id: identifier}
                 run.writer.set_row(table, key, {self.tables.chunk: complete})
                 run.counts.completed += 1
 
-    def check(self, source: Reader, _readers: Readers) -> Checks:
+    def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all chunks, which can lack something."""
+        target = readers.get_or_empty(self.move.target.database)
         for table, identifier, text, complete in self._chunks(source):
-            yield RowCheck(f"{table} {identifier}", complete, text)
+            found: str | None = text
+            if not self.move.in_place:
+                found = self._find_text(table, identifier, target)
+            yield RowCheck(f"{table} {identifier}", complete, found)
+
+    def _find_text(self, table: str, identifier: Any, target: Reader) -> str | None:
+        """Return the text of a chunk in the copy of its file, if it is there."""
+        if not target.has_table(table):
+            return None
+        key = {self.tables.id: identifier}
+        row = target.row(table, key, [self.tables.chunk])
+        return None if row is None else str(row[self.tables.chunk])
 
     def retry(
         self, _source: Reader, _readers: Readers, _left: frozenset[str]

@@ -43,20 +43,27 @@ def convert(key: str, value: str, upgrade: Upgrade) -> KvRows:
     return [KvRow(key, value)]
 
 
-def complete_text(text: str, store: JsonObject) -> str:
+def complete_text(text: str, store: JsonObject, own_id: str = "") -> str:
     """Return the JSON text of a chunk, completed by its registered vector store.
 
-    A string that lacks nothing, or holds no JSON object, stays as it is.
+    `own_id` is the id under which the chunk is stored, if it has one. A string
+    that lacks nothing, or holds no JSON object, stays as it is.
     """
     chunk = parse_object(text)
     if chunk is None:
         return text
-    done = complete_chunk(chunk, store)
+    done = complete_chunk(chunk, store, own_id)
     return text if done == chunk else dump_compact(done)
 
 
-def complete_chunk(chunk: JsonObject, store: JsonObject) -> JsonObject:
-    """Return a chunk, completed by its registered vector store."""
+def complete_chunk(
+    chunk: JsonObject, store: JsonObject, own_id: str = ""
+) -> JsonObject:
+    """Return a chunk, completed by its registered vector store.
+
+    A chunk that was stored without an id got one that cannot be made again:
+    `own_id`, under which the new server would delete or replace it.
+    """
     metadata = as_mapping(chunk.get("chunk_metadata"))
     embedding = as_list(chunk.get("embedding"))
     models = (metadata.get("chunk_embedding_model"), store.get("embedding_model"))
@@ -65,8 +72,9 @@ def complete_chunk(chunk: JsonObject, store: JsonObject) -> JsonObject:
         len(embedding),
         store.get("embedding_dimension"),
     )
+    ids = (chunk.get("stored_chunk_id"), own_id, metadata.get("chunk_id"))
     defaults = {
-        "chunk_id": _first((chunk.get("stored_chunk_id"), metadata.get("chunk_id"))),
+        "chunk_id": _first(ids),
         "chunk_metadata": {},
         "embedding": [],
         "embedding_model": _first(models) or UNKNOWN_MODEL,

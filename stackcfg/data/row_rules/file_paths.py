@@ -1,36 +1,46 @@
-"""Paths of files follow the renamed config folder (ogx 0.8.0, #5653).
+"""Paths of files follow their folder (renamed in ogx 0.8.0, #5653).
 
-The row of a file holds its absolute path. Where the folder is renamed, or will
-be at the first start, a path below the old name leads nowhere: the server lists
-the file but cannot read its content.
+The row of a file holds its absolute path. Where the config folder is renamed, or
+will be at the first start, or the new config names another `storage_dir`, a path
+below the old one leads nowhere: the server lists the file but cannot read its
+content. Since 0.7.3 it refuses each path outside of its `storage_dir`.
 """
 
 from __future__ import annotations
 
-import os
 from typing import Final
 
 from stackcfg.data.engines.protocol import Row
 from stackcfg.data.row_rule import ColumnRule, Fields
-from stackcfg.data.upgrade import Upgrade
+from stackcfg.data.upgrade import MovedFolder, Upgrade
 
 PATH: Final = "file_path"
 
 
 def applies_to(upgrade: Upgrade) -> bool:
-    """Return whether the upgrade renames the folder."""
-    return upgrade.home is not None
+    """Return whether the files are elsewhere after the upgrade."""
+    return upgrade.home is not None or bool(upgrade.moved_folders)
+
+
+def tell_apart(upgrade: Upgrade) -> list[str]:
+    """Return where the folders are that the new config has elsewhere."""
+    return [folder.new for folder in upgrade.moved_folders]
 
 
 def complete(row: Row, upgrade: Upgrade) -> Fields:
-    """Return the new path of a file below the folder's old name."""
-    home = upgrade.home
+    """Return the new path of a file below a folder that moved."""
     path = row[PATH]
-    if home is None or not isinstance(path, str):
+    if not isinstance(path, str):
         return {}
-    if not path.startswith(home.old + os.sep):
+    for folder in upgrade.moved_folders:
+        new_path = folder.follow(path)
+        if new_path != path:
+            return {PATH: new_path}
+    home = upgrade.home
+    if home is None:
         return {}
-    return {PATH: home.new + path.removeprefix(home.old)}
+    new_path = MovedFolder(home.old, home.new).follow(path)
+    return {PATH: new_path} if new_path != path else {}
 
 
 RULE: Final = ColumnRule(
@@ -38,7 +48,9 @@ RULE: Final = ColumnRule(
     page=__doc__,
     uses=("files",),
     since=((0, 8, 0),),
+    any_release=True,
     applies_to=applies_to,
+    tell_apart=tell_apart,
     columns=(PATH,),
     complete=complete,
 )

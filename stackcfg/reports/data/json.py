@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Literal
 
+from stackcfg.data.disk.moves import FileMove
 from stackcfg.data.locations import RowLocation
 from stackcfg.data.moves import Move, Unmoved
 from stackcfg.data.result import (
@@ -103,6 +104,46 @@ class UnmovedRows(Shape):
     action_required: bool
 
 
+class CopiedFiles(Shape):
+    """What a copy did with the files of a provider.
+
+    `present` files were in the target before; `differing` are paths at which the target holds
+    other files. `copied_before`: an earlier run copied them all.
+    """
+
+    files: Count
+    copied: Count
+    present: Count
+    differing: list[str]
+    copied_before: bool
+
+
+class VerifiedFiles(Shape):
+    """How many of the expected files are in the target, by their SHA-256 sums."""
+
+    files: Count
+    present: Count
+    missing: list[str]
+    differing: list[str]
+
+
+class FilesOfStore(Shape):
+    """The files on the disk of a provider: from where to where they go.
+
+    `left` says why they are not copied, and is null where they are, or stay in place.
+    """
+
+    store: str
+    source: str
+    target: str
+    in_place: bool
+    files: Count
+    bytes: Count
+    left: str | None
+    copied: CopiedFiles | None = None
+    verified: VerifiedFiles | None = None
+
+
 class ConfigOfReleases(Shape):
     """A run config and the releases that it is for."""
 
@@ -119,6 +160,7 @@ class DataReport(Shape):
     new: ConfigOfReleases
     moves: list[StoreMove]
     unmoved: list[UnmovedRows]
+    files: list[FilesOfStore]
     backups: dict[str, str]
 
 
@@ -131,6 +173,7 @@ def render(result: UpgradeResult, _context: Context) -> str:
         new=_describe_config(result.new),
         moves=[_describe_move(each, result) for each in result.plan.moves],
         unmoved=[_describe_unmoved(*each) for each in result.unmoved.items()],
+        files=[_describe_files(each, result) for each in result.files],
         backups=result.backups,
     )
     return to_json(report)
@@ -198,6 +241,39 @@ def _describe_unmoved(unmoved: Unmoved, rows: int | None) -> UnmovedRows:
         location=_describe_location(unmoved.location),
         reason=unmoved.reason,
         action_required=unmoved.needs_action,
+    )
+
+
+def _describe_files(move: FileMove, result: UpgradeResult) -> FilesOfStore:
+    copied: CopiedFiles | None = None
+    verified: VerifiedFiles | None = None
+    for each in result.file_counts:
+        if each.move is move and result.action == COPY:
+            copied = CopiedFiles(
+                files=each.files,
+                copied=each.copied,
+                present=each.present,
+                differing=each.differing,
+                copied_before=each.done_before,
+            )
+        elif each.move is move:
+            verified = VerifiedFiles(
+                files=each.files,
+                present=each.present,
+                missing=each.missing,
+                differing=each.differing,
+            )
+    found = result.files[move]
+    return FilesOfStore(
+        store=move.store,
+        source=move.source,
+        target=move.target,
+        in_place=move.in_place,
+        files=found.count,
+        bytes=found.bytes,
+        left=move.left or None,
+        copied=copied,
+        verified=verified,
     )
 
 

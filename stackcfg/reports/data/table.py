@@ -13,7 +13,7 @@ from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.locations import most_common
 from stackcfg.reports.console.tables import table
-from stackcfg.reports.data import cells, remarks
+from stackcfg.reports.data import cells, files, remarks
 from stackcfg.reports.data.formats import Context
 
 
@@ -30,6 +30,7 @@ def _report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
     rows = [cells.plan_row(move, result, folder) for move in moves]
     yield from table(cells.PLAN_HEADINGS, rows, width, right=(1,))
     yield from remarks.separate(rows)
+    yield from files.report_plan(result, folder, width)
     yield from _describe_rules(result)
     yield from remarks.several_targets(result)
     for move in moves:
@@ -40,11 +41,13 @@ def _report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
         if hidden and count:
             yield remarks.skipped(move, hidden, count)
     yield from remarks.unmoved(result, folder)
+    yield from files.remarks(result, folder)
     idle = sum(result.rows[move] for move in moves if move.is_idle)
     to_copy = sum(result.rows[move] for move in moves) - idle
     words = f"rows to copy or to complete: {to_copy}"
     if idle:
         words += f", read where they are: {idle}"
+    yield from files.total(result)
     yield words
 
 
@@ -52,12 +55,14 @@ def _report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
     rows = [cells.copy_row(counts, result, folder) for counts in result.copies]
     yield from table(cells.COPY_HEADINGS, rows, width, right=range(1, 7))
     yield from remarks.separate(rows)
+    yield from files.report_copy(result, folder, width)
     yield from remarks.several_targets(result)
     for counts in result.copies:
         words = "exist with other content, which was kept"
         yield from remarks.keys(counts.move, counts.differing, words)
         yield from remarks.all_skipped(counts)
     yield from remarks.unmoved(result, folder)
+    yield from files.remarks(result, folder)
     for file, backup in result.backups.items():
         yield f"{file} is kept as {backup}"
     # A second run after a crash must not copy what was deleted since.
@@ -67,6 +72,7 @@ def _report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
         yield f"{words}; --again copies rows that are missing since"
     added = sum(each.added for each in result.copies)
     completed = sum(each.completed for each in result.copies)
+    yield from files.total(result)
     yield _total(f"rows copied: {added}, completed: {completed}", result)
 
 
@@ -96,12 +102,14 @@ def _report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
     rows = [cells.check_row(check, folder) for check in result.checks]
     yield from table(cells.CHECK_HEADINGS, rows, width, right=range(1, 5))
     yield from remarks.separate(rows)
+    yield from files.report_checks(result, folder, width)
     for check in result.checks:
         yield from remarks.keys(check.move, check.missing, "are missing")
         yield from remarks.keys(check.move, check.differing, "differ")
         yield from remarks.all_skipped(check)
     yield from remarks.absent(result, folder)
     yield from remarks.unmoved(result, folder)
+    yield from files.remarks(result, folder)
 
 
 def _total(words: str, result: UpgradeResult) -> str:

@@ -1,0 +1,55 @@
+"""Copies files to where the new server looks for them.
+
+Nothing is moved, deleted or overwritten. Of a database all files are copied or
+none: two halves of two databases are none.
+"""
+
+from __future__ import annotations
+
+from stackcfg.data.disk.finding import path_below
+from stackcfg.data.disk.moves import FileCounts, FileMove, FoundFiles
+from stackcfg.data.disk.records import read_record, write_record
+from stackcfg.system.file_copies import copy_new, hash_file, read_size
+
+
+def copy_files(move: FileMove, found: FoundFiles, *, again: bool = False) -> FileCounts:
+    """Copy the files of a move that are not there yet.
+
+    `again` copies files that were deleted since an earlier copy. Raises
+    `FileError`.
+    """
+    counts = FileCounts(move, found.count)
+    if not again and read_record(move) is not None:
+        counts.done_before = True
+        return counts
+    sums = _compare(move, found, counts)
+    if counts.differing and not move.prefix:
+        return counts
+    for name in found.sizes:
+        if name not in sums and name not in counts.differing:
+            source, target = (
+                path_below(move.source, name),
+                path_below(move.target, name),
+            )
+            sums[name] = copy_new(source, target)
+            counts.copied += 1
+    if not counts.differing:
+        write_record(move, {name: sums[name] for name in found.sizes})
+    return counts
+
+
+def _compare(move: FileMove, found: FoundFiles, counts: FileCounts) -> dict[str, str]:
+    """Return the sums of files that are there already; count those that differ."""
+    sums: dict[str, str] = {}
+    for name, size in found.sizes.items():
+        target = path_below(move.target, name)
+        present = read_size(target)
+        if present is None:
+            continue
+        digest = hash_file(path_below(move.source, name))
+        if present == size and hash_file(target) == digest:
+            sums[name] = digest
+            counts.present += 1
+        else:
+            counts.differing.append(name)
+    return sums

@@ -1,0 +1,120 @@
+"""Files on the disk in the reports of the data commands: tables, and a line for
+each fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from stackcfg.data.disk.moves import FileCounts
+from stackcfg.data.result import UpgradeResult
+from stackcfg.reports.console.colors import Lines, paint
+from stackcfg.reports.console.listing import join_some
+from stackcfg.reports.console.tables import Cell, table
+from stackcfg.reports.data.remarks import MAX_KEYS, separate
+
+PLAN_HEADINGS: Final = ("files of", "files", "bytes", "from", "to")
+COPY_HEADINGS: Final = ("files of", "files", "copied", "present", "differ", "to")
+CHECK_HEADINGS: Final = ("files of", "files", "present", "missing", "differ", "in")
+
+
+def report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
+    """Yield which files are where, and where they go."""
+    rows = []
+    for move, found in result.files.items():
+        target = _short(move.target, folder)
+        if move.in_place:
+            target = "stay there"
+        source = _short(move.source, folder)
+        rows.append((move.store, str(found.count), f"{found.bytes:,}", source, target))
+    yield from table(PLAN_HEADINGS, rows, width, right=(1, 2))
+    yield from separate(rows)
+
+
+def report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
+    """Yield which files were copied."""
+    rows = [_copy_row(each, folder) for each in result.file_counts]
+    yield from table(COPY_HEADINGS, rows, width, right=range(1, 5))
+    yield from separate(rows)
+
+
+def report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
+    """Yield which files are where the new server looks for them."""
+    rows = [_check_row(each, folder) for each in result.file_counts]
+    yield from table(CHECK_HEADINGS, rows, width, right=range(1, 5))
+    yield from separate(rows)
+
+
+def remarks(result: UpgradeResult, folder: str) -> Lines:
+    """Yield which files are not as they should be, and which are left."""
+    action = paint("action required", "red")
+    for each in result.file_counts:
+        target = _short(each.move.target, folder)
+        words = f"of '{each.move.store}' in {target}"
+        if each.missing:
+            names = _join(each.missing)
+            yield f"{action}: {len(each.missing)} files {words} are missing: {names}"
+        if each.differing:
+            names = _join(each.differing)
+            yield f"{action}: {_explain_difference(each)} {words}: {names}"
+    for move in result.files_left:
+        count = result.files[move].count
+        source = _short(move.source, folder)
+        words = f"{count} files of '{move.store}' ({source}) are not copied"
+        yield f"{action}: {words}: {move.left}"
+
+
+def _explain_difference(counts: FileCounts) -> str:
+    if counts.move.prefix:
+        return f"{len(counts.differing)} other files were kept"
+    return "another database was kept, and nothing was copied"
+
+
+def total(result: UpgradeResult) -> Lines:
+    """Yield how many files were or will be copied, nothing where there are none."""
+    due = [found for move, found in result.files.items() if move.is_due]
+    if due and not result.file_counts:
+        size = sum(found.bytes for found in due)
+        yield f"files to copy: {sum(found.count for found in due)}, {size:,} bytes"
+    copied = sum(each.copied for each in result.file_counts)
+    if copied:
+        yield f"files copied: {copied}"
+
+
+def _copy_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
+    target = _short(counts.move.target, folder)
+    if counts.done_before:
+        return counts.move.store, "done before", "-", "-", "-", target
+    return (
+        counts.move.store,
+        str(counts.files),
+        _colored(counts.copied, "green"),
+        str(counts.present),
+        _colored(len(counts.differing), "red"),
+        target,
+    )
+
+
+def _check_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
+    return (
+        counts.move.store,
+        str(counts.files),
+        (str(counts.present), "green" if counts.is_complete else "yellow"),
+        _colored(len(counts.missing), "red"),
+        _colored(len(counts.differing), "red"),
+        _short(counts.move.target, folder),
+    )
+
+
+def _colored(count: int, color: str) -> Cell:
+    return (str(count), color) if count else ("0", "dim")
+
+
+def _join(names: Sequence[str]) -> str:
+    shown = [name or "the file" for name in names]
+    return join_some(shown, MAX_KEYS)
+
+
+def _short(path: str, folder: str) -> str:
+    return path.removeprefix(folder)

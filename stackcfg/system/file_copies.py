@@ -1,0 +1,88 @@
+"""Whole files: listed, hashed, and copied to where no file is."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.system.files import (
+    FileError,
+    copy_mode,
+    reason_of,
+    rename_new,
+    sync_folder,
+)
+from stackcfg.system.temporary import sweep_beside, temporary_beside
+
+BLOCK: Final = 1024 * 1024
+HASH: Final = "sha256"
+
+
+def list_files(folder: str) -> dict[str, int]:
+    """Return the regular files below a folder, sorted, with their sizes.
+
+    Links to files count as files; links to folders are not followed. Raises
+    `OSError`.
+    """
+    return dict(sorted(_walk(folder, "")))
+
+
+def _walk(folder: str, below: str) -> Iterator[tuple[str, int]]:
+    with os.scandir(os.path.join(folder, below)) as entries:
+        for entry in entries:
+            name = os.path.join(below, entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(folder, name)
+            elif entry.is_file():
+                yield name, entry.stat().st_size
+
+
+def read_size(path: str) -> int | None:
+    """Return the size of a regular file; None where there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return found.st_size
+
+
+def hash_file(path: str) -> str:
+    """Return the SHA-256 sum of a file. Raises `OSError`."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, HASH).hexdigest()
+
+
+def copy_new(source: str, target: str) -> str:
+    """Copy a file to a path where none is; return its SHA-256 sum.
+
+    The copy appears under its name only once it is whole and on the disk.
+    Raises `FileError`.
+    """
+    try:
+        os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
+        sweep_beside(target)
+        with temporary_beside(target, b"") as temporary:
+            digest = _copy_content(source, temporary)
+            copy_mode(source, temporary)
+            rename_new(temporary, target)
+        sync_folder(target)
+    except OSError as error:
+        reason = reason_of(error)
+        raise FileError(target, f"cannot be copied from {source}: {reason}") from None
+    return digest
+
+
+def _copy_content(source: str, target: str) -> str:
+    digest = hashlib.new(HASH)
+    with open(source, "rb") as old, open(target, "wb") as new:
+        while block := old.read(BLOCK):
+            digest.update(block)
+            new.write(block)
+        new.flush()
+        os.fsync(new.fileno())
+    return digest.hexdigest()
