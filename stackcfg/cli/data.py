@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from stackcfg.cli.data_copy import METADATA, CopyChoices, copy_rows
 from stackcfg.cli.data_files import check_all_files, copy_all_files, find_all_files
+from stackcfg.cli.data_plan import Sides, plan_moves, select_stores
 from stackcfg.cli.errors import print_error
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
 from stackcfg.data.copy import count_rows, count_unmoved_rows
-from stackcfg.data.disk.planning import find_moved_folders, plan_files
 from stackcfg.data.engines.opening import Readers
-from stackcfg.data.locations import home_folder_for
 from stackcfg.data.moves import Move, UpgradePlan
-from stackcfg.data.plan import plan_upgrade
 from stackcfg.data.registry import find_registry_version, read_registered_stores
 from stackcfg.data.result import COPY, DRY_RUN, VERIFY, UpgradeResult
 from stackcfg.data.running_servers import running_servers
-from stackcfg.data.stored_rows import (
-    ConfigSide,
-    StoredRows,
-    find_stored_rows,
-    read_config_side,
-)
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.data.verify import verify_move
 from stackcfg.errors import StackcfgError
-from stackcfg.loading.errors import InputError
-from stackcfg.releases.families import Target, describe_releases
-from stackcfg.releases.stores import StoreField, StoreFields, with_declared_fields
 from stackcfg.reports.data.formats import FORMATS, Context
-from stackcfg.system.files import read_file
 from stackcfg.system.output import print_to_terminal, write_stdout
 from stackcfg.system.progress import RowProgress
 from stackcfg.system.temporary import sweep_beside
@@ -62,16 +49,11 @@ class NothingFoundError(StackcfgError):
 class Options(NamedTuple):
     """What a data command is asked to do.
 
-    `action` is plan, copy, verify or dry-run. `source` and `target` are the
-    releases of the old and the new config, if the user named them.
+    `action` is plan, copy, verify or dry-run.
     """
 
     action: str
-    old: str
-    new: str
-    source: Target | None = None
-    target: Target | None = None
-    declared: tuple[StoreField, ...] = ()
+    sides: Sides
     format: str = DEFAULT_FORMAT
     again: bool = False
     while_running: bool = False
@@ -97,13 +79,13 @@ def run(options: Options) -> int:
 
 
 def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
-    plan = _plan(options, os.environ)
+    plan = plan_moves(options.sides, os.environ)
     # Before any database is read: it may hold half of an interrupted copy.
     if options.action == COPY:
         _check_servers(plan, options)
         _roll_back(plan)
     plan = replace(plan, upgrade=_read_registry(plan, readers))
-    plan = _select_stores(plan, options.only)
+    plan = select_stores(plan, options.only)
     upgrade = plan.upgrade
     result = UpgradeResult(options.action, upgrade.old, upgrade.new, plan)
     _count(result, readers)
@@ -117,70 +99,6 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
         result.file_counts = check_all_files(result.files)
         _verify(result, readers, options)
     return result
-
-
-def _plan(options: Options, variables: Mapping[str, str]) -> UpgradePlan:
-    catalog = with_declared_fields(options.declared)
-    old = _read_side(options.old, options.source, catalog, variables)
-    new = _read_side(options.new, options.target, catalog, variables)
-    if new.last < old.releases[0]:
-        message = f"{options.new} is for an earlier release than {options.old}"
-        raise StackcfgError(message, hint="downgrading is not supported")
-    # A release after the new one cannot have written the rows.
-    possible = tuple(each for each in old.releases if each <= new.last)
-    old = replace(old, releases=possible)
-    upgrade = Upgrade(old, new, home_folder_for(new.last, variables))
-    upgrade = replace(upgrade, moved_folders=tuple(find_moved_folders(upgrade)))
-    before = find_stored_rows(old, catalog, upgrade.home)
-    after = find_stored_rows(new, catalog, upgrade.home)
-    _check_families(old, before, "--from")
-    _check_families(new, after, "--target")
-    plan = plan_upgrade(before, after, upgrade, catalog)
-    return replace(plan, files=tuple(plan_files(upgrade)))
-
-
-def _select_stores(plan: UpgradePlan, names: Sequence[str]) -> UpgradePlan:
-    """Return the part of a plan that is about some stores; all without names.
-
-    Raises `StackcfgError` for a name of no store.
-    """
-    if not names:
-        return plan
-    known = {name for each in plan.all_rows for name in each.store.split(", ")}
-    for name in names:
-        if name not in known:
-            listed = ", ".join(f"'{each}'" for each in sorted(known))
-            raise StackcfgError(f"no store '{name}'", hint=f"there are {listed}")
-    return plan.only(frozenset(names))
-
-
-def _read_side(
-    name: str, named: Target | None, catalog: StoreFields, variables: Mapping[str, str]
-) -> ConfigSide:
-    text = read_file(name)
-    try:
-        return read_config_side(name, text, named, catalog, variables)
-    except InputError as error:
-        # With two files on the command line, the error must name the one it is
-        # about.
-        error.file = name
-        raise
-
-
-def _check_families(
-    side: ConfigSide, stored: Sequence[StoredRows], option: str
-) -> None:
-    """Raise `StackcfgError` unless all possible releases agree on store
-    families.
-    """
-    unsure = [f"'{each.store}'" for each in stored if not each.is_sure]
-    if unsure:
-        releases = describe_releases(frozenset(side.releases))
-        message = (
-            f"{side.name} can be for {releases}, of which some keep "
-            f"{', '.join(unsure)} in a KV store and some in a SQL store"
-        )
-        raise StackcfgError(message, hint=f"name its release with {option}")
 
 
 def _check_servers(plan: UpgradePlan, options: Options) -> None:

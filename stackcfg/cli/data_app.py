@@ -12,6 +12,7 @@ from stackcfg.cli.options import Color, choice, release_option, usage_errors
 from stackcfg.reports.data.formats import FORMATS
 
 if TYPE_CHECKING:
+    from stackcfg.cli.data_plan import Sides
     from stackcfg.releases.families import Target
 
 data = typer.Typer(
@@ -40,6 +41,24 @@ TargetName = Annotated[
 Format = Annotated[
     str, choice("--format", choices=FORMATS, help="How the report is written.")
 ]
+JOB = "job"
+PlanFormat = Annotated[
+    str,
+    choice(
+        "--format",
+        choices=(*FORMATS, JOB),
+        help="How the plan is written; 'job': as a Kubernetes Job that copies.",
+    ),
+]
+Image = Annotated[
+    str,
+    Option(
+        "--image",
+        help="The image with stackcfg that a Job runs.",
+        metavar="IMAGE",
+        show_default=False,
+    ),
+]
 Only = Annotated[
     list[str] | None,
     Option(
@@ -57,7 +76,8 @@ def plan(
     source: SourceName = None,
     target: TargetName = None,
     only: Only = None,
-    report_format: Format = "table",
+    report_format: PlanFormat = "table",
+    image: Image = "",
     color: Color = None,
 ) -> None:
     """Show what must move.
@@ -66,8 +86,16 @@ def plan(
     and what cannot be copied. Databases are opened read-only. Variables in
     locations are taken from the environment: run it in that of the server.
 
-    Exit codes: 0 planned, 2 a config or a database cannot be read.
+    With --format job, OLD and NEW are the manifests of two servers, and no
+    database is opened: the Job copies and verifies where their volumes are.
+
+    Exit codes: 0 planned, 2 a config or a database cannot be read, 3 a Job does
+    not reach a database.
     """
+    if report_format == JOB:
+        _print_job(old, new, source, target, tuple(only or ()), image)
+    if image:
+        raise typer.BadParameter("--image is for '--format job'.")
     more = {"format": report_format, "color": color, "only": tuple(only or ())}
     _run("plan", old, new, source, target, **more)
 
@@ -154,6 +182,23 @@ def verify(
     _run("verify", old, new, source, target, **more)
 
 
+def _print_job(
+    old: str,
+    new: str,
+    source: str | None,
+    target: str | None,
+    only: tuple[str, ...],
+    image: str,
+) -> None:
+    from stackcfg.cli.data_job import JobChoices, print_job
+
+    given = [("--from", source), ("--target", target)]
+    given += [("--only", name) for name in only]
+    arguments = [word for name, value in given if value for word in (name, value)]
+    sides = _read_sides(old, new, source, target)
+    raise typer.Exit(print_job(sides, JobChoices(image, only, arguments)))
+
+
 def _run(
     action: str,
     old: str,
@@ -163,6 +208,14 @@ def _run(
     **more: Any,
 ) -> None:
     from stackcfg.cli import data as command
+
+    sides = _read_sides(old, new, source, target)
+    options = command.Options(action, sides, **more)
+    raise typer.Exit(command.run(options))
+
+
+def _read_sides(old: str, new: str, source: str | None, target: str | None) -> Sides:
+    from stackcfg.cli.data_plan import Sides
     from stackcfg.cli.settings import load_project_settings
     from stackcfg.releases.families import SOURCE_ROLE
 
@@ -170,8 +223,7 @@ def _run(
         before = _parse(source, SOURCE_ROLE)
         after = _parse(target, "target")
     declared = load_project_settings(os.curdir).declared
-    options = command.Options(action, old, new, before, after, declared, **more)
-    raise typer.Exit(command.run(options))
+    return Sides(old, new, before, after, declared)
 
 
 def _parse(name: str | None, role: str) -> Target | None:

@@ -25,6 +25,11 @@ from stackcfg.runconfig.substitution import (
 
 _NAMED: Final = re.compile(NAMED_START)
 
+OLD_PREFIX: Final = "STACKCFG_OLD_"
+"""Begins the variables that count for the old config alone: `STACKCFG_OLD_X` is its
+`X`. The servers of both sides can have other values for one variable.
+"""
+
 
 class MissingVariableError(StackcfgError):
     """A variable is not set, and a setting cannot be read without it."""
@@ -33,6 +38,16 @@ class MissingVariableError(StackcfgError):
         super().__init__(
             f"the variable {variable} is not set, and {needed_for} needs it"
         )
+
+
+def variables_of_old(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of the old config: some have a value of their own."""
+    own = {
+        name.removeprefix(OLD_PREFIX): value
+        for name, value in variables.items()
+        if name.startswith(OLD_PREFIX)
+    }
+    return {**variables, **own}
 
 
 def resolve_variables(

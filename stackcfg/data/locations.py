@@ -175,7 +175,28 @@ def _locate_file(path: str, home: HomeFolder | None) -> Database:
     if home is not None:
         path = home.current_path(path)
     # two paths to one file are one database
-    return Database(SQLITE, (os.path.realpath(path),))
+    return Database(SQLITE, (_first_path(os.path.realpath(path)),))
+
+
+_folders: dict[tuple[int, int], str] = {}
+"""The path by which each folder was named first, by device and number."""
+
+
+def _first_path(path: str) -> str:
+    """Return a path below the first path by which its folder was named.
+
+    A volume can be mounted at several folders, and `realpath` does not tell.
+    """
+    folder, name = os.path.split(path)
+    try:
+        status = os.stat(folder)
+    except OSError:
+        return path
+    known = _folders.setdefault((status.st_dev, status.st_ino), folder)
+    if known != folder and os.path.isdir(known) and os.path.samefile(known, folder):
+        return os.path.join(known, name)
+    _folders[status.st_dev, status.st_ino] = folder
+    return path
 
 
 def _locate_server(engine: str, fields: Mapping[str, str], needed_for: str) -> Database:

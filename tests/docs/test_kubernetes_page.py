@@ -33,11 +33,6 @@ def test_the_stored_rows_come_along_as_the_page_says(folder):
     run("stackcfg migrate --target 1.5 -w --report none assistant.yaml", folder)
     volume = folder / "volume"
     (volume / "distributions" / "starter").mkdir(parents=True)
-    for name in ("assistant.yaml", "assistant-ogx.yaml"):
-        text = (folder / name).read_text()
-        for mounted in ("/.llama/", "/.ogx/"):
-            text = text.replace(mounted, f"{volume}/")
-        (folder / name).write_text(text)
     database = volume / "distributions" / "starter" / "registry.db"
     with sqlite3.connect(database) as old:
         old.execute(
@@ -47,8 +42,13 @@ def test_the_stored_rows_come_along_as_the_page_says(folder):
         value = '{"type": "model", "identifier": "granite", "provider_id": "vllm", "provider_resource_id": "granite-3", "model_type": "llm", "metadata": {}}'
         old.execute("INSERT INTO kvstore VALUES (?, ?, NULL)", (key, value))
     old.close()
-    for command in data_commands():
-        done: Done = stackcfg(*command, cwd=folder)
+    [plan] = [line for line in PAGE.of_language("sh") if "--format job" in line]
+    plan = next(line for line in plan.splitlines() if "--format job" in line)
+    command, _, file = plan.partition(" > ")
+    made = stackcfg(*shlex.split(command)[1:], cwd=folder)
+    assert (made.code, made.err) == (0, "")
+    assert f"kubectl apply -f {file}" in TEXT
+    for done in run_job(made.out, folder, volume):
         assert done.code == 0, done
     with sqlite3.connect(volume / "distributions" / "starter" / "kvstore.db") as new:
         keys = [row[0] for row in new.execute("SELECT key FROM kvstore")]
@@ -56,15 +56,22 @@ def test_the_stored_rows_come_along_as_the_page_says(folder):
     assert any("granite" in each for each in keys)
 
 
-def data_commands() -> list[list[str]]:
-    """The data commands of the page, without the folder of the pod."""
-    lines = [
-        line.partition(" -- ")[2].replace("/tmp/", "")
-        for line in TEXT.splitlines()
-        if " -- stackcfg data " in line
-    ]
-    assert len(lines) == 2
-    return [shlex.split(line)[1:] for line in lines]
+def run_job(manifest: str, folder: Path, volume: Path) -> list[Done]:
+    """Run the commands of a Job with its configs and its variables; a folder of this machine is the volume."""
+    configs, job = yaml.safe_load_all(manifest)
+    for name, text in configs["data"].items():
+        for mounted in ("/.llama/", "/.ogx/"):
+            text = text.replace(mounted, f"{volume}/")
+        (folder / name).write_text(text)
+    pod = job["spec"]["template"]["spec"]
+    found = []
+    for container in (*pod["initContainers"], *pod["containers"]):
+        words = [
+            word.replace("/etc/stackcfg/", "") for word in container["command"][1:]
+        ]
+        variables = {each["name"]: each["value"] for each in container["env"]}
+        found.append(stackcfg(*words, cwd=folder, **{**variables, "HOME": str(folder)}))
+    return found
 
 
 def test_the_shell_lines_name_the_objects_of_the_example():
@@ -75,6 +82,7 @@ def test_the_shell_lines_name_the_objects_of_the_example():
         "assistant",
         "assistant-objects",
         "assistant-ogx",
+        "assistant-ogx-copy-rows",
         "assistant-ogx-service",
         "assistant-pvc",
         "assistant-sa",

@@ -1,0 +1,345 @@
+"""The pod of a server as its manifests describe it: what it mounts, its
+variables, and the run config that it reads.
+
+Operators make the pod themselves; their volume, its folder and the claim have
+names of their own (`kustomizer.go`, `resource_helper.go` of both operators).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from stackcfg.errors import StackcfgError
+from stackcfg.loading.configs import (
+    BOM,
+    RunConfig,
+    explain_no_run_config,
+    find_run_configs,
+    read_documents,
+)
+from stackcfg.manifests.objects import (
+    OLD_SERVER,
+    SERVER,
+    ManifestObject,
+    can_be_same_namespace,
+    read_objects,
+)
+from stackcfg.manifests.unknown_values import is_unknown
+from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
+from stackcfg.runconfig.values import as_string
+from stackcfg.yamltext.document import Document
+
+Fields = Mapping[str, Any]
+
+CONFIG_MAP: Final = "ConfigMap"
+SECRET: Final = "Secret"
+_SOURCES: Final = {CONFIG_MAP: ("configMap", "name"), SECRET: ("secret", "secretName")}
+"""How a volume names an object: its field, and the field of the name."""
+
+_CONTENT: Final = ("data", "stringData", "binaryData")
+_TEMPLATES: Final = ("Deployment", "StatefulSet", "DeploymentConfig", "ReplicaSet")
+_ADOPTED: Final = ("metadata", "annotations", "ogx.io/adopt-storage")
+_OWN_VOLUMES: Final = ("ogx-storage", "lls-storage")
+"""What the operators call the volume that they mount themselves."""
+
+_POD_SETTINGS: Final = (
+    "serviceAccountName",
+    "securityContext",
+    "imagePullSecrets",
+    "nodeSelector",
+    "tolerations",
+)
+"""What decides where a pod runs and which files it may write."""
+
+_GROUP_OF_FILES: Final = 1001
+"""The group that both operators give the files of a volume (`FSGroup`)."""
+
+_BUNDLE_FOLDER: Final = "/etc/ssl/certs/ca-bundle"
+
+
+@dataclass(frozen=True, slots=True)
+class MountedVolume:
+    """A volume and where it is mounted.
+
+    `source` is the volume without its name, `mount` the mount without name and
+    folder.
+    """
+
+    source: Fields
+    folder: str
+    mount: Fields
+
+    @property
+    def is_kept(self) -> bool:
+        """Return whether its files outlive the pod."""
+        return "emptyDir" not in self.source
+
+
+@dataclass(frozen=True, slots=True)
+class MountedConfig:
+    """The run config of a server, and the object that holds it."""
+
+    kind: str
+    name: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPod:
+    """A server, by the object that describes it.
+
+    `variables` are the entries of `env`, `sources` those of `envFrom`;
+    `settings` are fields of the pod, `security` those of its container.
+    """
+
+    kind: str
+    name: str
+    namespace: str
+    config: MountedConfig
+    volumes: tuple[MountedVolume, ...]
+    variables: tuple[Fields, ...]
+    sources: tuple[Fields, ...]
+    settings: Fields
+    security: Fields
+
+    @property
+    def title(self) -> str:
+        """Return the server in words."""
+        return f"{self.kind} '{self.name}'"
+
+
+def read_server_pod(text: str, file: str) -> ServerPod:
+    """Return the server of a file that reads the run config of the file.
+
+    Raises `InputError`, and `StackcfgError` unless it is one server.
+    """
+    documents = read_documents(text.removeprefix(BOM), lenient=True)
+    configs = list(find_run_configs(documents, lenient=True))
+    if not configs:
+        raise explain_no_run_config(documents)
+    objects = read_objects(documents, file)
+    holder, config = _find_holder(configs[0], objects, file)
+    found = [each for each in objects if _reads(each, config, holder.namespace)]
+    if len(found) != 1:
+        names = ", ".join(f"{each.kind} '{each.name}'" for each in found)
+        wrong = f"several read it: {names}" if found else "nothing in the file reads it"
+        message = (
+            f"{file}: the run config is in {config.kind} '{config.name}', and {wrong}"
+        )
+        hint = (
+            "a Job needs the LlamaStackDistribution, OGXServer, Deployment or "
+            "StatefulSet of one server beside it"
+        )
+        raise StackcfgError(message, hint=hint)
+    server = found[0]
+    if is_unknown(server.name):
+        message = f"{file}: the name of the server is a parameter, '{server.name}'"
+        raise StackcfgError(message, hint="fill the parameters in first")
+    return _read_pod(server, config, server.namespace or holder.namespace)
+
+
+def _find_holder(
+    config: RunConfig, objects: Iterable[ManifestObject], file: str
+) -> tuple[ManifestObject, MountedConfig]:
+    """Return the ConfigMap or Secret that a run config is in, as it is mounted."""
+    if config.holders:
+        path = config.holders[-1].path
+        for each in objects:
+            rest = _path_within(each, config.file_document, path)
+            if each.kind in _SOURCES and rest[:1] and rest[0] in _CONTENT:
+                text = config.holders[0].text
+                key = as_string(rest[1])
+                return each, MountedConfig(each.kind, each.name, key, text)
+    message = f"{file} is no manifest with a run config in a ConfigMap or Secret"
+    hint = "'--format job' needs the manifests of both servers"
+    raise StackcfgError(message, hint=hint)
+
+
+def _path_within(found: ManifestObject, document: Document, path: Path) -> Path:
+    """Return a path of a document inside of an object; empty if it is not in it."""
+    length = len(found.path)
+    if found.document is not document or path[:length] != found.path:
+        return ()
+    return path[length:]
+
+
+def _reads(found: ManifestObject, config: MountedConfig, namespace: str) -> bool:
+    """Return whether an object describes a server that reads a run config."""
+    if not can_be_same_namespace(found.namespace, namespace):
+        return False
+    if found.kind == OLD_SERVER:
+        return _text(found.data, "spec", "server", "userConfig", "configMapName") == (
+            config.name
+        )
+    if found.kind == SERVER:
+        return _text(found.data, "spec", "overrideConfig", "name") == config.name
+    return any(_is_of(each, config) for each in list_at(_pod_of(found), ("volumes",)))
+
+
+def _is_of(volume: Any, config: MountedConfig) -> bool:
+    field, name = _SOURCES[config.kind]
+    if value_at(volume, (field, name)) == config.name:
+        return True
+    parts = list_at(as_mapping(volume), ("projected", "sources"))
+    return any(value_at(each, (field, "name")) == config.name for each in parts)
+
+
+def _pod_of(found: ManifestObject) -> Fields:
+    """Return the pod that an object of Kubernetes makes, or is; else nothing."""
+    if found.kind == "Pod":
+        return mapping_at(found.data, ("spec",))
+    if found.kind in _TEMPLATES:
+        return mapping_at(found.data, ("spec", "template", "spec"))
+    return {}
+
+
+def _read_pod(
+    found: ManifestObject, config: MountedConfig, namespace: str
+) -> ServerPod:
+    if found.kind in (OLD_SERVER, SERVER):
+        pod, container = _pod_of_operator(found)
+        volumes = [*_operator_volumes(found)]
+    else:
+        pod = _pod_of(found)
+        container = _container_of(pod, config)
+        volumes = [*_claims_of_templates(found, container)]
+    volumes += _mounted_volumes(pod, container)
+    return ServerPod(
+        found.kind,
+        found.name,
+        namespace,
+        config,
+        tuple(volumes),
+        tuple(list_at(container, ("env",))),
+        tuple(list_at(container, ("envFrom",))),
+        {name: pod[name] for name in _POD_SETTINGS if name in pod},
+        mapping_at(container, ("securityContext",)),
+    )
+
+
+def _pod_of_operator(found: ManifestObject) -> tuple[Fields, Fields]:
+    """Return what the object of an operator says of the pod and its container."""
+    server = mapping_at(found.data, ("spec", "server"))
+    pod = mapping_at(server, ("podOverrides",))
+    environment = mapping_at(server, ("containerSpec",))
+    if found.kind == SERVER:
+        pod = mapping_at(found.data, ("spec", "workload", "overrides"))
+        environment = pod
+    account = pod.get("serviceAccountName") or f"{found.name}-sa"
+    settings = {
+        "serviceAccountName": account,
+        "securityContext": {"fsGroup": _GROUP_OF_FILES},
+        "volumes": list_at(pod, ("volumes",)),
+    }
+    container = {
+        "env": list_at(environment, ("env",)),
+        "envFrom": list_at(environment, ("envFrom",)),
+        "volumeMounts": list_at(pod, ("volumeMounts",)),
+    }
+    return settings, container
+
+
+def _operator_volumes(found: ManifestObject) -> Iterator[MountedVolume]:
+    """Yield the volumes that an operator mounts by itself."""
+    workload, folder = ("spec", "server"), "/.llama"
+    trust: Path = ("spec", "server", "tlsConfig", "caBundle")
+    if found.kind == SERVER:
+        workload, folder = ("spec", "workload"), "/.ogx"
+        trust = ("spec", "tls", "trust", "caCertificates")
+    storage = value_at(found.data, (*workload, "storage"))
+    if storage is not None:
+        folder = as_string(as_mapping(storage).get("mountPath")) or folder
+        owner = _text(found.data, *_ADOPTED) or found.name
+        claim = {"persistentVolumeClaim": {"claimName": f"{owner}-pvc"}}
+        yield MountedVolume(claim, folder, {})
+        for mount in _own_mounts(found):
+            rest = _without(mount, "name", "mountPath")
+            yield MountedVolume(claim, as_string(mount.get("mountPath")), rest)
+    if value_at(found.data, trust):
+        bundle = {"configMap": {"name": f"{found.name}-ca-bundle", "optional": True}}
+        yield MountedVolume(bundle, _BUNDLE_FOLDER, {})
+
+
+def _own_mounts(found: ManifestObject) -> Iterator[Fields]:
+    """Yield where else the user mounts the volume of the operator."""
+    for path in (
+        ("spec", "server", "podOverrides", "volumeMounts"),
+        ("spec", "workload", "overrides", "volumeMounts"),
+    ):
+        for mount in list_at(found.data, path):
+            if as_mapping(mount).get("name") in _OWN_VOLUMES:
+                yield mount
+
+
+def _container_of(pod: Fields, config: MountedConfig) -> Fields:
+    """Return the container that mounts a run config."""
+    names = [
+        as_mapping(each).get("name")
+        for each in list_at(pod, ("volumes",))
+        if _is_of(each, config)
+    ]
+    containers = list_at(pod, ("containers",))
+    for container in containers:
+        mounts = list_at(as_mapping(container), ("volumeMounts",))
+        if any(as_mapping(each).get("name") in names for each in mounts):
+            return as_mapping(container)
+    return as_mapping(next(iter(containers), None))
+
+
+def _claims_of_templates(
+    found: ManifestObject, container: Fields
+) -> Iterator[MountedVolume]:
+    """Yield the volumes that a StatefulSet makes for its first pod."""
+    names = [
+        _text(each, "metadata", "name")
+        for each in list_at(found.data, ("spec", "volumeClaimTemplates"))
+    ]
+    for mount in map(as_mapping, list_at(container, ("volumeMounts",))):
+        name = mount.get("name")
+        if name in names:
+            claim = {"claimName": f"{name}-{found.name}-0"}
+            rest = _without(mount, "name", "mountPath")
+            folder = as_string(mount.get("mountPath"))
+            yield MountedVolume({"persistentVolumeClaim": claim}, folder, rest)
+
+
+def _mounted_volumes(pod: Fields, container: Fields) -> Iterator[MountedVolume]:
+    """Yield the volumes of a pod that a container mounts."""
+    sources = {
+        as_mapping(each).get("name"): as_mapping(each)
+        for each in list_at(pod, ("volumes",))
+    }
+    for mount in map(as_mapping, list_at(container, ("volumeMounts",))):
+        source = sources.get(mount.get("name"))
+        if source is not None:
+            rest = _without(mount, "name", "mountPath")
+            folder = as_string(mount.get("mountPath"))
+            yield MountedVolume(_without(source, "name"), folder, rest)
+
+
+def home_of(pod: ServerPod) -> str:
+    """Return the home folder of a server; empty if nothing tells it.
+
+    A volume at `HOME/.llama` tells it, or one below.
+    """
+    for entry in pod.variables:
+        if entry.get("name") == "HOME" and entry.get("value"):
+            return as_string(entry["value"])
+    for volume in pod.volumes:
+        parts = posixpath.normpath(volume.folder).split("/")
+        for name in (".llama", ".ogx"):
+            if name in parts:
+                return "/".join(parts[: parts.index(name)]) or "/"
+    return ""
+
+
+def _without(fields: Fields, *names: str) -> Fields:
+    return {name: value for name, value in fields.items() if name not in names}
+
+
+def _text(data: Any, *path: str) -> str:
+    return as_string(value_at(data, path))
