@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from typing import NamedTuple
 
+from stackcfg.cli.copy_log import log_failure, open_log
 from stackcfg.cli.data_copy import METADATA, CopyChoices, copy_rows
 from stackcfg.cli.data_files import check_all_files, copy_all_files, find_all_files
 from stackcfg.cli.data_plan import Sides, plan_moves, select_stores
@@ -55,11 +56,10 @@ class Options(NamedTuple):
     action: str
     sides: Sides
     format: str = DEFAULT_FORMAT
-    again: bool = False
     while_running: bool = False
     color: bool | None = None
     only: tuple[str, ...] = ()
-    backup_folder: str = ""
+    choices: CopyChoices = CopyChoices()
 
 
 def run(options: Options) -> int:
@@ -91,14 +91,26 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
     _count(result, readers)
     result.files = find_all_files(plan.files)
     if options.action == COPY:
-        choices = CopyChoices(options.again, options.backup_folder)
+        readers.close()
         # first, so that no row names a file that is not there
         result.file_counts = copy_all_files(result.files, again=options.again)
-        copy_rows(result, readers, choices, options.color)
+        _copy(result, options)
     elif options.action in (VERIFY, DRY_RUN):
         result.file_counts = check_all_files(result.files)
         _verify(result, readers, options)
     return result
+
+
+def _copy(result: UpgradeResult, options: Options) -> None:
+    log = open_log(options.choices.log_file, result.plan)
+    try:
+        copy_rows(result, options.choices, log, options.color)
+        log.write(f"end: exit code {_exit_code(result)}")
+    except BaseException as error:
+        log_failure(log, error)
+        raise
+    finally:
+        log.close()
 
 
 def _check_servers(plan: UpgradePlan, options: Options) -> None:

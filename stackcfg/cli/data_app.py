@@ -131,6 +131,33 @@ def copy(
             show_default=False,
         ),
     ] = "",
+    jobs: Annotated[
+        int,
+        Option(
+            "--jobs",
+            help="Write at most so many databases at once.",
+            metavar="NUMBER",
+            min=1,
+        ),
+    ] = 1,
+    rate: Annotated[
+        int | None,
+        Option(
+            "--rate",
+            help="Copy at most so many rows a second, into all databases together.",
+            metavar="ROWS",
+            min=1,
+        ),
+    ] = None,
+    log_file: Annotated[
+        str,
+        Option(
+            "--log-file",
+            help="Add a line with the time to this file for each event.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = "",
     report_format: Format = "table",
     color: Color = None,
 ) -> None:
@@ -144,6 +171,8 @@ def copy(
     Exit codes: 0 copied, 2 nothing was written to the database that the message
     names, 3 action required for rows that were left.
     """
+    from stackcfg.cli.data_copy import CopyChoices
+
     _run(
         "dry-run" if dry_run else "copy",
         old,
@@ -151,9 +180,8 @@ def copy(
         source,
         target,
         format=report_format,
-        again=again,
         while_running=while_running,
-        backup_folder=backup_folder,
+        choices=CopyChoices(again, backup_folder, jobs, rate or 0, log_file),
         color=color,
         only=tuple(only or ()),
     )

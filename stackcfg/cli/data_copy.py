@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import NamedTuple
 
+from stackcfg.cli.copy_log import log_begin, log_end
+from stackcfg.cli.copy_progress import CopyProgress
 from stackcfg.data.copy import copy_moves, find_done_moves
 from stackcfg.data.engines.opening import Readers, database_exists
+from stackcfg.data.independence import group_dependent
 from stackcfg.data.locations import Database
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts, UpgradeResult
-from stackcfg.errors import StackcfgError
+from stackcfg.errors import StackcfgError, join_hint
 from stackcfg.system.files import back_up_with, free_bytes, make_folder
-from stackcfg.system.progress import RowProgress
+from stackcfg.system.log_file import LogFile
+from stackcfg.system.pace import Pace
 
 METADATA = "metadata"
 MIB = 1024 * 1024
@@ -25,44 +33,91 @@ class CopyChoices(NamedTuple):
     """How rows are copied.
 
     `again` repeats what was done before; backups go to `backup_folder`, or beside
-    their files.
+    their files. At most `jobs` databases are written at once, with at most `rate`
+    rows a second (0: no limit).
     """
 
     again: bool = False
     backup_folder: str = ""
+    jobs: int = 1
+    rate: int = 0
+    log_file: str = ""
+
+
+class _Copy(NamedTuple):
+    """What the copies into all databases share; `done` are those that ended."""
+
+    result: UpgradeResult
+    choices: CopyChoices
+    progress: CopyProgress
+    log: LogFile
+    done: list[str]
 
 
 def copy_rows(
-    result: UpgradeResult, readers: Readers, choices: CopyChoices, color: bool | None
+    result: UpgradeResult, choices: CopyChoices, log: LogFile, color: bool | None
 ) -> None:
     """Do all moves that have rows and add what was done to the result.
 
     Raises `StackcfgError`, which then names the databases that were written
-    before.
+    before, and the command that continues.
     """
-    destinations = _moves_with_rows(result)
+    first, last = _moves_with_rows(result)
+    destinations = {**first, **last}
     _check_room(destinations)
     moving = [move for moves in destinations.values() for move in moves]
-    progress = RowProgress(sum(result.rows[move] for move in moving), color)
-    done: list[str] = []
+    total = sum(result.rows[move] for move in moving)
+    progress = CopyProgress(total, color, Pace(choices.rate), log)
+    copy = _Copy(result, choices, progress, log, [])
     try:
-        for database, moves in destinations.items():
-            name = database.describe()
-            progress.name = name
-            _copy_into(database, moves, result, readers, choices, progress)
-            done.append(name)
+        for part in (first, last):
+            _copy_groups(part, copy)
+    except KeyboardInterrupt:
+        progress.hide()
+        print(f"interrupted; {_continuation()}", file=sys.stderr)
+        raise
     except StackcfgError as error:
-        before = ""
-        if done:
-            before = f" (done: {', '.join(done)}; the same command goes on from there)"
-        raise StackcfgError(f"{error}{before}") from None
+        before = f" (done: {', '.join(copy.done)})" if copy.done else ""
+        hint = join_hint(error.hint, _continuation()) if error.hint else _continuation()
+        raise StackcfgError(f"{error.message}{before}", hint=hint) from None
     finally:
         progress.hide()
     _add_idle_moves(result)
 
 
-def _moves_with_rows(result: UpgradeResult) -> Destinations:
-    """Return the databases that get rows, with their moves.
+def _continuation() -> str:
+    """Return the command that goes on after a failure: what is done stays done."""
+    return f"continue with: stackcfg {shlex.join(sys.argv[1:])}"
+
+
+def _copy_groups(destinations: Destinations, copy: _Copy) -> None:
+    """Copy into databases, into several at once where the user allows it."""
+
+    def copy_group(group: Sequence[Database]) -> None:
+        for database in group:
+            _copy_into(database, destinations[database], copy)
+
+    groups = group_dependent(destinations)
+    if copy.choices.jobs == 1 or len(groups) < 2:
+        for group in groups:
+            copy_group(group)
+        return
+    with ThreadPoolExecutor(copy.choices.jobs) as pool:
+        started = [pool.submit(copy_group, group) for group in groups]
+        try:
+            for each in as_completed(started):
+                each.result()
+        except BaseException as error:
+            # after a failure, what is being written is finished
+            if not isinstance(error, StackcfgError):
+                copy.progress.stop()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _moves_with_rows(result: UpgradeResult) -> tuple[Destinations, Destinations]:
+    """Return the databases that get rows, with their moves, those to write last
+    apart.
 
     The database of the registry is the last: a store is listed only once its
     rows are there.
@@ -75,7 +130,7 @@ def _moves_with_rows(result: UpgradeResult) -> Destinations:
             last[database] = found
         elif found:
             first[database] = found
-    return first | last
+    return first, last
 
 
 def _add_idle_moves(result: UpgradeResult) -> None:
@@ -85,27 +140,45 @@ def _add_idle_moves(result: UpgradeResult) -> None:
     result.copies = [counted.get(move) or CopyCounts(move) for move in moves]
 
 
-def _copy_into(
-    database: Database,
-    moves: Sequence[Move],
-    result: UpgradeResult,
-    readers: Readers,
-    choices: CopyChoices,
-    progress: RowProgress,
-) -> None:
+def _copy_into(database: Database, moves: Sequence[Move], copy: _Copy) -> None:
+    name = database.describe()
+    copy.progress.work_on(name)
+    readers = Readers()
+    try:
+        copy.result.copies += _copy_or_find_done(database, moves, readers, copy)
+    finally:
+        readers.close()
+    copy.done.append(name)
+
+
+def _copy_or_find_done(
+    database: Database, moves: Sequence[Move], readers: Readers, copy: _Copy
+) -> list[CopyCounts]:
+    """Return what is in a database after a copy, or was after an earlier one."""
+    result, choices = copy.result, copy.choices
     upgrade = result.plan.upgrade
+    begun = time.monotonic()
     if not choices.again:
         done = find_done_moves(moves, upgrade, readers)
         if done is not None:
-            result.copies += done
-            return
+            copy.log.write(f"{database.describe()}: done by an earlier run")
+            return done
     # An open reader would keep a writer of the same file waiting.
     readers.close()
+    log_begin(copy.log, database, moves, result)
     if database.file:
         _prepare_file(database, result, choices.backup_folder)
-    result.copies += copy_moves(
-        database, moves, upgrade, readers, progress.advance, again=choices.again
+        if database.file in result.backups:
+            copy.log.write(
+                f"{database.file} is kept as {result.backups[database.file]}"
+            )
+    counts = copy_moves(
+        *(database, moves, upgrade, readers, copy.progress.advance),
+        again=choices.again,
+        is_paced=bool(choices.rate),
     )
+    log_end(copy.log, database, counts, time.monotonic() - begun)
+    return counts
 
 
 def _prepare_file(database: Database, result: UpgradeResult, folder: str) -> None:

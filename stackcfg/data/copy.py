@@ -36,13 +36,16 @@ def copy_moves(
     done: Progress,
     *,
     again: bool = False,
+    is_paced: bool = False,
 ) -> list[CopyCounts]:
     """Do all moves into one database in one transaction.
 
-    `again` repeats moves that were done before. Raises `DatabaseError` and
+    `again` repeats moves that were done before. `is_paced`: `done` may wait, so
+    that no statement may copy many rows at once. Raises `DatabaseError` and
     `ConflictError`; then nothing was written.
     """
     writer = open_writer(database, [move.source.database for move in moves])
+    writer.is_paced = is_paced
     try:
         writer.begin()
         sizes = {id(move): count_rows(move, upgrade, readers) for move in moves}

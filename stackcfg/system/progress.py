@@ -42,10 +42,20 @@ class _Bar:
             return
         if self._rich is None or self._task is None:
             self._rich = _create_bar(self._color, self.counts_rows)
-            self._task = self._rich.add_task("", total=self._total)
+            self._task = self._rich.add_task("", total=self._total, speed="")
         self._rich.start()
         done = min(self._done, self._total)
-        self._rich.update(self._task, completed=done, description=name[-NAME_WIDTH:])
+        self._rich.update(
+            self._task,
+            completed=done,
+            description=name[-NAME_WIDTH:],
+            speed=self._describe_speed(),
+        )
+
+    def _describe_speed(self) -> str:
+        """Return how fast the work is."""
+        seconds = time.monotonic() - self._start
+        return f"{self._done / max(seconds, DELAY):,.0f} a second"
 
     def hide(self) -> None:
         """Take the bar off the screen until it advances, so that lines can be
@@ -68,7 +78,7 @@ class Progress(_Bar):
 
 
 class RowProgress(_Bar):
-    """Counts rows; the bar shows the time left."""
+    """Counts rows; the bar shows how fast they come, and the time left."""
 
     counts_rows = True
 
@@ -96,7 +106,7 @@ def _create_bar(color: bool | None, counts_rows: bool) -> RichProgress:
         progress.TextColumn("{task.description}"),
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
-        progress.TextColumn("rows"),
+        progress.TextColumn("rows, {task.fields[speed]},"),
         progress.TimeRemainingColumn(),
         console=console,
         transient=True,

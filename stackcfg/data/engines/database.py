@@ -139,7 +139,12 @@ class Reader(ABC):
 
 
 class Writer(Reader):
-    """An open database, for writing in one transaction."""
+    """An open database, for writing in one transaction.
+
+    `is_paced`: rows are reported while they are copied, not all at once.
+    """
+
+    is_paced = False
 
     @abstractmethod
     def begin(self) -> None:

@@ -270,6 +270,9 @@ class PostgresWriter(PostgresReader, Writer):
     ) -> int:
         """Insert rows; those of another database by COPY."""
         name, names = _name_table(table), quote_names(select.columns)
+        if source is self and self.is_paced:
+            with closing(PostgresReader(self.database)) as aside:
+                return self.insert_selected(aside, select, table, total, done)
         if source is self:
             statement = f"INSERT INTO {name} ({names}) {_query(select)}"
             added = self._run(f"{statement} {UNLESS_PRESENT}", select.values)

@@ -1,0 +1,69 @@
+"""The lines of the log of `data copy`; no row and no password is in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from stackcfg.data.locations import Database
+from stackcfg.data.moves import Move, UpgradePlan
+from stackcfg.data.result import CopyCounts, UpgradeResult
+from stackcfg.errors import StackcfgError
+from stackcfg.redaction.secrets import mask_secrets
+from stackcfg.releases.families import describe_releases
+from stackcfg.system.log_file import LogFile
+
+
+def open_log(path: str, plan: UpgradePlan) -> LogFile:
+    """Return the log of a copy, which begins with what is copied.
+
+    Raises `StackcfgError` for a file that must not be written to.
+    """
+    if not path:
+        return LogFile()
+    old, new = plan.upgrade.old, plan.upgrade.new
+    files = {old.name, new.name}
+    for move in plan.moves:
+        files |= {move.source.database.file, move.target.database.file}
+    if os.path.realpath(path) in map(os.path.realpath, filter(None, files)):
+        raise StackcfgError(f"--log-file {path}: it is an input of this command")
+    try:
+        log = LogFile(path)
+    except OSError as error:
+        raise StackcfgError(f"--log-file {path}: {error.strerror}") from None
+    names = [
+        f"{side.name} ({describe_releases(frozenset(side.releases))})"
+        for side in (old, new)
+    ]
+    log.write(f"begin: data copy {' to '.join(names)}")
+    return log
+
+
+def log_begin(
+    log: LogFile, database: Database, moves: Sequence[Move], result: UpgradeResult
+) -> None:
+    """Log which rows are to be copied into a database."""
+    rows = sum(result.rows[move] for move in moves)
+    stores = ", ".join(move.store for move in moves)
+    log.write(f"{database.describe()}: {rows} rows of {stores}")
+
+
+def log_end(
+    log: LogFile, database: Database, counts: Sequence[CopyCounts], seconds: float
+) -> None:
+    """Log what was copied into a database."""
+    for each in counts:
+        log.write(
+            f"{each.move.store}: {each.rows} rows, {each.added} copied, "
+            f"{each.completed} completed, {each.present} present, "
+            f"{len(each.differing)} different, {sum(each.skipped.values())} skipped"
+        )
+        for reason, count in each.skipped.items():
+            log.write(f"{each.move.store}: {count} skipped: {reason.reason}")
+    log.write(f"{database.describe()}: committed after {seconds:.1f} s")
+
+
+def log_failure(log: LogFile, error: BaseException) -> None:
+    """Log why a copy ended."""
+    words = str(error) or type(error).__name__
+    log.write(f"failed: {mask_secrets(words)}")
