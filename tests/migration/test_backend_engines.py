@@ -131,3 +131,16 @@ def test_an_unknown_backend_is_named(tmp_path):
 def test_other_words_are_a_mistake_of_usage(word):
     with pytest.raises(ValueError, match="is not NAME=postgres or NAME=sqlite"):
         parse_engines([word])
+
+
+def test_the_report_gives_no_advice_that_undoes_the_move(tmp_path):
+    """`--layout preserve` keeps files: it has no place for rows that the user moves to a server."""
+    for name, text in (("old.yaml", OLD), ("catalog.yaml", CATALOG)):
+        (tmp_path / name).write_text(text)
+        options = ("--target", "1.5", "--backend", "kv_default=postgres")
+        done = run_here("migrate", *options, name, cwd=tmp_path)
+        assert "are not visible to the new server" in done.err
+        assert "preserve" not in done.err
+        assert f"stackcfg data copy {name} NEW --target 1.5" in done.err
+    done = run_here("migrate", "--target", "1.5", "old.yaml", cwd=tmp_path)
+    assert "'--layout preserve' keeps every store in its place" in done.err

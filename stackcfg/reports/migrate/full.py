@@ -188,9 +188,17 @@ def _summarize_stores(migration: MigrationResult, context: Context) -> str:
     if hidden:
         words += f"; rows of {hidden} of {stored} stores are not visible"
         words += " to the new server and stay where they are"
-        if context.layout == "consolidate":
+        # that layout keeps files, not what the user moves to another engine
+        if context.layout == "consolidate" and not any(map(_changes_engine, stores)):
             words += "; '--layout preserve' keeps every store in its place"
     return words
+
+
+def _changes_engine(store: StoreVisibility) -> bool:
+    """Return whether the rows of a store are in a database of another engine now."""
+    if store.before is None or store.after is None:
+        return False
+    return store.before.engine != store.after.engine
 
 
 def _is_migrated(store: StoreVisibility) -> bool:
