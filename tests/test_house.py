@@ -269,12 +269,16 @@ def test_the_source_archive_holds_what_its_tests_read():
     assert [name for name in sorted(included) if not (ROOT / name).exists()] == []
 
 
+ENGINES = ("mongodb", "postgres", "redis")
+"""The extras that bring the driver of an engine."""
+
+
 def test_every_library_is_declared():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = settings["optional-dependencies"]
     declared = [
         *settings["dependencies"],
-        *settings["optional-dependencies"]["lsp"],
-        *settings["optional-dependencies"]["postgres"],
+        *(each for name in ("lsp", *ENGINES) for each in extras[name]),
     ]
     names = {re.split(r"[^\w.-]", each)[0].lower() for each in declared}
     imported = set().union(*map(libraries, MODULES)) - sys.stdlib_module_names

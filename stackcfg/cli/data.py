@@ -15,6 +15,7 @@ from stackcfg.cli.errors import print_error
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
 from stackcfg.data.copy import count_rows, count_unmoved_rows
 from stackcfg.data.engines.opening import Readers
+from stackcfg.data.locations import KV_SERVERS
 from stackcfg.data.moves import Move, UpgradePlan
 from stackcfg.data.registry import find_registry_version, read_registered_stores
 from stackcfg.data.result import COPY, DRY_RUN, VERIFY, UpgradeResult
@@ -43,6 +44,8 @@ class NothingFoundError(StackcfgError):
         lack = "exists"
         if any(readers.get(each) is not None for each in databases):
             lack = "has a table of a server"
+        if any(each.engine in KV_SERVERS for each in databases):
+            lack = "has a row of a server"
         message = f"none of the old databases {lack} ({shown}, …)"
         super().__init__(message, hint="are the variables those of the server?")
 
@@ -161,7 +164,8 @@ def _count(result: UpgradeResult, readers: Readers) -> None:
         result.rows[move] = rows
         if not rows and readers.get(move.source.database) is None:
             result.absent.add(move)
-    if plan.moves and not any(_is_found(move, readers) for move in plan.moves):
+    found = (_is_found(move, result.rows[move], readers) for move in plan.moves)
+    if plan.moves and not any(found):
         raise NothingFoundError(plan, readers)
     for stay in plan.unmoved:
         left = count_unmoved_rows(stay, plan.upgrade, readers)
@@ -169,11 +173,14 @@ def _count(result: UpgradeResult, readers: Readers) -> None:
             result.unmoved[stay] = left
 
 
-def _is_found(move: Move, readers: Readers) -> bool:
-    """Return whether a server has written into an old location."""
+def _is_found(move: Move, rows: int, readers: Readers) -> bool:
+    """Return whether a server has written into an old location with some rows."""
     source = readers.get(move.source.database)
     if source is None:
         return False
+    # a server of KV rows can be empty, and can be that of other programs
+    if not source.keeps_tables:
+        return rows > 0
     tables = [old for old, _ in move.tables] or [move.source.table]
     # rows that are made, or in tables of several names
     if move.chunks is not None or not all(tables):

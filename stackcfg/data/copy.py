@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from stackcfg.data.engines.database import Reader
 from stackcfg.data.engines.opening import Readers, open_writer
 from stackcfg.data.engines.protocol import Progress, Selection
-from stackcfg.data.locations import COPIED, Database
+from stackcfg.data.locations import Database
 from stackcfg.data.moves import LOCATION_RULE, Move, Unmoved, explain_hidden_rows
 from stackcfg.data.records import add_records, has_records, read_left, record_left
 from stackcfg.data.result import CopyCounts
@@ -25,6 +25,7 @@ from stackcfg.data.routes import route_of
 from stackcfg.data.routes.chunks import find_chunk_tables
 from stackcfg.data.routes.route import CopyRun
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.errors import StackcfgError
 from stackcfg.releases.stores import KV
 
 
@@ -63,6 +64,9 @@ def copy_moves(
             _copy_move(run, upgrade, again=again)
             runs.append(run)
         writer.commit()
+    except StackcfgError as error:
+        writer.rollback()
+        raise writer.explain_rest(error) from None
     except BaseException:
         writer.rollback()
         raise
@@ -141,7 +145,7 @@ def count_unmoved_rows(
     if unmoved.owner:
         stores = upgrade.vector_stores.values()
         return [each.get("provider_id") for each in stores].count(unmoved.owner)
-    if unmoved.location.database.engine not in COPIED:
+    if not unmoved.location.is_copied:
         return None
     source = readers.get_or_empty(unmoved.location.database)
     if unmoved.chunks is not None:

@@ -25,22 +25,32 @@ from stackcfg.stores.store_map import KV_TABLE, Location
 
 SQLITE: Final = "sqlite"
 POSTGRES: Final = "postgres"
-COPIED: Final = (SQLITE, POSTGRES)
+REDIS: Final = "redis"
+MONGODB: Final = "mongodb"
+KV_SERVERS: Final = (REDIS, MONGODB)
+"""The engines that keep KV rows and no SQL tables."""
+
+COPIED: Final = (SQLITE, POSTGRES, *KV_SERVERS)
 """The engines whose rows are copied; for others, plans only say what to do."""
 
 DEFAULT_PORT: Final = "5432"
 SCHEMES: Final = ("postgresql", "postgres")
+MONGODB_URL: Final = re.compile(r"mongodb(\+srv)?://")
 _QUOTED: Final = re.compile(r'("(?:[^"]|"")*")|[^"]+')
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What a connection needs apart from the address. Never shown."""
+    """What a connection needs apart from the address. Never shown.
+
+    `url` is the whole address where the config has a URL for a host (MongoDB).
+    """
 
     user: str = ""
     password: str = field(default="", repr=False)
     ssl_mode: str = ""
     ca_cert_path: str = ""
+    url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,12 @@ class RowLocation:
     table: str
     prefix: str = ""
     family: str = KV
+
+    @property
+    def is_copied(self) -> bool:
+        """Return whether rows are copied from here and to here."""
+        engine = self.database.engine
+        return engine in COPIED and (self.family == KV or engine not in KV_SERVERS)
 
     def describe(self) -> str:
         """Describe the location in one line, without credentials."""
@@ -154,6 +170,8 @@ def locate_rows(
         return RowLocation(_locate_file(path, home), table, prefix, family)
     if where.engine == POSTGRES:
         table = _name_postgres_table(family, table)
+    if where.engine == REDIS:
+        table = KV_TABLE  # all keys are in one
     database = _locate_server(where.engine, fields, needed_for)
     return RowLocation(database, table, prefix, family)
 
@@ -212,9 +230,45 @@ def _locate_server(engine: str, fields: Mapping[str, str], needed_for: str) -> D
             "%23 for '#', %2F for '/', %3F for '?', %40 for '@'"
         )
         raise DatabaseError(name, reason, hint)
+    if engine == REDIS:
+        return _read_redis_url(fields)
+    if MONGODB_URL.match(fields.get("host", "")):
+        return _read_mongodb_url(fields)
     address = tuple(fields.get(name, "") for name in ("host", "port", "db"))
     names = ("user", "password", "ssl_mode", "ca_cert_path")
     return Database(engine, address, Login(*(fields.get(name, "") for name in names)))
+
+
+def _read_redis_url(fields: Mapping[str, str]) -> Database:
+    """Return the server of a Redis backend, as the releases address it.
+
+    They connect to `redis://HOST:PORT`, so that a host can begin with a user and
+    a password (0.1.0 to ogx 1.5.0).
+    """
+    host, port = fields.get("host", ""), fields.get("port", "")
+    login, _, name = host.rpartition("@")
+    user, _, password = login.partition(":")
+    return Database(
+        REDIS, (name.strip("[]"), port, ""), Login(unquote(user), unquote(password))
+    )
+
+
+def _read_mongodb_url(fields: Mapping[str, str]) -> Database:
+    """Return the database of a MongoDB backend with a URL for a host.
+
+    PyMongo takes one; a port in it comes before that of the backend.
+    """
+    url = fields["host"]
+    hosts = MONGODB_URL.sub("", url).partition("/")[0].rpartition("@")[2]
+    if ":" not in hosts:
+        hosts = f"{hosts}:{fields.get('port', '')}"
+    login = Login(fields.get("user", ""), fields.get("password", ""), url=url)
+    return Database(MONGODB, (*_split_port(hosts), fields.get("db", "")), login)
+
+
+def _split_port(hosts: str) -> tuple[str, str]:
+    host, _, port = hosts.rpartition(":")
+    return host, port
 
 
 def _parse_url(engine: str, url: str) -> Database | None:

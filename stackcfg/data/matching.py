@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from stackcfg.data.locations import RowLocation
+from stackcfg.data.locations import REDIS, RowLocation
 from stackcfg.data.moves import OwnKeys, Unmoved
 from stackcfg.data.stored_rows import StoredRows
 from stackcfg.releases.changes import RENAMED_STORES
@@ -26,10 +26,15 @@ def find_own_keys(
     prefixes: tuple[str, ...] = ()
     # a store that is alone in its table takes all rows, even of kinds unknown
     # here
-    if others or rows.fact.use in NEVER_ALONE:
+    if others or rows.fact.use in NEVER_ALONE or can_have_others(location):
         prefixes = rows.kind.prefixes
     competing = tuple(each.owner for each in others if each.kind == rows.kind)
     return OwnKeys(prefixes, (), competing, bool(others))
+
+
+def can_have_others(location: RowLocation) -> bool:
+    """Return whether other programs can keep their keys at a location."""
+    return location.database.engine == REDIS and not location.prefix
 
 
 def _shares_location(

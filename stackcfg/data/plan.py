@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from stackcfg.data.locations import COPIED, RowLocation
+from stackcfg.data.locations import RowLocation
 from stackcfg.data.matching import (
+    can_have_others,
     find_metadata_table,
     find_nested_keys,
     find_own_keys,
@@ -88,7 +89,7 @@ def _leave_rows_off_here(
         reason = f"{words}; set it if the old server had it, and run this again"
         for place in rows.locations:
             # rows of other stores there cannot be told from its own
-            if place not in taken and place.database.engine in COPIED:
+            if place not in taken and place.is_copied:
                 yield leave_rows(rows, place, every, reason, needs_action=True)
 
 
@@ -154,14 +155,17 @@ def _plan_move(
     in_place = source == target
     due = rules_due(rows.fact.use, sides.upgrade, in_place=in_place)
     rules = tuple(each for each in due if isinstance(each, RULE_TYPES[families]))
-    for engine in (source.database.engine, target.database.engine):
-        if engine not in COPIED:
-            reason = _explain_engine(engine, rules, in_place=in_place)
+    for place in (source, target):
+        if not place.is_copied:
+            reason = _explain_engine(place.database.engine, rules, in_place=in_place)
             return leave_rows(rows, source, sides.old, reason, needs_action=True)
     if source.family != target.family and not rules:
         reason = "the new store is of another family"
         return leave_rows(rows, source, sides.old, reason, needs_action=True)
     keys = find_own_keys(rows, source, sides.old)
+    if not keys.prefixes and can_have_others(source):
+        reason = "nothing tells their keys from those of other programs"
+        return leave_rows(rows, source, sides.old, reason, needs_action=True)
     # rows that stay are completed, whoever owns them
     if in_place:
         keys = replace(keys, competing_providers=())

@@ -9,7 +9,8 @@ import socket
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from stackcfg.data.locations import POSTGRES, Database
+from stackcfg.data.engines.opening import list_other_connections
+from stackcfg.data.locations import Database
 from stackcfg.data.stored_rows import ConfigSide
 from stackcfg.paths import value_at
 
@@ -38,13 +39,10 @@ def running_servers(
             for port in _open_ports(sides)
         ]
     for database in databases:
-        if database.engine == POSTGRES:
-            from stackcfg.data.engines.postgres import list_other_connections
-
-            found += [
-                f"{program} is connected to {database.describe()}"
-                for program in list_other_connections(database)
-            ]
+        found += [
+            f"{program} is connected to {database.describe()}"
+            for program in list_other_connections(database)
+        ]
     return list(dict.fromkeys(found))
 
 

@@ -15,8 +15,10 @@ from typing import Any, ClassVar, Final
 
 from stackcfg.data.engines.column_types import convert_type
 from stackcfg.data.engines.protocol import (
+    COPIES,
     EMPTY_JSON,
     KV_COLUMNS,
+    RECORD,
     Column,
     Pair,
     PairCopy,
@@ -31,13 +33,24 @@ from stackcfg.data.engines.statements import (
     quote_name,
     quote_names,
 )
+from stackcfg.errors import StackcfgError
 
 KV_LIST: Final = ", ".join(KV_COLUMNS)
 
 
-class Reader(ABC):
-    """An open database, for reading. Every method raises `DatabaseError`."""
+def read_new_pairs(source: Reader, copy: PairCopy) -> Iterator[Pair]:
+    """Yield KV rows to copy, with their new keys."""
+    for key, value, expiration in source.pairs(copy.source_table, copy.selection):
+        yield copy.new_key(key), value, expiration
 
+
+class Reader(ABC):
+    """An open database, for reading. Every method raises `DatabaseError`.
+
+    `keeps_tables`: it has SQL tables, and takes statements.
+    """
+
+    keeps_tables: ClassVar[bool] = True
     sql: ClassVar[Statements]
     connection: Any
 
@@ -106,6 +119,23 @@ class Reader(ABC):
             return key, value, self.as_stored(expiration)
         return None
 
+    def pairs_of(self, table: str, keys: Sequence[str]) -> Mapping[str, Pair]:
+        """Return the KV rows that exist of some keys, by key."""
+        found = (self.pair(table, key) for key in keys)
+        return {pair[0]: pair for pair in found if pair is not None}
+
+    def records(self) -> Iterable[str]:
+        """Return what this database records about copies into it."""
+        if not self.has_table(COPIES):
+            return []
+        return [str(row[RECORD]) for row in self.rows(COPIES, [RECORD])]
+
+    def has_record(self, text: str) -> bool:
+        """Return whether this database records something."""
+        if not self.has_table(COPIES):
+            return False
+        return self.row(COPIES, {RECORD: text}, [RECORD]) is not None
+
     def row(self, table: str, key: Row, columns: Sequence[str]) -> Row | None:
         """Return the row of a SQL table with this key."""
         query = self.select_rows(table, columns, self.sql.equals(key))
@@ -164,10 +194,30 @@ class Writer(Reader):
     ) -> int:
         """Insert those of `total` rows whose keys are new; return how many."""
 
+    @abstractmethod
+    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> int:
+        """Add those of many KV rows whose keys are new; return how many."""
+
+    def explain_rest(self, error: StackcfgError) -> StackcfgError:
+        """Return an error that says which rows stay after a rollback: none."""
+        return error
+
+    def add_record(self, text: str) -> bool:
+        """Record something; return whether it is new."""
+        self.make_table(COPIES, {RECORD: "text"})
+        return self.add_row(COPIES, {RECORD: text})
+
+    def forget_record(self, text: str) -> None:
+        """Delete a record."""
+        name, condition = self.sql.name_table(COPIES), self.sql.equals([RECORD])
+        self._run(f"DELETE FROM {name} WHERE {condition}", (text,))
+
     def copy_pairs(
         self, source: Reader, copy: PairCopy, total: int, done: Progress
     ) -> int:
         """Copy those of `total` KV rows whose keys are new; return how many."""
+        if not source.keeps_tables:
+            return self.insert_pairs(read_new_pairs(source, copy), copy.table, done)
         condition, values = source.sql.selected(copy.selection)
         # the new keys are built by the database, so that no row passes through
         # memory
@@ -276,11 +326,6 @@ class Writer(Reader):
         condition = self.sql.equals(key)
         statement = self.sql.update(table, columns, marks, condition)
         self._run(statement, (*changes.values(), *key.values()))
-
-    def forget_row(self, table: str, key: Row) -> None:
-        """Delete a row that this program wrote for itself."""
-        name, condition = self.sql.name_table(table), self.sql.equals(key)
-        self._run(f"DELETE FROM {name} WHERE {condition}", tuple(key.values()))
 
     def set_where_null(self, table: str, column: str, value: str, unless: str) -> int:
         """Fill a column that is NULL where the JSON column `unless` is empty.

@@ -9,7 +9,7 @@ from typing import Final
 
 from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.protocol import DatabaseError
-from stackcfg.data.locations import SQLITE, Database
+from stackcfg.data.locations import MONGODB, REDIS, SQLITE, Database
 
 EMPTY: Final = Database(SQLITE, (":memory:",))
 
@@ -43,6 +43,18 @@ def open_reader(database: Database) -> Reader:
         from stackcfg.data.engines.sqlite import SqliteReader
 
         return SqliteReader(database.file)
+    return _open_server_reader(database)
+
+
+def _open_server_reader(database: Database) -> Reader:
+    if database.engine == REDIS:
+        from stackcfg.data.engines.redis import RedisReader
+
+        return RedisReader(database)
+    if database.engine == MONGODB:
+        from stackcfg.data.engines.mongodb import MongoReader
+
+        return MongoReader(database)
     from stackcfg.data.engines.postgres import PostgresReader
 
     return PostgresReader(database)
@@ -54,14 +66,46 @@ def open_writer(database: Database, sources: Sequence[Database]) -> Writer:
     `sources` are the databases that rows will be copied from.
     """
     if database.engine != SQLITE:
-        from stackcfg.data.engines.postgres import PostgresWriter
-
-        return PostgresWriter(database)
+        return _open_server_writer(database)
     from stackcfg.data.engines.sqlite import SqliteWriter
 
     others = [each for each in sources if each.file and each != database]
     files = [each.file for each in others if database_exists(each)]
     return SqliteWriter(database.file, files)
+
+
+def _open_server_writer(database: Database) -> Writer:
+    if database.engine == REDIS:
+        from stackcfg.data.engines.redis import RedisWriter
+
+        return RedisWriter(database)
+    if database.engine == MONGODB:
+        from stackcfg.data.engines.mongodb import MongoWriter
+
+        return MongoWriter(database)
+    from stackcfg.data.engines.postgres import PostgresWriter
+
+    return PostgresWriter(database)
+
+
+def list_other_connections(database: Database) -> list[str]:
+    """List the other programs that use a database of a server.
+
+    Raises `DatabaseError`.
+    """
+    if database.engine == SQLITE:
+        return []
+    if database.engine == REDIS:
+        from stackcfg.data.engines.redis import list_other_connections as list_redis
+
+        return list_redis(database)
+    if database.engine == MONGODB:
+        from stackcfg.data.engines.mongodb import list_other_connections as list_mongo
+
+        return list_mongo(database)
+    from stackcfg.data.engines.postgres import list_other_connections as list_postgres
+
+    return list_postgres(database)
 
 
 class Readers:

@@ -8,7 +8,7 @@ ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from itertools import islice
@@ -19,6 +19,7 @@ from stackcfg.data.engines.copy_lines import join_lines
 from stackcfg.data.engines.database import KV_LIST, Reader, Writer
 from stackcfg.data.engines.postgres_driver import SECONDS, connect, explain_errors
 from stackcfg.data.engines.protocol import (
+    KV_COLUMNS,
     Column,
     DatabaseError,
     Pair,
@@ -288,15 +289,40 @@ class PostgresWriter(PostgresReader, Writer):
     ) -> int:
         """Insert rows of another database by way of a passing table."""
         names = quote_names(select.columns)
+        with self._passing_table(table, names) as added:
+            self._receive(source, select, PASSING_TABLE, done)
+        return added[0]
+
+    @contextmanager
+    def _passing_table(self, table: str, names: str) -> Iterator[list[int]]:
+        """Make a table for new rows of another, and pass those on at the end
+        whose keys are new; the list then holds how many these were.
+        """
+        added: list[int] = []
         empty = SQL.select(table, names, "false")
         passing = f"TEMPORARY TABLE {PASSING_TABLE} ON COMMIT DROP"
         self._run(f"CREATE {passing} AS {empty}")
-        self._receive(source, select, PASSING_TABLE, done)
+        yield added
         into = f"INSERT INTO {_name_table(table)} ({names})"
         passed = f"SELECT {names} FROM {PASSING_TABLE}"
-        added = self._run(f"{into} {passed} {UNLESS_PRESENT}")
+        added.append(self._run(f"{into} {passed} {UNLESS_PRESENT}"))
         self._run(f"DROP TABLE {PASSING_TABLE}")
-        return added
+
+    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> int:
+        """Add those of many KV rows whose keys are new; return how many."""
+        names = quote_names(KV_COLUMNS)
+        statement = f"COPY {PASSING_TABLE} ({names}) FROM STDIN"
+        with (
+            self._passing_table(table, names) as added,
+            self.explain_errors(),
+            self.connection.cursor() as cursor,
+            cursor.copy(statement) as target,
+        ):
+            for pair in pairs:
+                with self.explain_errors(f"the key '{pair[0]}' of table {table}"):
+                    target.write_row(pair)
+                done(1)
+        return added[0]
 
     def _receive(
         self, source: Reader, select: Select, name: str, done: Progress

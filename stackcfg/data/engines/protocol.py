@@ -21,6 +21,9 @@ KV_COLUMNS: Final = ("key", "value", "expiration")
 COPIES: Final = "stackcfg_copies"
 """The table in which a database records what was copied into it."""
 
+RECORD: Final = "work"
+"""The only column of this table."""
+
 EMPTY_JSON: Final = ("null", "{}")
 """What a JSON column without content holds, apart from NULL."""
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from typing import Any, Final
 
 from stackcfg.data.engines.copy_lines import line_of
 from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.protocol import (
+    KV_COLUMNS,
     Column,
     DatabaseError,
     Pair,
@@ -264,6 +265,12 @@ class SqliteWriter(SqliteReader, Writer):
             return insert_selected(
                 self.connection, statement, select.values, growth, done
             )
+
+    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> int:
+        """Add those of many KV rows whose keys are new; return how many."""
+        statement = SQL.insert(table, KV_COLUMNS, ["?"] * len(KV_COLUMNS))
+        with self._explainer:
+            return insert_row_by_row(self.connection, statement, pairs, done)
 
     def _insert_one_by_one(
         self, source: Reader, select: Select, table: str, done: Progress

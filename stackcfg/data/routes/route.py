@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, Protocol
 
 from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.engines.protocol import DatabaseError, Pair, Progress, Row
+from stackcfg.data.engines.times import has_passed, point_in_time
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts
 from stackcfg.data.row_rule import ANY_TIME, KvRow, Skipped
@@ -22,6 +22,11 @@ ZONED_SINCE: Final[Release] = (1, 0, 0)
 """Since then a KV store in PostgreSQL keeps expirations with a zone, and asyncpg
 refuses to write them into a column without one.
 """
+
+
+ROWS_AT_ONCE: Final = 500
+CHARACTERS_AT_ONCE: Final = 4 << 20
+ENDED: Final = Skipped("their time has ended")
 
 
 class ConflictError(StackcfgError):
@@ -188,34 +193,47 @@ def check_pairs(
     """Yield the checks of KV rows."""
     target, table = readers.get_or_empty(move.target.database), move.target.table
     has_table = target.has_table(table)
+    for block in _split_rows(rows):
+        keys = [row.key for row in block if isinstance(row, KvRow)]
+        present = target.pairs_of(table, keys) if has_table else {}
+        for row in block:
+            if isinstance(row, KvRow):
+                yield _check_pair(row, present.get(row.key))
+            else:
+                yield row
+
+
+def _split_rows(rows: Iterable[KvRow | Skipped]) -> Iterator[list[KvRow | Skipped]]:
+    """Yield rows in blocks that are worth looking for at once."""
+    block: list[KvRow | Skipped] = []
+    size = 0
     for row in rows:
-        if isinstance(row, Skipped):
-            yield row
-            continue
-        present = target.pair(table, row.key) if has_table else None
-        found = None
-        if present is not None:
-            found = value_text(present[1]) + _other_time(row, present[2])
-        yield RowCheck(row.key, row.value, found)
+        block.append(row)
+        if isinstance(row, KvRow):
+            size += len(row.value)
+        if len(block) == ROWS_AT_ONCE or size > CHARACTERS_AT_ONCE:
+            yield block
+            block, size = [], 0
+    yield block
+
+
+def _check_pair(row: KvRow, present: Pair | None) -> RowCheck | Skipped:
+    if present is None:
+        # Redis and MongoDB delete what has ended, and no server shows it
+        if row.expiration != ANY_TIME and has_passed(row.expiration):
+            return ENDED
+        return RowCheck(row.key, row.value, None)
+    found = value_text(present[1]) + _other_time(row, present[2])
+    return RowCheck(row.key, row.value, found)
 
 
 def _other_time(row: KvRow, found: Any) -> str:
     """Return when a stored row ends if that is not when it should."""
-    if row.expiration == ANY_TIME or _point_in_time(found) == _point_in_time(
-        row.expiration
-    ):
+    if row.expiration == ANY_TIME:
+        return ""
+    if point_in_time(found) == point_in_time(row.expiration):
         return ""
     return f" (ends {found})"
-
-
-def _point_in_time(value: Any) -> datetime | None:
-    """Return a stored time; without a zone it is one of UTC."""
-    if value is None:
-        return None
-    time = datetime.fromisoformat(str(value))
-    if time.tzinfo is None:
-        time = time.replace(tzinfo=UTC)
-    return time
 
 
 def find_reason(made: Iterable[object]) -> Skipped | None:
