@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+
+from stackcfg.light_typing import Any
 
 Path = tuple["str | int", ...]
 """Mapping keys and list indexes, from the root of a document to a value in it."""

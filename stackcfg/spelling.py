@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final
+
+from stackcfg.light_typing import Final
 
 LONG: Final = 6
 """From how many letters on two of them may be wrong."""

@@ -87,6 +87,7 @@ def test_the_top_level_shows_packages_and_few_modules():
         "__init__",
         "__main__",
         "errors",
+        "light_typing",
         "paths",
         "spelling",
         "roundtrip",

@@ -6,8 +6,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
 
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.paths import as_list, as_mapping
 from stackcfg.system.files import FileError, read_file
 from stackcfg.validation.baseline import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Generic, NamedTuple, TypeVar
 
 from stackcfg.cli.errors import problem_from_error
 from stackcfg.cli.settings import ProjectSettings
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import Generic, NamedTuple, TypeVar
 from stackcfg.loading.configs import (
     check_found_file,
     looks_like_run_config,

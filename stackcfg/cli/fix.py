@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
 
 from stackcfg.cli.baseline import Baseline
 from stackcfg.cli.batch import InputFile
 from stackcfg.cli.diffs import diff_lines
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.system.files import STDIN, write_file
 from stackcfg.validation.engine import Validation, fix, validate
 from stackcfg.validation.settings import Settings

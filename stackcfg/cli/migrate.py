@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from stackcfg.cli import batch, exit_codes
 from stackcfg.cli.batch import STDIN_NAME, InputFile
@@ -15,6 +14,7 @@ from stackcfg.cli.diffs import diff_lines
 from stackcfg.cli.settings import ProjectSettings, load_project_settings
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import TYPE_CHECKING, NamedTuple
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.engine import ProofError, Settings, migrate, settings_for
 from stackcfg.migration.planning.layouts import CONSOLIDATE

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Final
 
 from stackcfg.cli.batch import InputFile
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import Final
 from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.manifests.objects import ManifestObject, read_objects
 from stackcfg.system.files import STDIN, read_file

@@ -26,8 +26,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Data, value_at
 from stackcfg.releases.declared import DeclarationError, declare_store_fields
 from stackcfg.releases.families import Target, parse_target

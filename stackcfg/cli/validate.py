@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from stackcfg.cli import batch
 from stackcfg.cli.baseline import name_in_baseline
@@ -25,6 +24,7 @@ from stackcfg.cli.fix import (
 from stackcfg.cli.run_files import RunFiles
 from stackcfg.cli.settings import load_project_settings
 from stackcfg.cli.validate_options import DEFAULT_FORMAT, Options, options_of
+from stackcfg.light_typing import NamedTuple
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import describe_judge
 from stackcfg.reports.validate.counts import Counts, count_findings

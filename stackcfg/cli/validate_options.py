@@ -5,13 +5,13 @@ command line, in the project's settings, in the environment.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from stackcfg.cli.baseline import Baseline
 from stackcfg.cli.batch import STDIN_NAME
 from stackcfg.cli.fix import DIFF, WRITE, FixOptions
 from stackcfg.cli.settings import ProjectSettings, SettingsError
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import NamedTuple
 from stackcfg.reports.validate.formats import (
     BASELINE,
     FORMATS,

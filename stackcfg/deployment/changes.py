@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.edits import Edit
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from stackcfg.deployment import parts
 from stackcfg.deployment.changes import (
@@ -26,6 +25,7 @@ from stackcfg.deployment.changes import (
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.deployment.settings import LAST_OLD_SERVER, DeploymentSettings
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.migration.engine import ProofError, migrate

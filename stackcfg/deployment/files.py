@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final
 
 from stackcfg.deployment.settings import DeploymentSettings
+from stackcfg.light_typing import Final
 from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import ManifestObject, ManifestSet, read_objects

@@ -7,10 +7,10 @@ steps for the runbook. It is asked only if one of its marks is in a text.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.light_typing import Final, NamedTuple
 
 
 class Part(NamedTuple):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
-
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.migration.settings import Settings
 from stackcfg.releases.versions import Release
 

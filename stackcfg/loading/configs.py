@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from stackcfg.light_typing import TYPE_CHECKING, Any, Final, NamedTuple
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.recognition import FOUND, NAMED, is_run_config
 from stackcfg.paths import Path

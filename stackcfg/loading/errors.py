@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.lines import Position
 
 

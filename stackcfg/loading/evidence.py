@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
 
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.loading.other_files import CHART_KEYS
 from stackcfg.paths import Path, as_list, as_mapping, mapping_at
 from stackcfg.releases.models import key_spans, root_model_names

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.loading.clues import Releases, releases_in
 from stackcfg.paths import mapping_at
 from stackcfg.releases.providers import provider_requirements

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.loading.clues import HEAVY, Clue, Releases, releases_in
 from stackcfg.paths import Path, as_mapping
 from stackcfg.releases.models import required_keys, root_model_names

@@ -9,8 +9,8 @@ what only run configs have.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.loading.evidence import Evidence, evidence_against, evidence_for
 from stackcfg.loading.other_files import CHART_KEYS, other_kind
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.evidence import Evidence

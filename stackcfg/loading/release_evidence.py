@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Any, Final, NamedTuple, TypeGuard
 
+from stackcfg.light_typing import Any, Final, NamedTuple, TypeGuard
 from stackcfg.loading.clues import (
     HEAVY,
     Clue,

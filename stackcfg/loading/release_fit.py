@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.clues import Clue, Releases
 from stackcfg.loading.configs import RunConfig, offset_of_path, position_of_offset
 from stackcfg.loading.missing_apis import starting_releases

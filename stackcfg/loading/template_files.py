@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.loading.configs import input_error, looks_like_run_config
 from stackcfg.loading.errors import InputError, StructureError
 from stackcfg.yamltext.document import (

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.yamltext.template_blocks import Written
 from stackcfg.yamltext.template_lines import TEXT, read_line

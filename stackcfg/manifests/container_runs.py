@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.manifests.server_start import program_of
 from stackcfg.releases.server_environment import is_server_image
 

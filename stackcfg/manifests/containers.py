@@ -7,8 +7,8 @@ a template of another operator.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
 
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.manifests.shell_text import ShellError, read_commands
 from stackcfg.paths import (

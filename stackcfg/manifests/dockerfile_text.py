@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.json_words import read_json_words
 from stackcfg.manifests.server_evidence import (
     ServerEvidence,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Final
+
+from stackcfg.light_typing import Final
 
 DOCKERFILE: Final = "Dockerfile"
 UNIT: Final = "systemd unit"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final, NamedTuple
+
+from stackcfg.light_typing import Final, NamedTuple
 
 _JSON_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 

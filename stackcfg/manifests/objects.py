@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
 
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_list, as_mapping, mapping_at, value_at
 from stackcfg.yamltext.document import Document, Node

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.containers import Container
 from stackcfg.manifests.home_paths import Homes, find_home_paths
 from stackcfg.manifests.server_start import Start, find_start

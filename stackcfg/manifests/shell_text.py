@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+
+from stackcfg.light_typing import Final, NamedTuple
 
 KEYWORDS: Final = frozenset(("if", "then", "else", "elif", "do", "while", "until"))
 _STARTERS: Final = KEYWORDS | {"!", "{", "("}

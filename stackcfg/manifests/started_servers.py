@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.container_runs import find_server_run
 from stackcfg.manifests.dockerfile_text import (
     Instruction,

@@ -5,7 +5,8 @@ applied.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+
+from stackcfg.light_typing import Any, Final
 
 _MARKS: Final = ("${", "{{", "{%", "<%", "PLACEHOLDER")
 """Parameters of OpenShift and envsubst, expressions of Helm and Jinja, and what

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.loading.configs import position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.hop import HopResult

@@ -8,9 +8,9 @@ distribution `starter` with Postgres), with the defaults of the target.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
 
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import Any, Final
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.values import as_field

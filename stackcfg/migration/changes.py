@@ -5,8 +5,8 @@ notes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Path, value_at
 from stackcfg.yamltext.edits import Edit
 

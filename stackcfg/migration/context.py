@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, StepNote
 from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.file_age import FileAge

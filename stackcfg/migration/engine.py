@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.loading.configs import (
     BOM,
     explain_no_run_config,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
 
+from stackcfg.light_typing import TYPE_CHECKING, Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.migration.release_question import ask_for_old_server
 from stackcfg.migration.result import MigrationNote

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.configs import file_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.places.texts import Holding

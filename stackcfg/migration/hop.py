@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.changes import CHECK, Change, StepNote

@@ -8,8 +8,8 @@ a config that is. A release that the user named is taken at its word.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.loading.configs import position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.release_fit import DetectedReleases, detect_releases

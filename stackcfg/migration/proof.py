@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final
 
 import yaml
 
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import Any, Final
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.runconfig.placeholders import may_be_empty, remove_defaults
 from stackcfg.stores.store_map import Location, Store, StoreMap

@@ -5,8 +5,8 @@ file.
 from __future__ import annotations
 
 import shlex
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.errors import Problem
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.families import Target

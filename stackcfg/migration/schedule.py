@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.steps import EVERY_FAMILY, STEPS, Step
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import Target, families

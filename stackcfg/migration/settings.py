@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
 from stackcfg.releases.families import SOURCE_ROLE, Target, parse_target
 from stackcfg.releases.stores import StoreField

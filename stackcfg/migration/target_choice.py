@@ -9,8 +9,8 @@ written back to an earlier form.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from stackcfg.light_typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from stackcfg.loading.release_fit import DetectedReleases
 from stackcfg.migration.file_age import FileAge
 from stackcfg.releases.changes import CATALOG_SINCE

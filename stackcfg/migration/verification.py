@@ -5,8 +5,8 @@ meant.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
+from stackcfg.light_typing import TYPE_CHECKING, Any
 from stackcfg.loading.configs import RunConfig, find_run_configs, read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.anchors import (

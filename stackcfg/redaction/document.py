@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.redaction.keys import is_secret_key, may_be_secret_key
 from stackcfg.redaction.secrets import SHORT, is_distinctive
 from stackcfg.redaction.values import find_secret_parts

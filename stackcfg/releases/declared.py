@@ -8,9 +8,9 @@ table name (made from `api` and `provider_type` by default).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import Any
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.stores import INLINE, KV, LAST_INLINE, REFERENCE, SQL, StoreField
 from stackcfg.releases.versions import described_releases

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import groupby
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.releases.names import LATEST, bare_name
 from stackcfg.releases.versions import (
     Release,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.releases.models import Kind, field_rows, key_spans, model_spans
 from stackcfg.releases.providers import provider_spans
 from stackcfg.releases.versions import (

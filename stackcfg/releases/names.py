@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+
+from stackcfg.light_typing import Final
 
 LATEST: Final = "latest"
 """The name of the newest release family."""

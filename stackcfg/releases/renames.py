@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.releases.models import Field, config_model, key_spans
 from stackcfg.releases.providers import api_spans, apis, provider_spans, provider_types
 from stackcfg.releases.resources import resource_lists

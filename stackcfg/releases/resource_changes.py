@@ -8,8 +8,8 @@ place in the new one.
 from __future__ import annotations
 
 from functools import cache
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.releases.versions import Release, parse_release, read_facts
 
 SECTION: Final = "section"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Path, as_mapping
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.providers import routers

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.releases.versions import (
     Release,
     last_release_of,

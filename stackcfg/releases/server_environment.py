@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.versions import (
     Release,

@@ -13,7 +13,8 @@ import os
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+
+from stackcfg.light_typing import Any
 
 Release = tuple[int, ...]
 """A release as numbers: 0.2.23 is (0, 2, 23), 0.2.10.1 is (0, 2, 10, 1)."""

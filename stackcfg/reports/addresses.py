@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from stackcfg.light_typing import Final
 
 DOCS: Final = ""
 """The address of the built pages, with a slash at its end; empty while they have

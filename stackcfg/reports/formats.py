@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Generic, NamedTuple, TypeVar
+
+from stackcfg.light_typing import Generic, NamedTuple, TypeVar
 
 Results = TypeVar("Results")
 Context = TypeVar("Context")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import MISSING, fields
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.loading import errors
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.reports.console.characters import encodable

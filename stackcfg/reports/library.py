@@ -4,8 +4,7 @@ report.
 
 from __future__ import annotations
 
-from typing import Any
-
+from stackcfg.light_typing import Any
 from stackcfg.migration.result import MigratedFile, MigrationResult
 from stackcfg.releases.families import describe_judge
 from stackcfg.reports.json_document import to_dict

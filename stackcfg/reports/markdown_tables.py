@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.reports.console.characters import flat
 
 _MARKUP: Final = re.compile(r"[\\`*_\[\]<>|#@]")

@@ -7,9 +7,9 @@ of `releases.renames`.
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Data
 from stackcfg.releases.renames import AddressForm
 from stackcfg.runconfig.placeholders import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from stackcfg.light_typing import Any
 
 _WORDS = {
     **dict.fromkeys(("1", "on", "t", "true", "y", "yes"), True),

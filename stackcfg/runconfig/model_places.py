@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.model_names import RESOURCE, RESOURCE_PREFIX, ModelPlace
 

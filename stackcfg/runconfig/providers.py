@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import as_list, as_mapping
 
 DISABLED_ID = "__disabled__"

@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import (
     NAMED_START,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from stackcfg.light_typing import Any
 
 
 def as_string(value: Any) -> str:

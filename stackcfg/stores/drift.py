@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Generic, TypeVar
 
+from stackcfg.light_typing import Generic, TypeVar
 from stackcfg.paths import Path
 from stackcfg.runconfig.placeholders import remove_defaults
 from stackcfg.stores.store_map import Location, Store

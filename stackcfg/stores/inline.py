@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Data, as_mapping, mapping_at, value_at
 from stackcfg.releases.families import families
 from stackcfg.releases.providers import provider_spans, provider_spec

@@ -8,8 +8,8 @@ extends that of `inline::meta-reference`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import as_mapping
 from stackcfg.releases.providers import provider_spans
 from stackcfg.releases.stores import (

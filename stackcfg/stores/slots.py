@@ -8,8 +8,8 @@ written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Data, Path, as_mapping
 from stackcfg.releases.stores import StoreField, StoreFields
 from stackcfg.releases.versions import Release

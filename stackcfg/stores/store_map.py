@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
 
+from stackcfg.light_typing import Any, Literal, NamedTuple
 from stackcfg.paths import Data, Path
 from stackcfg.releases.stores import (
     KV,

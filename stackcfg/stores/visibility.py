@@ -9,8 +9,8 @@ inference store.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.paths import Data
 from stackcfg.releases.changes import (
     CATALOG_SINCE,

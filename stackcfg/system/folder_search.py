@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.system.git_ignore import FOLDER_MARK, IgnoreRules, parse_rules
 from stackcfg.system.git_repository import (
     MAX_PATTERNS,

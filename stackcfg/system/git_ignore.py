@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+
+from stackcfg.light_typing import Final, NamedTuple
 
 FOLDER_MARK: Final = b"\0"
 """Ends the path of a folder; no name has this byte."""

@@ -14,7 +14,8 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+
+from stackcfg.light_typing import Any
 
 locks: Any = None
 with suppress(ImportError):

@@ -6,7 +6,8 @@ Python sets a stream to None if it was closed before the start.
 from __future__ import annotations
 
 import os
-from typing import TextIO
+
+from stackcfg.light_typing import TextIO
 
 FALLBACK_WIDTH = 80
 """Columns of a terminal that does not say how many it has."""

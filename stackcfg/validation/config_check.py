@@ -5,8 +5,8 @@ variables.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Data, Path, value_at
 from stackcfg.releases.changes import (
     DISABLED_PROVIDERS_SINCE,

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, Any
 
+from stackcfg.light_typing import TYPE_CHECKING, Any
 from stackcfg.paths import Path
 from stackcfg.redaction.keys import may_be_secret_key
 from stackcfg.spelling import nearest_word

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Data
 from stackcfg.releases.models import Kind
 from stackcfg.validation.scalar_types import SCALARS

@@ -5,8 +5,8 @@ and prove the fixes of what is found.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
+from stackcfg.light_typing import TYPE_CHECKING, NamedTuple
 from stackcfg.loading.configs import (
     BOM,
     RunConfig,

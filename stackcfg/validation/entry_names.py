@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
+from stackcfg.light_typing import Any, Final
 from stackcfg.paths import Path, as_mapping, value_at
 
 _NAMES: Final = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.validation.findings import Finding
 
 LENGTH: Final = 32

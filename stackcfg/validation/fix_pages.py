@@ -7,7 +7,8 @@ of all fixtures.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+
+from stackcfg.light_typing import Final
 
 _SLIP: Final = "that was meant, if it is one or two letters away and no other is near"
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Data, Path, as_mapping, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.stores import LAST_INLINE, StoreFields

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Data, as_mapping, mapping_at
 from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
 from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL

@@ -5,8 +5,8 @@ secrets.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.loading.configs import RunConfig
 from stackcfg.paths import Path
 from stackcfg.redaction.secrets import (

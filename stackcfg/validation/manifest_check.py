@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
 from stackcfg.manifests.containers import read_compose
 from stackcfg.manifests.objects import ManifestObject, ManifestSet, read_objects

@@ -5,8 +5,8 @@ the texts that have none.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
 
+from stackcfg.light_typing import TYPE_CHECKING, Final, NamedTuple
 from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.yamltext.document import Document
 

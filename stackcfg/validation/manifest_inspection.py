@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.manifests.objects import (
     OLD_SERVER,
     SERVER,

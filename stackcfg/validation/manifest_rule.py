@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.objects import OLD_SERVER, SERVER
 from stackcfg.validation.findings import ERROR, INFO, WARNING, RuleInfo
 from stackcfg.validation.manifest_inspection import ManifestInspection

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
 
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.models import Field, Kind, Model, config_model
 from stackcfg.releases.versions import Release

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.configs import RunConfig
 from stackcfg.manifests.objects import SERVER, ManifestObject, can_be_same_namespace
 from stackcfg.paths import mapping_at, value_at

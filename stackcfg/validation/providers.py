@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Data, Path
 from stackcfg.releases.providers import ProviderSpec, provider_spec, resolve_api_name
 from stackcfg.releases.stores import StoreField

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Final, NamedTuple
 
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path
 from stackcfg.releases.custom_resources import (

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.releases.custom_resources import CustomResource, Field
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.validation.findings import ERROR, INFO, WARNING, RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError

@@ -4,8 +4,7 @@ reported.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from stackcfg.light_typing import NamedTuple
 from stackcfg.paths import Path
 
 KEY = "key"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import NotRunConfigError
 from stackcfg.manifests.file_kinds import SCRIPT, kind_of

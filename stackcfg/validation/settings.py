@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from stackcfg.light_typing import NamedTuple
 from stackcfg.releases.families import Target, parse_target
 from stackcfg.releases.stores import StoreField
 from stackcfg.validation.findings import ERROR

@@ -7,8 +7,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.document import ALIAS, SCALAR, Document, Span, walk_nodes
 from stackcfg.yamltext.edits import Edit, resolve_edits
 from stackcfg.yamltext.trailing_items import find_trailing_items

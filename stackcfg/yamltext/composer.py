@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 import yaml
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.yamltext.document import (
     ALIAS,
     MAPPING,

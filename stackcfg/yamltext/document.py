@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Path
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.scalars import TYPED_STARTS, MeaningError, scalar_value

@@ -11,8 +11,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.document import Document
 
 _INDENTATION = re.compile(r"(?m)^ *+(?=[^\S\n]*+\S)")

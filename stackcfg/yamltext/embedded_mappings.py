@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from stackcfg.light_typing import NamedTuple
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document, Node, content_start
 from stackcfg.yamltext.embedded import Embedded

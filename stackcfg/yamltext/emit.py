@@ -8,10 +8,10 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 from yaml.emitter import Emitter
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.yamltext.document import SCALAR, Document, Node, content_start, value_of
 from stackcfg.yamltext.edits import Copy, Piece
 from stackcfg.yamltext.scalars import STR, resolve_tag

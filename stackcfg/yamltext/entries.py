@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import (
     MAPPING,

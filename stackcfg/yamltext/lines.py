@@ -6,7 +6,8 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
+
+from stackcfg.light_typing import NamedTuple
 
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 

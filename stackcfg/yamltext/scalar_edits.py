@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.yamltext.document import Document, Node, ParseError, content_start
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.emit import emit_quoted, emit_scalar

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import yaml
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import Any
 
 _PREFIX = "tag:yaml.org,2002:"
 STR = f"{_PREFIX}str"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.edits import Edit, resolve_edits, splice_edits
 from stackcfg.yamltext.lines import LineIndex, Position
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
 from zlib import crc32
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.yamltext.template_lines import EMITTED, TEXT
 
 _EXPRESSION: Final = re.compile(r"\{\{(?P<body>[^{}]*)\}\}")

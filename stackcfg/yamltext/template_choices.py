@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.yamltext.template_blocks import Answers, Condition, OfOthers
 
 MOST_CHOICES: Final = 80

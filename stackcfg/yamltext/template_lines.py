@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+
+from stackcfg.light_typing import Final, NamedTuple
 
 TEXT: Final = "text"
 OPEN: Final = "open"

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
 from zlib import crc32
+
+from stackcfg.light_typing import Final, NamedTuple
 
 _EXPRESSION: Final = re.compile(r"\{\{[^\n}]*+(?:\}(?!\})[^\n}]*+)*\}\}")
 _BLOCKS: Final = "if|else|end|range|with|define|block"

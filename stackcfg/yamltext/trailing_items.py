@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
 
+from stackcfg.light_typing import TYPE_CHECKING, Final
 from stackcfg.yamltext.document import SEQUENCE, Document, Node, walk_nodes
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from stackcfg.light_typing import Any
 from stackcfg.yamltext.document import (
     MAPPING,
     SCALAR,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -15,6 +16,8 @@ SLOW = (
     "jsonschema",
     "ruamel",
     "typer",
+    "typing",
+    "dataclasses",
     "importlib.metadata",
     "concurrent.futures",
 )
@@ -23,7 +26,12 @@ SLOW = (
 def imported(*arguments: str) -> set[str]:
     command = [sys.executable, "-X", "importtime", "-m", "stackcfg", *arguments]
     done = subprocess.run(
-        command, capture_output=True, text=True, env=environment(), check=False
+        command,
+        capture_output=True,
+        text=True,
+        env=environment(),
+        cwd=tempfile.gettempdir(),  # this project has settings, most have none
+        check=False,
     )
     return {
         line.rpartition("|")[2].strip()

@@ -6,8 +6,8 @@ Words keep where they come from, so that only what differs is written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.releases.changes import TLS_DEMANDED_SINCE
 from stackcfg.releases.server_environment import (

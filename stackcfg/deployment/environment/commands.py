@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from stackcfg.deployment.environment.arguments import (
     Launch,
@@ -11,6 +10,7 @@ from stackcfg.deployment.environment.arguments import (
     NewWord,
     read_arguments,
 )
+from stackcfg.light_typing import Final
 from stackcfg.manifests.server_start import (
     CLI,
     UVICORN,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from stackcfg.deployment.environment.arguments import (
     CommandNote,
@@ -16,6 +15,7 @@ from stackcfg.deployment.environment.commands import rewrite_start
 from stackcfg.deployment.environment.folder_checks import NEW_OWNER
 from stackcfg.deployment.environment.images import change_image
 from stackcfg.deployment.environment.values import BUILT_IN, UNKNOWN, change_value
+from stackcfg.light_typing import Final
 from stackcfg.manifests.containers import split_volume
 from stackcfg.manifests.home_paths import Homes, move_home_paths, upstream_homes
 from stackcfg.manifests.server_start import find_start

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from stackcfg.deployment.environment.regions import Region
 from stackcfg.deployment.environment.server_plan import ServerPlan
+from stackcfg.light_typing import Final
 from stackcfg.manifests.home_paths import is_old_home
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.releases.server_environment import NEW_FOLDER, OLD_FOLDER

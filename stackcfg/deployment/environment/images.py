@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.releases.server_environment import (
     distribution_of,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.manifests.home_paths import Homes, move_home_paths
 
 

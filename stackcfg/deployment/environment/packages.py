@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
 
 from stackcfg.deployment.environment.arguments import NewCommand, NewWord
+from stackcfg.light_typing import Final
 from stackcfg.manifests.server_start import program_of
 from stackcfg.releases.versions import Release, format_release
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges, HoldsNoConfig, Refusal
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.errors import NotRunConfigError
 from stackcfg.manifests.file_kinds import kind_of
 from stackcfg.releases.versions import Release

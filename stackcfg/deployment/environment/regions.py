@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import Final, Protocol
 
 from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote, Seen
+from stackcfg.light_typing import Final, Protocol
 from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.migration.changes import CHECK
 from stackcfg.yamltext.document import Document, Node

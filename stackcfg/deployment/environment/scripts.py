@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.arguments import Launch
@@ -22,6 +21,7 @@ from stackcfg.deployment.environment.shell_scripts import (
     rewrite_script,
 )
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.light_typing import Final
 from stackcfg.manifests.container_runs import find_server_run
 from stackcfg.manifests.file_kinds import SCRIPT
 from stackcfg.manifests.home_paths import find_home_paths

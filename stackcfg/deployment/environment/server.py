@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from stackcfg.deployment.environment.regions import PlaceChanges, Region
 from stackcfg.deployment.environment.words import CommandLine
+from stackcfg.light_typing import Protocol
 from stackcfg.yamltext.edits import Edit
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
 
 from stackcfg.deployment.environment.arguments import Launch, NewCommand
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.environment.server import Server
 from stackcfg.deployment.environment.values import BUILT_IN, KNOWN, UNKNOWN
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.home_paths import Homes, upstream_homes
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
 
 from stackcfg.deployment.environment.arguments import Launch, NewCommand
 from stackcfg.deployment.environment.commands import rewrite_start
@@ -12,6 +11,7 @@ from stackcfg.deployment.environment.container_runs import rewrite_run
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.packages import rewrite_packages
 from stackcfg.deployment.environment.words import quote_shell, rewrite_spans
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.container_runs import find_server_run
 from stackcfg.manifests.server_evidence import script_index
 from stackcfg.manifests.server_start import Start, find_start, program_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.migration.changes import CHECK
 from stackcfg.releases.server_environment import (
     UnreadVariable,

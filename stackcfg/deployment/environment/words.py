@@ -9,10 +9,10 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from stackcfg.deployment.environment.arguments import NewWord
 from stackcfg.deployment.environment.regions import PartRegion, Region, ScalarRegion
+from stackcfg.light_typing import Final
 from stackcfg.manifests.json_words import WrittenWord
 from stackcfg.manifests.shell_text import ShellWord
 from stackcfg.yamltext.comments import Comments

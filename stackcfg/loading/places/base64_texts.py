@@ -6,8 +6,8 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Edit, apply_edits

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
+from stackcfg.light_typing import Protocol
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Edit

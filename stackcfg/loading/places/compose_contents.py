@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.edits import Edit, resolve_edits

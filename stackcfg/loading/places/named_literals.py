@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Copy, Edit, Piece

@@ -5,8 +5,8 @@ they are made.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.yamltext.document import Node
 
 _NONE: Final[frozenset[str]] = frozenset()

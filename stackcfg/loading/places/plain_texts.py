@@ -5,8 +5,8 @@ release.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Edit

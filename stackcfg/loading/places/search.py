@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
 
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.loading.configs import (
     RunConfig,
     file_offset,

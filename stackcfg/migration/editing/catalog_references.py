@@ -5,8 +5,8 @@ comments.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.changes import StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.entry_comments import EntryComments

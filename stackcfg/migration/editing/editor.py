@@ -19,8 +19,8 @@ places would change as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes, Delete, Move, Put
 from stackcfg.migration.editing.entry_comments import (
     EntryComments,

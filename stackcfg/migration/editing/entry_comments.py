@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.yamltext.comments import Comment
 from stackcfg.yamltext.document import MAPPING, SCALAR, Node

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.editing.entry_comments import collect_entry_comments
 from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.migration.editing.values import is_json, put_over

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data
 from stackcfg.releases.stores import SQL

@@ -6,8 +6,7 @@ address are lost. Everything else is gone with the reason in its place.
 
 from __future__ import annotations
 
-from typing import Final
-
+from stackcfg.light_typing import Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path

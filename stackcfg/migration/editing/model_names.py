@@ -7,8 +7,8 @@ access rules. The places are facts of `releases.model_names`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, list_at, matching_paths, value_at

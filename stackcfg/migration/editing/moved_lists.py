@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.changes import Changes, Move
 from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.editing.entry_edits import (

@@ -6,8 +6,8 @@ The server does not start with them ("Provider `…` not found").
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, as_mapping, list_at, value_at
 from stackcfg.releases.providers import resolve_api_name

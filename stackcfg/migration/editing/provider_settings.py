@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import Providers, StepContext
 from stackcfg.paths import list_at

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from stackcfg.light_typing import Any
 from stackcfg.migration.changes import StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.releases.resources import resource_lists

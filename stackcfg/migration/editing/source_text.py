@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from stackcfg.light_typing import NamedTuple
 from stackcfg.paths import Data, Path, value_at
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import ALIAS, Document, Node, ParseError

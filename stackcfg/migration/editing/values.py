@@ -5,8 +5,8 @@ comments.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.yamltext.document import MAPPING, Node
 from stackcfg.yamltext.emit import Field
 from stackcfg.yamltext.values import data_of

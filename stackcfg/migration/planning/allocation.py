@@ -5,8 +5,8 @@ them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.migration.planning.grouping import Group, share_rows
 from stackcfg.paths import Path
 from stackcfg.releases.stores import KV, StoreField

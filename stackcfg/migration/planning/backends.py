@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.migration.planning.allocation import BackendAllocator, PlannedBackend
 from stackcfg.migration.planning.grouping import IN_MEMORY, Group
 from stackcfg.migration.planning.layouts import CONSOLIDATE

@@ -13,8 +13,8 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.releases.stores import SQL, StoreField
 from stackcfg.stores.store_map import Location, Store, file_identity
 

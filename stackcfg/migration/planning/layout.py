@@ -10,8 +10,8 @@ on the database, table and key prefix that it used.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.planning.allocation import BackendAllocator, PlannedBackend
 from stackcfg.migration.planning.backends import (
     find_existing_backend,

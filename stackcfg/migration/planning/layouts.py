@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from stackcfg.light_typing import Final
 
 CONSOLIDATE: Final = "consolidate"
 PRESERVE: Final = "preserve"

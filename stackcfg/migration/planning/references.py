@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import count
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.migration.planning.allocation import BackendAllocator
 from stackcfg.migration.planning.grouping import location_of
 from stackcfg.migration.planning.layouts import PRESERVE

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from stackcfg.light_typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from stackcfg.releases.changes import (
     EMPTY_APIS_REFUSED_SINCE,
     HOME_MOVED_SINCE,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.template_blocks import Written
 
 Key = tuple[str, ...]

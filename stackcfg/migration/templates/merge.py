@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.templates.alignment import Alignment
 from stackcfg.migration.templates.new_lines import NewLine, NewLines
 from stackcfg.migration.templates.places import Places, find_groups

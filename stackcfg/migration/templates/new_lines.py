@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.templates.alignment import Inserted
 from stackcfg.yamltext.template_blocks import Answers, Blocks
 

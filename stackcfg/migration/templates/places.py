@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.templates.new_lines import Choices, NewLine
 from stackcfg.yamltext.template_blocks import Answers, BlockError, Blocks, Condition
 from stackcfg.yamltext.template_lines import TEXT

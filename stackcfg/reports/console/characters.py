@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from itertools import accumulate
-from typing import Final, NamedTuple
 from unicodedata import category, east_asian_width
+
+from stackcfg.light_typing import Final, NamedTuple
 
 TAB: Final = "    "
 _HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")

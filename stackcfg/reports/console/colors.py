@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+
+from stackcfg.light_typing import Final
 
 ANSI: Final = {
     "error": "1;31",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.reports.console.characters import columns
 
 SEPARATORS: Final = frozenset("/:-_.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.runconfig.placeholders import (
     NAMED_START,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.reports.console.characters import columns
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.reports.console.folding import fold

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from stackcfg.data.locations import RowLocation
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts, UpgradeResult, VerifyCounts
+from stackcfg.light_typing import Final
 from stackcfg.reports.console.tables import Cell
 
 PLAN_HEADINGS: Final = ("store", "rows", "from", "to", "rules")

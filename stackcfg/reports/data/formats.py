@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
-
+from stackcfg.light_typing import TYPE_CHECKING, Final, NamedTuple
 from stackcfg.reports.formats import Format
 
 # Nothing else is imported here: `--help` lists the names of the formats.

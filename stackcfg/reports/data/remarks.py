@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
 
 from stackcfg.data.locations import RowLocation
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts, UpgradeResult, VerifyCounts
 from stackcfg.data.row_rule import Skipped
+from stackcfg.light_typing import Final
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.rows import RowKind
 from stackcfg.reports.console.colors import Lines, paint

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Final
 
 from stackcfg.data.moves import explain_hidden_rows
 from stackcfg.data.result import COPY, DRY_RUN, PLAN, VERIFY, UpgradeResult
 from stackcfg.data.row_rules import row_rule_ids, row_rule_page
+from stackcfg.light_typing import Final
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.colors import Lines, join_lines, paint

@@ -5,8 +5,8 @@ item.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.migration.result import MigratedFile, MigrationResult
 from stackcfg.reports.console.characters import flat

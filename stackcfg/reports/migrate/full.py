@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.migration.result import ConfigResult, MigratedFile, MigrationResult
 from stackcfg.reports.console.characters import flat
 from stackcfg.reports.console.colors import Lines, join_lines, paint

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.reports.console.characters import columns
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.reports.console.folding import fold

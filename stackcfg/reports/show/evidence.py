@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.reports.console.folding import fold
 from stackcfg.reports.show.labels import short_text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.reports.show.labels import database_name, join_words, short_text
 from stackcfg.show.entries import (
     BY_VARIABLE,

@@ -5,8 +5,8 @@ secrets.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.reports.console.characters import flat
 from stackcfg.reports.console.locations import common_folder, short_variables

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
 
+from stackcfg.light_typing import TYPE_CHECKING, Final
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.reports.console.colors import Lines
 from stackcfg.reports.show.formats import Context

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.release_fit import DetectedReleases
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.versions import format_release

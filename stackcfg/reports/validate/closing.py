@@ -6,8 +6,8 @@ They are all that most files need, so nothing of the frames is imported.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.reports.console.listing import join_some
 from stackcfg.reports.validate.counts import Counts
 from stackcfg.validation.findings import SEVERITIES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.validation.findings import ERROR, INFO, WARNING, FileResult
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.reports.console.characters import Cells, cells, flat
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.validation.findings import Span

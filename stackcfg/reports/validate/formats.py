@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from stackcfg.light_typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from stackcfg.reports.formats import Format
 
 # Nothing else is imported here: `--help` lists the names of the formats.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
 from stackcfg.reports.console.colors import join_lines

@@ -6,8 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import encodable, flat, visible
 from stackcfg.reports.validate.formats import Context

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from stackcfg.light_typing import Final
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import flat, visible
 from stackcfg.reports.console.problems import locate

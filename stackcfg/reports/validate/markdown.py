@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.reports.markdown_tables import code, plain, table
 from stackcfg.reports.validate.counts import count_findings
 from stackcfg.reports.validate.formats import Context

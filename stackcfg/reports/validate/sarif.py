@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from stackcfg import __version__
+from stackcfg.light_typing import Final
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.addresses import rule_address
 from stackcfg.reports.console.characters import encodable

@@ -7,9 +7,9 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-from typing import Any, Final
 from urllib.parse import quote
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.validation.findings import (
     ERROR,
     INFO,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.validation.manifest_rule import ManifestRule
 
 MANIFEST_RULE_IDS: Final = (

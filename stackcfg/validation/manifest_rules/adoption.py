@@ -9,8 +9,8 @@ one volume write to the same databases.
 from __future__ import annotations
 
 import re
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import OLD_SERVER, SERVER
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.validation.manifest_rule import (

@@ -8,8 +8,7 @@ NetworkPolicy only with its feature flag `enableNetworkPolicy`, which is off by 
 
 from __future__ import annotations
 
-from typing import Final
-
+from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.paths import list_at
 from stackcfg.validation.manifest_rule import (

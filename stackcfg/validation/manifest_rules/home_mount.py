@@ -12,8 +12,7 @@ A volume *above* `~/.llama` loses nothing: the folder is renamed on the volume.
 
 from __future__ import annotations
 
-from typing import Final
-
+from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import SERVER
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.releases.server_environment import (

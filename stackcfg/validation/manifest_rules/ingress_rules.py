@@ -8,8 +8,8 @@ own namespace, the operator (its status stays empty) and the router of
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import as_list, as_mapping, mapping_at
 from stackcfg.validation.manifest_rule import (

@@ -9,8 +9,8 @@ new object does nothing.
 from __future__ import annotations
 
 import re
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.validation.manifest_rule import (
     ERROR,

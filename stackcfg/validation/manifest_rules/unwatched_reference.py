@@ -9,8 +9,8 @@ which Open Data Hub puts into namespaces, are used only with the label, too.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import as_mapping, list_at, mapping_at

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.models import config_model
 from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH

@@ -5,8 +5,8 @@ meant.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import as_mapping, mapping_at
 from stackcfg.releases.changes import DEFAULTS_SINCE
 from stackcfg.releases.stores import REFERENCE, StoreField

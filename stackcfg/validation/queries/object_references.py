@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
 
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, list_at, mapping_at, value_at, walk_values

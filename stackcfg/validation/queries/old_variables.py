@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.releases.server_environment import renamed_variables
 
 

@@ -4,8 +4,7 @@ keys.
 
 from __future__ import annotations
 
-from typing import Any, Final
-
+from stackcfg.light_typing import Any, Final
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.stores import REFERENCE
 from stackcfg.validation.inspection import Inspection

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import as_list
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.models import root_model

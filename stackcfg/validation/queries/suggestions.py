@@ -5,8 +5,8 @@ writes it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import Path, value_at
 from stackcfg.spelling import is_slip, nearest_words
 from stackcfg.validation.inspection import Inspection

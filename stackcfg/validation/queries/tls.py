@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.releases.changes import TLS_DEMANDED_SINCE
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.booleans import as_pydantic_bool

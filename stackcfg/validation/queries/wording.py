@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.runconfig.placeholders import PLACEHOLDER, has_placeholder
 from stackcfg.runconfig.providers import is_disabled

@@ -17,8 +17,8 @@ skip such a resource (see `unregistered-resource`). Source: `register_model` and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.paths import value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.resources import DATASET_SOURCE_SINCE, DATASETS

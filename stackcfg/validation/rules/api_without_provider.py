@@ -9,8 +9,7 @@ served. Telemetry of 0.3 is `telemetry: {enabled: true}`.
 
 from __future__ import annotations
 
-from typing import Final
-
+from stackcfg.light_typing import Final
 from stackcfg.paths import as_list
 from stackcfg.releases.providers import apis, routers
 from stackcfg.validation.queries.served_apis import how_to_serve, implemented_apis

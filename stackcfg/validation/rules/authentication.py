@@ -10,8 +10,7 @@ to everyone. From 0.6.0 on (#5002) it is also open if `type` is empty, as
 
 from __future__ import annotations
 
-from typing import Final
-
+from stackcfg.light_typing import Final
 from stackcfg.paths import value_at
 from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
 from stackcfg.spelling import nearest_word

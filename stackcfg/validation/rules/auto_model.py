@@ -14,8 +14,8 @@ not known here; some providers always list the same models. Source:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.paths import as_mapping, value_at
 from stackcfg.releases.resources import model_type_of
 from stackcfg.runconfig.providers import is_disabled

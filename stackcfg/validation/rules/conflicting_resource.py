@@ -14,8 +14,8 @@ with different values of `model_id` can be one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.model_names import EVERY_PROVIDER

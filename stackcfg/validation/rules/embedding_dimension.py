@@ -15,8 +15,8 @@ the dimension of its model, which must be a whole number then.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.versions import Release

@@ -9,8 +9,8 @@ ogx 1.2.0 on it does not start then, see `tls-required`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import mapping_at
 from stackcfg.validation.queries.tls import SERVER, TLS_FILES, demands_tls
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule

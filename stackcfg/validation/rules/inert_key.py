@@ -10,8 +10,8 @@ ignored (#4997), with MCP servers and tool groups of your own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import (
     LOGGING_KEY,

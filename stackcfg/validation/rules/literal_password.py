@@ -6,8 +6,7 @@ a variable instead.
 
 from __future__ import annotations
 
-from typing import Final
-
+from stackcfg.light_typing import Final
 from stackcfg.paths import Path
 from stackcfg.redaction.keys import is_secret_key
 from stackcfg.redaction.secrets import may_hold_secret

@@ -10,8 +10,8 @@ and a variable inside a default, which ends at the first `}`.
 from __future__ import annotations
 
 import re
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import Path
 from stackcfg.runconfig.placeholders import (
     PLACEHOLDER_START,

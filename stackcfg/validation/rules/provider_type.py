@@ -9,8 +9,8 @@ own types are declared in the settings, or come from `module:` or
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import value_at
 from stackcfg.releases.providers import provider_spans, provider_types
 from stackcfg.releases.renames import current_provider_type, probable_types

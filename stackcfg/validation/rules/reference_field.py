@@ -12,8 +12,8 @@ missing field is refused, an extra one is silently dropped (0.3.0, upstream
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import mapping_at
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.descriptions import quote_names

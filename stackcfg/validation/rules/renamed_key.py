@@ -12,8 +12,8 @@ code (`url` of inference became `base_url` in 0.4.0, upstream #4177).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Path, mapping_at
 from stackcfg.releases.models import config_model
 from stackcfg.releases.renames import RESOURCES, KeyRename, find_key_rename

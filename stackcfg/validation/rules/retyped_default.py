@@ -9,8 +9,8 @@ needed. `${env.ID:=007}` is 7.
 from __future__ import annotations
 
 import re
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import (
     PLACEHOLDER,

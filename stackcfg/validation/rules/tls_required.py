@@ -8,8 +8,7 @@ TLS. The same holds for an authentication provider with `verify_tls: false`.
 
 from __future__ import annotations
 
-from typing import Final
-
+from stackcfg.light_typing import Final
 from stackcfg.paths import as_mapping
 from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.validation.queries.tls import SERVER, TLS_FILES, demands_tls

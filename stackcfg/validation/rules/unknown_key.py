@@ -14,8 +14,8 @@ has a fix; a key that another release has, never.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.releases.changes import DEFAULTS_SINCE, LOGGING_KEY, LOGGING_VARIABLE
 from stackcfg.releases.models import config_model

@@ -25,8 +25,8 @@ elsewhere speaks `unserved-model`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.resources import DEFAULT_MODELS
 from stackcfg.spelling import nearest_word

@@ -20,8 +20,8 @@ than one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.paths import as_mapping, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.resources import (

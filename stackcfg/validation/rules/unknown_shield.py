@@ -16,8 +16,8 @@ API. A shield whose `shield_id` is a variable may be the default one: a warning.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
 
+from stackcfg.light_typing import Any, Final
 from stackcfg.paths import value_at
 from stackcfg.releases.models import root_model
 from stackcfg.releases.resources import RESOURCES_SECTION

@@ -12,8 +12,7 @@ other lists skip an entry with it.
 
 from __future__ import annotations
 
-from typing import Final
-
+from stackcfg.light_typing import Final
 from stackcfg.paths import as_mapping, mapping_at, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.resources import DATASETS

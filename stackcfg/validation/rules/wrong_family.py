@@ -12,8 +12,8 @@ store backend" (0.3.0, upstream #3697).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
 from stackcfg.releases.stores import engines
 from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH

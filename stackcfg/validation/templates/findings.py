@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
 
+from stackcfg.light_typing import TYPE_CHECKING, Final
 from stackcfg.loading.errors import StructureError
 from stackcfg.validation.findings import Finding, RelatedLocation, Span
 from stackcfg.validation.templates.choice import Template

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Data, Path, as_mapping
 from stackcfg.releases.models import config_model
 from stackcfg.releases.versions import Release, read_facts

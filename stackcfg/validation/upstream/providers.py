@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Path, as_list, as_mapping, value_at
 from stackcfg.releases.models import permitted_values
 from stackcfg.releases.versions import Release, read_facts

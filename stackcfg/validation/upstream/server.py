@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Data, as_list, as_mapping, mapping_at, value_at
 from stackcfg.releases.models import config_model
 from stackcfg.releases.versions import Release, read_facts

@@ -11,8 +11,8 @@ is the user's own, and stays as it is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out

@@ -7,8 +7,8 @@ address of that scheme, else `localfs`.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data, Path, as_mapping, list_at, mapping_at, value_at

@@ -7,8 +7,8 @@ traces, where no collector takes them.
 """
 
 import re
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data, Path

@@ -7,8 +7,7 @@ the path of the address themselves. `remote::llama-openai-compat` stays as it
 is.
 """
 
-from typing import NamedTuple
-
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, value_at

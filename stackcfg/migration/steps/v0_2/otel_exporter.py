@@ -9,8 +9,8 @@ they were optional, and their default was a collector on the same machine.
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes, Notes, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data, Path

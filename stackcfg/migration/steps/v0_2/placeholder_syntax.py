@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.migration.changes import (
     Changes,
     Notes,

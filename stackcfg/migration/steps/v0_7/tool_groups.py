@@ -10,8 +10,8 @@ variable switches does not become one. Source: `auto_register_tool_groups` of
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
 
+from stackcfg.light_typing import Any, Literal, NamedTuple
 from stackcfg.migration.changes import (
     ACTION_REQUIRED,
     INFO,

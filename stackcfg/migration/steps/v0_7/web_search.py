@@ -9,8 +9,8 @@ has. An empty `api_key` is no key, a missing one counts as one. Source:
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, list_at, mapping_at

@@ -5,9 +5,9 @@ Source: `engine_str` of the backend's model in ogx 1.0.2 and 1.0.3.
 """
 
 import re
-from typing import Final
 from urllib.parse import unquote
 
+from stackcfg.light_typing import Final
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path

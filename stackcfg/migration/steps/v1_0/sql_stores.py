@@ -9,8 +9,8 @@ has no backend of that name.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import (

@@ -7,8 +7,8 @@ reported.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data, mapping_at, value_at
