@@ -169,6 +169,7 @@ def test_only_few_modules_touch_the_disk():
     allowed = {
         "system/files",
         "system/file_copies",
+        "system/log_file",
         "releases/versions",
         "cli/settings",
         "cli/errors",

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
-
+from stackcfg.light_typing import NamedTuple
 from stackcfg.reports.validate.counts import Counts
 from stackcfg.validation.baseline import KnownFinding
 from stackcfg.validation.findings import FileResult
@@ -32,47 +27,3 @@ class Checked(NamedTuple):
     fixed: int = 0
     fixable: int = 0
     gone: tuple[KnownFinding, ...] = ()
-
-
-def encode_checked(checked: Checked) -> str:
-    """Return what was found in a file as JSON: records are lists of their fields."""
-    return json.dumps(checked, separators=(",", ":"))
-
-
-def decode_checked(text: str) -> Checked:
-    """Return what was found in a file from JSON.
-
-    Raises `ValueError` if the text is not what `encode_checked` writes.
-    """
-    try:
-        content = json.loads(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    checked: Checked = _decode(Checked, content)
-    return checked
-
-
-def _decode(kind: Any, data: Any) -> Any:
-    """Return plain data as a value of a type. Raises `ValueError`."""
-    if kind in (int, str, bool, NoneType):
-        if type(data) is not kind:
-            raise ValueError(f"not of type {kind.__name__}")
-        return data
-    if get_origin(kind) is UnionType:
-        wanted, _ = get_args(kind)
-        if data is None:
-            return None
-        return _decode(wanted, data)
-    if not isinstance(data, list):
-        raise ValueError("not a list")
-    if get_origin(kind) is tuple:
-        return tuple(_decode(get_args(kind)[0], each) for each in data)
-    fields = _types_of_fields(kind)
-    if len(fields) != len(data):
-        raise ValueError(f"not the fields of {kind.__name__}")
-    return kind(*map(_decode, fields, data))
-
-
-@cache
-def _types_of_fields(record: type) -> Sequence[Any]:
-    return list(get_type_hints(record).values())

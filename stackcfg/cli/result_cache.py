@@ -13,15 +13,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
-from typing import Any, Final, NamedTuple
 
 from stackcfg import __version__
 from stackcfg.cli.baseline import Baseline
 from stackcfg.cli.batch import FileOutcome, InputFile
-from stackcfg.cli.checked_file import Checked, decode_checked, encode_checked
+from stackcfg.cli.checked_file import Checked
+from stackcfg.cli.checked_json import decode_checked, encode_checked
 from stackcfg.cli.settings import ProjectSettings
 from stackcfg.cli.validate_options import Options
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.system.cache_folder import CacheFolder, digest, digest_files
 from stackcfg.system.files import STDIN, read_file
 from stackcfg.system.parallel import parallel_map

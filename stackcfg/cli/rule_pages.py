@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cache
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.system.files import read_file
 
 _PACKAGE: Final = os.path.dirname(os.path.dirname(__file__))

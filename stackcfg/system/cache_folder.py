@@ -11,8 +11,8 @@ import hashlib
 import json
 import os
 import time
-from typing import Any, Final, TypeAlias
 
+from stackcfg.light_typing import Any, Final, TypeAlias
 from stackcfg.system.files import FileError, read_bytes
 
 Entry: TypeAlias = tuple[int, str, str]

@@ -6,8 +6,8 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.system.files import (
     FileError,
     copy_mode,

@@ -100,7 +100,7 @@ def test_every_command_skips_other_yaml_alike(command, tmp_path):
         (["migrate"], REPORTS),
         (["validate"], VALIDATE_FORMATS),
         (["show"], SHOW_FORMATS),
-        (["data", "plan"], DATA_FORMATS),
+        (["data", "plan"], (*DATA_FORMATS, "job")),
     ],
 )
 def test_the_help_lists_the_formats_of_the_dictionary(command, formats):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from stackcfg.cli import validate as command
-from stackcfg.cli.checked_file import decode_checked
+from stackcfg.cli.checked_json import decode_checked
 from stackcfg.cli.settings import SettingsError, load_project_settings
 from stackcfg.reports.validate.formats import FORMATS
 from tests.support.running import OLD, STARTER, Done, environment, held_back, stackcfg
