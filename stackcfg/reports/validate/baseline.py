@@ -7,8 +7,8 @@ do.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
-from stackcfg.light_typing import Literal
 from stackcfg.reports.json_document import to_json
 from stackcfg.reports.shape import Shape
 from stackcfg.reports.validate.formats import Context
