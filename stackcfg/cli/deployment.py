@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from stackcfg.cli.batch import InputFile
+from stackcfg.cli.charts import find_chart
 from stackcfg.deployment.engine import DeployedFile, migrate_deployment
 from stackcfg.deployment.files import new_name
 from stackcfg.deployment.parts import may_hold_deployment
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.errors import StackcfgError
+from stackcfg.loading.chart_values import Chart
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.migration.changes import INFO
@@ -45,8 +47,18 @@ def migrate_files(files: Sequence[InputFile], settings: DeploymentSettings) -> D
         paths[name] = file.path
     if not any(map(may_hold_deployment, texts.values())):
         return {}
+    settings = settings._replace(charts=tuple(_find_charts(texts, paths)))
     results = migrate_deployment(list(texts.items()), settings)
     return {paths[each.file]: each for each in results}
+
+
+def _find_charts(
+    texts: Mapping[str, str], paths: Mapping[str, str]
+) -> Iterator[tuple[str, Chart]]:
+    for name, text in texts.items():
+        chart = find_chart(paths[name], text)
+        if chart is not None:
+            yield name, chart
 
 
 def find_result(

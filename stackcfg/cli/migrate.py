@@ -31,7 +31,9 @@ OLD_SERVER = "LlamaStackDistribution"
 """The operator's resource, which only a target of ogx converts."""
 
 if TYPE_CHECKING:
+    from stackcfg.cli.charts import ChartFiles
     from stackcfg.cli.deployment import Deployed
+    from stackcfg.loading.chart_values import Chart
 
 FULL, CONCISE = "full", "concise"
 OLD, NEW = "OLD", "NEW"
@@ -203,8 +205,10 @@ def _migrate_files(
     files: Sequence[InputFile], options: Options, progress: Progress
 ) -> Iterator[MigratedFile]:
     deployed = _migrate_deployment(files, options)
-    work = partial(_migrate_text, options, deployed)
-    outcomes = (batch.process_file(file, work, deployed) for file in files)
+    charted = _migrate_charts(files, options, deployed)
+    work = partial(_migrate_text, options, deployed, charted)
+    known = {*deployed, *charted}
+    outcomes = (batch.process_file(file, work, known) for file in files)
     for_people = options.report != "json"
     verbose = options.verbose and for_people
     for outcome in batch.watch_progress(files, outcomes, progress, verbose):
@@ -226,13 +230,33 @@ def _migrate_deployment(files: Sequence[InputFile], options: Options) -> Deploye
     return migrate_files([file for file, each in pairs if each.is_for_ogx], for_ogx[0])
 
 
+def _migrate_charts(
+    files: Sequence[InputFile], options: Options, deployed: Deployed
+) -> ChartFiles:
+    """Return the results of templates that write values of their chart, and of
+    these values.
+    """
+    if not any(os.sep + "templates" in os.path.abspath(file.path) for file in files):
+        return {}
+    from stackcfg.cli.charts import migrate_charts
+
+    return migrate_charts(files, partial(_migrate, options, deployed))
+
+
 def _migrate_text(
-    options: Options, deployed: Deployed, file: InputFile, text: str
+    options: Options,
+    deployed: Deployed,
+    charted: ChartFiles,
+    file: InputFile,
+    text: str,
 ) -> MigratedFile:
     new_file: str | None = None
     backup: str | None = None
     try:
-        migration, is_beside = _migrate(options, deployed, file, text)
+        if file.path in charted:
+            migration, is_beside = charted[file.path].migrated
+        else:
+            migration, is_beside = _migrate(options, deployed, file, text)
     except ProofError as error:
         message = f"this is our fault, and nothing is written: {error.message}"
         raise StackcfgError(message, hint=REPORT) from None
@@ -256,23 +280,28 @@ def _migrate_text(
 
 
 def _migrate(
-    options: Options, deployed: Deployed, file: InputFile, text: str
+    options: Options,
+    deployed: Deployed,
+    file: InputFile,
+    text: str,
+    chart: Chart | None = None,
 ) -> tuple[MigrationResult, bool]:
     """Return the migration of a text, and if its old file must stay."""
     settings = options.deployment_of(file.name)
+    migration = options.settings_of(file.name)._replace(chart=chart)
     if settings.is_for_ogx:
         from stackcfg.cli.deployment import find_result, migrate_other
 
         found = find_result(deployed, file)
         if found is not None:
             return found
-        return migrate_other(text, options.settings_of(file.name)), False
+        return migrate_other(text, migration), False
     elif OLD_SERVER in text:
         from stackcfg.cli.deployment import migrate_inside
 
-        return migrate_inside(text, options.settings_of(file.name)), False
+        return migrate_inside(text, migration), False
     try:
-        return migrate(text, options.settings_of(file.name)), False
+        return migrate(text, migration), False
     except InputError as error:
         from stackcfg.cli.deployment import explain_kind
 

@@ -94,7 +94,7 @@ def _migrate_file(
             return DeployedFile(name, error=change.error)
     body = text.removeprefix(BOM)
     is_beside = any(isinstance(each, KeepOldFile) for each in changes)
-    migration = settings.migration
+    migration = settings.migration._replace(chart=dict(settings.charts).get(name))
     if is_beside or any(isinstance(each, ReadByOldServer) for each in changes):
         # an old server reads it, whatever later release it fits as well
         migration = migration._replace(until=LAST_OLD_SERVER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.loading.chart_values import Chart
 from stackcfg.migration.settings import Settings
 from stackcfg.releases.versions import Release
 
@@ -26,7 +27,8 @@ class DeploymentSettings(NamedTuple):
 
     `name` is that of the new server, empty for the old one's with `-ogx`.
     `config_key` is the key of the run config in its ConfigMap, empty for the one
-    that is found.
+    that is found. `charts` are those of templates that write values of theirs, by
+    the name of the file.
     """
 
     migration: Settings = Settings()
@@ -35,6 +37,7 @@ class DeploymentSettings(NamedTuple):
     network_policy: str = TRANSLATE
     operator_namespace: str = OPERATOR_NAMESPACE
     config_key: str = ""
+    charts: tuple[tuple[str, Chart], ...] = ()
 
     @property
     def given_options(self) -> list[str]:

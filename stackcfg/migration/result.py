@@ -46,6 +46,7 @@ class MigrationResult(NamedTuple):
 
     `target` is what it is for now: the named target, or what the text has
     decided itself. `runbook` are the steps in which a deployment is rolled out.
+    `values` is the new text of the values of a chart, empty if none are read.
     """
 
     text: str
@@ -53,6 +54,7 @@ class MigrationResult(NamedTuple):
     configs: tuple[ConfigResult, ...]
     target: Target
     runbook: tuple[str, ...] = ()
+    values: str = ""
 
     @property
     def needs_action(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stackcfg.light_typing import NamedTuple
+from stackcfg.loading.chart_values import Chart
 from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
 from stackcfg.releases.families import SOURCE_ROLE, Target, parse_target
 from stackcfg.releases.stores import StoreField
@@ -18,7 +19,8 @@ class Settings(NamedTuple):
     for; if it is None, that is detected for each file, among those up to `until`
     if a file fits any of them. `detect` asks for the detected releases in the
     result. `engines` are names of backends, each with the engine that it gets.
-    `releases` are those that the files fit, where that is known.
+    `releases` are those that the files fit, where that is known. `chart` has the
+    values that a template of Helm writes.
     """
 
     target: Target | None = None
@@ -29,6 +31,7 @@ class Settings(NamedTuple):
     until: Release | None = None
     engines: tuple[tuple[str, str], ...] = ()
     releases: frozenset[Release] = frozenset()
+    chart: Chart | None = None
 
 
 def settings_for(

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from stackcfg.light_typing import Final
 from stackcfg.yamltext.template_blocks import Answers, Condition, OfOthers
 
+Related = Callable[[Condition | OfOthers, Condition | OfOthers], bool]
+"""Whether two conditions may decide about the same."""
+
 MOST_CHOICES: Final = 80
 """So many ways to answer are looked at: all answers to six conditions, or all
 that differ in two from given ones.
 """
+
+_MOST_RELATED: Final = 160
+"""So many are looked at if conditions of different parts are not multiplied."""
 
 _YES_OR_NO: Final = (1, 0)
 _MOST_OTHERS: Final = 3
@@ -27,24 +33,51 @@ def plain_choices(conditions: Sequence[Condition]) -> Iterator[Answers]:
             yield {**same, condition: 1 - answer}
 
 
-def choices_around(answers: Answers) -> list[Answers] | None:
+def choices_around(answers: Answers, are_related: Related) -> list[Answers] | None:
     """Return all answers, or those that differ in at most two; None if these are
     too many.
+
+    Where there are many conditions, two that are not related are not multiplied.
     """
     count = len(answers)
     if 2**count <= MOST_CHOICES:
         return list(differing_choices(answers, count))
-    if 1 + count + count * (count - 1) // 2 > MOST_CHOICES:
+    if 1 + count + count * (count - 1) // 2 <= MOST_CHOICES:
+        return list(differing_choices(answers, 2))
+    found = list(differing_choices(answers, 1))
+    for one, other in combinations(answers, 2):
+        if are_related(one, other):
+            found.append(_with_others(answers, (one, other)))
+    if len(found) > _MOST_RELATED:
         return None
-    return list(differing_choices(answers, 2))
+    return found
+
+
+def spread_choices(answers: Answers) -> Iterator[Answers]:
+    """Yield answers that differ in many: of each two conditions there are some in
+    which only one differs, and some in which both do.
+    """
+    bits = len(answers).bit_length()
+    for bit in range(bits):
+        some = [
+            condition
+            for number, condition in enumerate(answers, 1)
+            if number >> bit & 1
+        ]
+        others = [condition for condition in answers if condition not in some]
+        yield _with_others(answers, some)
+        yield _with_others(answers, others)
+
+
+def _with_others(answers: Answers, some: Iterable[Condition | OfOthers]) -> Answers:
+    return {**answers, **{condition: 1 - answers[condition] for condition in some}}
 
 
 def differing_choices(answers: Answers, most: int) -> Iterator[Answers]:
     """Yield answers, and those that differ in some of them, few first."""
     for count in range(most + 1):
         for some in combinations(answers, count):
-            others = {condition: 1 - answers[condition] for condition in some}
-            yield {**answers, **others}
+            yield _with_others(answers, some)
 
 
 def choices_without(answers: Answers, condition: Condition) -> Iterator[Answers]:

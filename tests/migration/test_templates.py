@@ -5,7 +5,6 @@ one writes.
 """
 
 import re
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,9 @@ import yaml
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.engine import MigrationResult, migrate, settings_for
 from stackcfg.validation.engine import validate
+from tests.support.template_writer import write
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "migrate" / "templates"
-ACTION = re.compile(r"(?m)^[ \t]*\{\{-? ?(.*?) ?-?\}\}[ \t]*$|^.*$")
-SCALAR = re.compile(r"\{\{ ?(.*?) ?\}\}")
 TOOLS = [
     {"name": "weather", "uri": "http://w", "events": True},
     {"name": "b", "uri": "http://b", "events": False},
@@ -64,80 +62,6 @@ VALUES: dict[str, list[dict[str, Any]]] = {
 
 def text_of(case: str, name: str = "input") -> str:
     return (ROOT / case / f"{name}.yaml").read_text(encoding="utf-8")
-
-
-def value_of(expression: str, dot: Any, names: dict[str, Any]) -> Any:
-    """Evaluate what the templates of these tests ask."""
-    expression = expression.split("|")[0].strip()
-    if expression.startswith("not ("):
-        return not value_of(expression[5:-1], dot, names)
-    if expression.startswith("eq "):
-        one, other = expression[3:].rsplit(" ", 1)
-        return value_of(one, dot, names) == other.strip('"')
-    name, _, path = expression.partition(".")
-    found = names[name] if name else dot
-    for part in filter(None, path.split(".")):
-        found = found[part]
-    return found
-
-
-def write(lines: list[str], dot: Any, names: dict[str, Any]) -> Iterator[str]:
-    """Write a template as Helm does, as far as those of these tests need it."""
-    number = 0
-    while number < len(lines):
-        body = ACTION.fullmatch(lines[number])[1]
-        number += 1
-        if body is None:
-            inline = re.sub(
-                r"\{\{ ?if (.*?) ?\}\}(.*?)\{\{ ?end ?\}\}",
-                lambda match: match[2] if value_of(match[1], dot, names) else "",
-                lines[number - 1],
-            )
-            yield SCALAR.sub(lambda match: str(value_of(match[1], dot, names)), inline)
-        elif body.startswith("$"):
-            name, value = body.split(" := ")
-            names[name] = value_of(value, dot, names)
-        elif body.startswith(("if ", "range ")):
-            parts, number = branches(lines, number, body)
-            yield from write_block(parts, dot, names)
-
-
-def branches(
-    lines: list[str], number: int, body: str
-) -> tuple[list[tuple[str, list[str]]], int]:
-    parts: list[tuple[str, list[str]]] = [(body, [])]
-    depth = 1
-    while True:
-        inner = ACTION.fullmatch(lines[number])[1] or ""
-        depth += inner.startswith(("if ", "range ")) - (inner == "end")
-        number += 1
-        if not depth:
-            return parts, number
-        if depth == 1 and inner.startswith("else"):
-            parts.append((inner[5:] or "if True", []))
-        else:
-            parts[-1][1].append(lines[number - 1])
-
-
-def write_block(
-    parts: list[tuple[str, list[str]]], dot: Any, names: dict[str, Any]
-) -> Iterator[str]:
-    for body, lines in parts:
-        if body.startswith("range "):
-            *variables, asked = re.split(r" := |, ", body[6:])
-            items = value_of(asked, dot, names)
-            for key in items:
-                inner = dict(names)
-                if variables:
-                    inner |= dict(zip(variables, (key, items[key]), strict=True))
-                yield from write(
-                    lines, items[key] if isinstance(items, dict) else key, inner
-                )
-            return
-        asked = body.removeprefix("if ")
-        if asked == "True" or value_of(asked, dot, names):
-            yield from write(lines, dot, names)
-            return
 
 
 def render(text: str, values: dict[str, Any]) -> str:

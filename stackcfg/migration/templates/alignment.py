@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from difflib import SequenceMatcher
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.template_blocks import Written
 
 Key = tuple[str, ...]
+
+_ANY = "*"
 
 
 class Inserted(NamedTuple):
@@ -35,12 +37,20 @@ class Alignment(NamedTuple):
 
 
 def align(
-    old: Sequence[Written], new: Sequence[str], start: int, end: int
+    old: Sequence[Written],
+    new: Sequence[str],
+    start: int,
+    end: int,
+    headers: Container[int] = (),
 ) -> Alignment:
-    """Return what became of the lines of a template between `start` and `end`."""
+    """Return what became of the lines of a template between `start` and `end`.
+
+    `headers` are keys that may have another name now.
+    """
     kept: dict[int, str] = {}
     inserted: list[Inserted] = []
-    pairs = _find_pairs([each.text for each in old], new)
+    names = [each.number in headers for each in old]
+    pairs = _find_pairs([each.text for each in old], new, names)
     first = last = 0
     after = start - 1
     for index, place in pairs:
@@ -58,16 +68,20 @@ def align(
     return Alignment(kept, inserted)
 
 
-def _find_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+def _find_pairs(
+    old: Sequence[str], new: Sequence[str], names: Sequence[bool]
+) -> list[tuple[int, int]]:
     """Return the indexes of equal lines.
 
     Lines that stay as they are come first, then those that get another
-    indentation or become a comment, at last sections that get below others.
+    indentation or become a comment, then sections that get below others, at last
+    keys that get another name, if they may.
     """
     keys = (
         (_exact_keys(old), _exact_keys(new)),
         (_keys_of(old), _keys_of(new)),
         (_section_keys(old), [(_content(line),) for line in new]),
+        (_header_keys(old, names), _header_keys(new, [True] * len(new))),
     )
     ends = (len(old), len(new))
     pairs = [ends]
@@ -122,6 +136,20 @@ def _section_keys(lines: Sequence[str]) -> list[Key]:
         if len(key) > 1:
             key = (*key, str(number))
         keys.append(key)
+    return keys
+
+
+def _header_keys(lines: Sequence[str], names: Sequence[bool]) -> list[Key]:
+    """Return for each key with lines below it what it is below; others equal
+    nothing, as those do that keep their name or are below no other.
+    """
+    keys: list[Key] = []
+    for number, key in enumerate(_keys_of(lines)):
+        content, *around = key
+        if names[number] and around and content.endswith(":"):
+            keys.append((_ANY, *around))
+        else:
+            keys.append((str(id(lines)), str(number)))
     return keys
 
 

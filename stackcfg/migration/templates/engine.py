@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from stackcfg.light_typing import NamedTuple
+from stackcfg.loading.chart_values import is_begin_mark
 from stackcfg.loading.configs import BOM, find_run_configs, read_documents
 from stackcfg.loading.errors import InputError, StructureError
 from stackcfg.loading.release_fit import detect_releases
@@ -51,16 +52,33 @@ def migrate_template(
 
     Raises `InputError` if it cannot be done, or not be proved.
     """
-    target = None
-    if settings.source is not None:
-        target = target_of(settings.source)
-    template = Template(text, error, Judge(target, settings.declared))
+    if settings.chart is not None:
+        from stackcfg.migration.templates.values import migrate_with_values
+
+        return migrate_with_values(text, settings, error, migrate)
+    template = _read_template(text, settings, error)
     try:
         return _Migration(template, settings, migrate).run()
     except BlockError as found:
         raise template.error_at(found.number) from None
     except ProofError:
         raise error from None
+
+
+def migrate_best_text(
+    text: str, settings: Settings, error: StructureError, migrate: Migrate
+) -> MigrationResult:
+    """Migrate the text that has most of a template. Raises `InputError`."""
+    best = _read_template(text, settings, error).best_text()
+    releases = _find_releases(best, settings)
+    return migrate(best.text, settings._replace(releases=releases))
+
+
+def _read_template(text: str, settings: Settings, error: StructureError) -> Template:
+    target = None
+    if settings.source is not None:
+        target = target_of(settings.source)
+    return Template(text, error, Judge(target, settings.declared))
 
 
 class _Migration:
@@ -75,6 +93,10 @@ class _Migration:
         self._settings = settings
         self._migrate = migrate
         self._known: dict[str, MigrationResult] = {}
+        lines = self._blocks.lines
+        self._headers = {
+            number - 1 for number, line in enumerate(lines) if is_begin_mark(line)
+        }
 
     def run(self) -> MigrationResult:
         """Return the new template.
@@ -87,12 +109,14 @@ class _Migration:
         outcomes = [self._migrate_text(each) for each in texts]
         items = self._template.texts_of_items(texts[0])
         several = [self._migrate_text(each) for each in items]
+        spread = self._template.spread_texts(texts)
+        proofs = [*several, *map(self._migrate_text, spread)]
         others = list(self._migrate_others(texts))
         try:
-            new = self._new_lines([*outcomes, *others], several)
+            new = self._new_lines([*outcomes, *others], several, proofs)
         except (BlockError, ProofError):
             # nobody has what the server refuses
-            new = self._new_lines(outcomes, several)
+            new = self._new_lines(outcomes, several, proofs)
         notes = self._equal_names(outcomes[0])
         return self._result(new, outcomes, notes)
 
@@ -133,9 +157,12 @@ class _Migration:
         return lines[start : len(lines) - rest]
 
     def _new_lines(
-        self, outcomes: Sequence[_Outcome], several: Sequence[_Outcome]
+        self,
+        outcomes: Sequence[_Outcome],
+        several: Sequence[_Outcome],
+        proofs: Sequence[_Outcome],
     ) -> list[str]:
-        """Return the new lines of the template, proved.
+        """Return the new lines of the template, proved by further outcomes, too.
 
         Raises `BlockError` or `ProofError`.
         """
@@ -147,12 +174,13 @@ class _Migration:
             repeats = _find_repeats(outcomes[0].lines, several[0].lines)
             merged = merge(blocks, answers, alignments, repeats)
             new = write_template(blocks, merged)
-        _prove(new, [*outcomes, *several])
+        _prove(new, [*outcomes, *proofs])
         return new
 
     def _align(self, outcome: _Outcome) -> Alignment:
         start, end = self._blocks.start, self._blocks.end
-        return align(outcome.old.written, outcome.lines, start, end)
+        written = outcome.old.written
+        return align(written, outcome.lines, start, end, self._headers)
 
     def _equal_names(self, first: _Outcome) -> list[MigrationNote]:
         """Return a note for what the text lacks if an expression has the same value

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from stackcfg.loading.errors import StructureError
 from stackcfg.loading.template_files import structure_error_at
 from stackcfg.loading.template_regions import find_region
+from stackcfg.validation.templates.sections import Sections
 from stackcfg.validation.templates.texts import Judge, WrittenText, write_text
 from stackcfg.yamltext.template_blocks import (
     Answers,
@@ -18,6 +19,7 @@ from stackcfg.yamltext.template_choices import (
     choices_without,
     differing_choices,
     plain_choices,
+    spread_choices,
     with_other_items,
 )
 from stackcfg.yamltext.template_lines import TEXT, read_line
@@ -33,6 +35,7 @@ class Template:
     def __init__(self, text: str, error: StructureError, judge: Judge) -> None:
         self._error = error
         self._judge = judge
+        self._choices: list[Answers] = []
         self.lines = text.split("\n")
         region = find_region(self.lines, error.position.line - 1)
         try:
@@ -50,6 +53,11 @@ class Template:
             line = min(self.blocks.first_lines, default=line)
         return structure_error_at(self._error, self.lines, line)
 
+    def best_text(self) -> WrittenText:
+        """Return the text with the fewest problems that has most of the template."""
+        choices = plain_choices(self.blocks.conditions)
+        return self._judge.choose_best(map(self._write, choices))
+
     def choose_texts(self) -> list[WrittenText]:
         """Return texts that the server reads, with all lines of the template.
 
@@ -57,10 +65,11 @@ class Template:
         template. Raises `StructureError`.
         """
         conditions = self.blocks.conditions
-        best = self._judge.choose_best(map(self._write, plain_choices(conditions)))
-        choices = choices_around(best.answers)
+        best = self.best_text()
+        choices = choices_around(best.answers, Sections(self.blocks).are_related)
         if choices is None:
             raise self.error_at(self.blocks.start)
+        self._choices = choices
         texts = [best, *self._read_texts(best, choices)]
         for condition in conditions:
             if len({text.answers[condition] for text in texts}) < 2:
@@ -90,9 +99,16 @@ class Template:
     def refused_texts(self, texts: Sequence[WrittenText]) -> Iterator[WrittenText]:
         """Yield texts beside those that the server reads, which it refuses."""
         known = [text.answers for text in texts]
-        for answers in choices_around(known[0]) or ():
+        for answers in self._choices:
             text = self._write(answers)
             if answers not in known and not self._judge.is_ambiguous(text):
+                yield text
+
+    def spread_texts(self, texts: Sequence[WrittenText]) -> Iterator[WrittenText]:
+        """Yield texts that the server reads and that differ more from the first."""
+        known = [text.answers for text in texts]
+        for text in self._read_texts(texts[0], spread_choices(known[0])):
+            if text.answers not in known:
                 yield text
 
     def texts_of_items(self, text: WrittenText) -> Iterator[WrittenText]:

@@ -1,0 +1,202 @@
+"""Parts a migrated template from the values of its chart that were joined to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from stackcfg.loading.chart_values import (
+    OPAQUE,
+    Joined,
+    WrittenValue,
+    mark_of,
+    shift_line,
+)
+from stackcfg.yamltext.template_blocks import BlockError
+from stackcfg.yamltext.template_lines import TEXT, read_line
+from stackcfg.yamltext.template_values import with_indent
+
+_ITEM = "- "
+
+
+class PartedValue(NamedTuple):
+    """What became of a value: its lines, and the column that they begin in.
+
+    `number` is the line of the new template that writes it.
+    """
+
+    value: WrittenValue
+    lines: list[str]
+    indent: int
+    number: int
+
+    @property
+    def old_lines(self) -> list[str]:
+        """The lines before the migration, in the new column."""
+        columns = self.indent - self.value.indent
+        return [shift_line(line, columns) for line in self.value.lines]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the value is another one now."""
+        return self.lines != self.old_lines
+
+    def source_lines(self, old: Sequence[str]) -> list[str]:
+        """Return the lines as the values of the chart have them; those that are
+        the same are as the `old` ones.
+        """
+        assert self.value.place is not None
+        columns = self.value.place.indent - self.indent
+        lines = [shift_line(line, columns) for line in self.lines]
+        matcher = SequenceMatcher(None, self.old_lines, self.lines, autojunk=False)
+        for block in matcher.get_matching_blocks():
+            first, second, size = block
+            lines[second : second + size] = old[first : first + size]
+        return lines
+
+
+class Parted(NamedTuple):
+    """A migrated template without its values, and what became of these."""
+
+    lines: list[str]
+    values: list[PartedValue]
+
+    @property
+    def changed(self) -> list[PartedValue]:
+        """The values that are others now."""
+        return [each for each in self.values if each.is_changed]
+
+    def values_text(self, text: str) -> str:
+        """Return the new text of the values of the chart, which was `text`.
+
+        Raises `BlockError` if a value would become two different ones.
+        """
+        lines = text.split("\n")
+        found: dict[int, list[str]] = {}
+        ends: dict[int, int] = {}
+        for each in self.values:
+            place = each.value.place
+            if place is None:
+                continue
+            new = each.source_lines(lines[place.start : place.end])
+            if found.setdefault(place.start, new) != new:
+                raise BlockError(each.value.number)
+            ends[place.start] = place.end
+        for start in sorted(found, reverse=True):
+            lines[start : ends[start]] = found[start]
+        return "\n".join(lines)
+
+
+def part_values(text: str, joined: Joined, template: Sequence[str]) -> Parted:
+    """Return a migrated text as a template and values.
+
+    Raises `BlockError` with the line of a value that has been taken apart.
+    """
+    return _Parting(text.split("\n"), joined, template).run()
+
+
+class _Parting:
+    def __init__(
+        self, lines: Sequence[str], joined: Joined, template: Sequence[str]
+    ) -> None:
+        self._lines = lines
+        self._joined = joined
+        self._template = template
+        self._old = frozenset(joined.lines)
+
+    def run(self) -> Parted:
+        found = [
+            self._find(index, value) for index, value in enumerate(self._joined.values)
+        ]
+        spans = {span.start: (span, index) for index, span in enumerate(found)}
+        lines: list[str] = []
+        values: list[PartedValue] = []
+        end = 0
+        for start, (span, index) in sorted(spans.items()):
+            value = self._joined.values[index]
+            if start < end:
+                raise BlockError(value.number)
+            lines += self._lines[end:start]
+            parted = self._read(span, value, len(lines))
+            values.append(parted)
+            lines.append(self._action(parted))
+            end = span.stop
+        return Parted([*lines, *self._lines[end:]], values)
+
+    def _action(self, parted: PartedValue) -> str:
+        """Return the line that writes a value."""
+        line = self._template[parted.value.number]
+        columns = parted.indent - parted.value.indent
+        if not columns:
+            return line
+        return with_indent(shift_line(line, columns), parted.indent)
+
+    def _find(self, index: int, value: WrittenValue) -> range:
+        """Return the lines of a value, with the new ones around its marks."""
+        begin = self._mark(mark_of(index, "begins"), value)
+        end = self._mark(mark_of(index, "ends"), value)
+        inner = range(begin + 1, end)
+        column, is_list = self._form_of(inner, value)
+        for number in inner:
+            if not self._is_in(number, column, is_list):
+                # what is below was written behind the value
+                return range(begin, number)
+        while self._belongs(begin - 1, column, is_list):
+            begin -= 1
+        while self._belongs(end + 1, column, is_list):
+            end += 1
+        return range(begin, end + 1)
+
+    def _mark(self, mark: str, value: WrittenValue) -> int:
+        found = [number for number, line in enumerate(self._lines) if mark in line]
+        if len(found) != 1:
+            raise BlockError(value.number)
+        return found[0]
+
+    def _form_of(self, numbers: range, value: WrittenValue) -> tuple[int, bool]:
+        """Return the column of a value, and whether it is a list."""
+        first = next(self._content(numbers), None)
+        if first is None:
+            raise BlockError(value.number)
+        return _column_of(first), first.lstrip().startswith(_ITEM)
+
+    def _content(self, numbers: range) -> Iterator[str]:
+        for number in numbers:
+            line = self._lines[number]
+            if line.strip() and not line.lstrip().startswith("#"):
+                yield line
+
+    def _belongs(self, number: int, column: int, is_list: bool) -> bool:
+        """Return whether a line is a new one of the value beside it."""
+        if not 0 <= number < len(self._lines):
+            return False
+        line = self._lines[number]
+        if line in self._old or not line.strip() or read_line(line).kind != TEXT:
+            return False
+        return self._is_in(number, column, is_list)
+
+    def _is_in(self, number: int, column: int, is_list: bool) -> bool:
+        """Return whether a line is one of a value in a column."""
+        line = self._lines[number]
+        if not line.strip():
+            return True
+        if is_list and not line.lstrip().startswith(_ITEM):
+            return _column_of(line) > column
+        return _column_of(line) >= column
+
+    def _read(self, span: range, value: WrittenValue, number: int) -> PartedValue:
+        lines = [self._lines[each] for each in span]
+        lines = [line for line in lines if not _is_mark(line)]
+        if any("{{" in line and OPAQUE not in line for line in lines):
+            raise BlockError(value.number)
+        columns = [_column_of(line) for line in lines if line.strip()]
+        return PartedValue(value, lines, min(columns), number)
+
+
+def _is_mark(line: str) -> bool:
+    return read_line(line).kind != TEXT
+
+
+def _column_of(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

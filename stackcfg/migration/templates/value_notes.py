@@ -1,0 +1,44 @@
+"""What users are told of the values of a chart that are a part of its run config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
+from stackcfg.migration.result import MigrationNote
+from stackcfg.migration.templates.parting import Parted, PartedValue
+from stackcfg.yamltext.lines import Position
+
+_RENDER: Final = "'helm template CHART -f YOURS | stackcfg migrate -'"
+
+
+def notes_on_values(
+    parted: Parted, file: str, lines: list[str]
+) -> Iterator[MigrationNote]:
+    """Yield a note for each value that users may give otherwise than the chart."""
+    known: set[str] = set()
+    for each in parted.values:
+        severity, message = _describe(each, file)
+        if message in known:
+            continue
+        known.add(message)
+        line = lines[each.value.number]
+        column = len(line) - len(line.lstrip()) + 1
+        yield MigrationNote(severity, message, Position(each.value.number + 1, column))
+
+
+def _describe(parted: PartedValue, file: str) -> tuple[str, str]:
+    name = parted.value.name
+    if parted.is_changed and parted.value.place is not None:
+        message = (
+            f"'{name}' in {file} is changed, too; change values of your own for it "
+            f"in the same way: {_RENDER} shows how"
+        )
+        return ACTION_REQUIRED, message
+    message = (
+        f"values of your own for '{name}' are not known here; {_RENDER} migrates them"
+    )
+    if parted.value.place is None:
+        return ACTION_REQUIRED, message
+    return CHECK, message
