@@ -283,6 +283,13 @@ def validate(
     diff: Annotated[
         bool, Option("--diff", help="Show what --fix would change; write nothing.")
     ] = False,
+    unsafe_fixes: Annotated[
+        bool,
+        Option(
+            "--unsafe-fixes",
+            help="Also fixes that change what the server does, or guess.",
+        ),
+    ] = False,
     add_ignore: Annotated[
         str | None,
         Option(
@@ -348,7 +355,15 @@ def validate(
     from stackcfg.cli.settings import load_project_settings
     from stackcfg.cli.validate_options import Modes, options_of, read_reason
 
-    modes = Modes(fix, diff, add_ignore, statistics, write_baseline, output_format)
+    modes = Modes(
+        fix,
+        diff,
+        add_ignore,
+        statistics,
+        write_baseline,
+        output_format,
+        unsafe_fixes,
+    )
     with usage_errors():
         modes.check()
         if cache and no_cache:
@@ -363,6 +378,7 @@ def validate(
             schema,
         )
     options = options._replace(
+        settings=options.settings._replace(unsafe_fixes=unsafe_fixes),
         fix=FixOptions(modes.fix_mode, not no_backup, show_secrets, reason),
         statistics=statistics,
         quiet=quiet,

@@ -14,7 +14,8 @@ class Checked(NamedTuple):
     `judges` are the releases that judged, `is_old`: only ones before the
     catalog, and nobody asked for them. `printed` is its part of the output.
     `result` is kept only for formats that are one document about all files.
-    `fixed` counts its fixes, if they were asked for, `fixable` those left.
+    `fixed` counts its fixes, if they were asked for, `fixable` those left,
+    `unsafe` those that are left out since they are not safe.
     `gone` are findings of the baseline that it does not have any more.
     """
 
@@ -26,4 +27,5 @@ class Checked(NamedTuple):
     result: FileResult | None = None
     fixed: int = 0
     fixable: int = 0
+    unsafe: int = 0
     gone: tuple[KnownFinding, ...] = ()

@@ -89,18 +89,22 @@ def _write_or_show(file: InputFile, old: str, new: str, options: FixOptions) -> 
     return ""
 
 
-def describe_fixes(counts: Sequence[int], options: FixOptions) -> str:
-    """Return the closing line about changes; `counts` has those of each file."""
+def describe_fixes(counts: Sequence[int], options: FixOptions, unsafe: int = 0) -> str:
+    """Return the closing line about changes; `counts` has those of each file.
+
+    `unsafe` counts the fixes that are left out since they are not safe.
+    """
     applied = sum(counts)
     places = "1 file" if len(counts) == 1 else f"{len(counts)} files"
     if options.reason:
         return _describe_silenced(applied, places, options)
+    more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
     if not applied:
-        return "nothing to fix"
+        return f"nothing to fix{more}"
     fixes = "1 fix" if applied == 1 else f"{applied} fixes"
     if options.mode == DIFF:
-        return f"{fixes} in {places} would be written"
-    return f"{fixes} written in {places}"
+        return f"{fixes} in {places} would be written{more}"
+    return f"{fixes} written in {places}{more}"
 
 
 def _describe_silenced(count: int, places: str, options: FixOptions) -> str:

@@ -45,7 +45,8 @@ class Total(NamedTuple):
 
     `judges` counts the files that each release judged, `old` those that were
     judged by a release before the catalog although nobody asked for that,
-    `fixed` the fixes of each file that has some, `fixable` the fixes left.
+    `fixed` the fixes of each file that has some, `fixable` the fixes left,
+    `unsafe` those that are not safe and not asked for.
     `gone` are findings of the baseline that are not found any more.
     """
 
@@ -55,6 +56,7 @@ class Total(NamedTuple):
     old: int
     fixed: list[int]
     fixable: int
+    unsafe: int
     gone: list[KnownFinding]
 
 
@@ -126,12 +128,13 @@ def _print_closing(total: Total, options: Options) -> None:
     if options.format != DEFAULT_FORMAT:
         return
     if options.fix.mode:
-        print(describe_fixes(total.fixed, options.fix), file=sys.stderr)
+        closing = describe_fixes(total.fixed, options.fix, total.unsafe)
+        print(closing, file=sys.stderr)
     if options.fix.mode != DIFF:
-        _print_summary(total)
+        _print_summary(total, options)
 
 
-def _print_summary(total: Total) -> None:
+def _print_summary(total: Total, options: Options) -> None:
     from stackcfg.reports.validate.closing import (
         describe_fixable,
         describe_old_files,
@@ -139,8 +142,8 @@ def _print_summary(total: Total) -> None:
     )
 
     print(summary(total.counts, total.judges), file=sys.stderr)
-    if total.fixable:
-        print(describe_fixable(total.fixable), file=sys.stderr)
+    if not options.fix.mode and (total.fixable or total.unsafe):
+        print(describe_fixable(total.fixable, total.unsafe), file=sys.stderr)
     if total.old:
         print(describe_old_files(total.old), file=sys.stderr)
 
@@ -154,7 +157,7 @@ def _write_findings(
     judges: Counter[str] = Counter()
     old = 0
     fixed: list[int] = []
-    fixable = 0
+    fixable = unsafe = 0
     codes: list[int] = []
     kept: list[FileResult] = []
     gone = list(options.baseline.find_deleted())
@@ -164,6 +167,7 @@ def _write_findings(
         judges.update(checked.judges)
         old += checked.is_old
         fixable += checked.fixable
+        unsafe += checked.unsafe
         gone += checked.gone
         if checked.fixed:
             fixed.append(checked.fixed)
@@ -176,7 +180,7 @@ def _write_findings(
         write(chosen.render(kept, _context_of(options)))
     elif not codes:
         raise batch.nothing_found(files)
-    return Total(codes, counts, judges, old, fixed, fixable, gone)
+    return Total(codes, counts, judges, old, fixed, fixable, unsafe, gone)
 
 
 def _context_of(options: Options) -> Context:
@@ -237,6 +241,7 @@ def _check_file(
         is_old=settings.target is None and _is_old(found),
         fixed=fixed.applied,
         fixable=sum(each.fix is not None for each in result.findings),
+        unsafe=sum(each.has_hidden_fix for each in result.findings),
         gone=compared.gone,
     )
     checked = _print_file(checked, fixed, result, options)

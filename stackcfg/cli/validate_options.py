@@ -115,11 +115,14 @@ class Modes(NamedTuple):
     statistics: bool = False
     new_baseline: str | None = None
     output_format: str | None = None
+    unsafe_fixes: bool = False
 
     def check(self) -> None:
         """Raise `ValueError` for options that do not go together."""
         if self.fix and self.reason is not None:
             raise ValueError("--fix and --add-ignore are two runs: fix first")
+        if self.unsafe_fixes and self.reason is not None:
+            raise ValueError("--unsafe-fixes and --add-ignore are two runs: fix first")
         changes = self.fix or self.diff or self.reason is not None
         if self.new_baseline is not None and (changes or self.statistics):
             raise ValueError("--write-baseline goes with no other action")

@@ -53,7 +53,7 @@ def quick_fixes(
     Each fix is proved. The list is empty for a text that cannot be read.
     """
     try:
-        found = validate(text, settings)
+        found = validate(text, settings._replace(unsafe_fixes=True))
     except InputError:
         return []
     changes: list[Change] = []
@@ -63,7 +63,10 @@ def quick_fixes(
         if finding.fix is not None:
             edits = _edits_of(finding.fix, index)
             title = finding.fix.message or f"fix {finding.rule}"
-            changes.append(Change(title, edits, finding, is_certain=True))
+            is_safe = finding.fix.is_safe
+            if not is_safe:
+                title += " (unsafe)"
+            changes.append(Change(title, edits, finding, is_certain=is_safe))
         silenced = silence(text, found, [finding], settings, REASON)
         if silenced.silenced:
             title = f"ignore {finding.rule} here"

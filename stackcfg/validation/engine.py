@@ -26,13 +26,14 @@ from stackcfg.yamltext.document import Document
 
 if TYPE_CHECKING:
     from stackcfg.manifests.objects import ManifestObject
+    from stackcfg.validation.fixes import Checked
 
 
 class Validation(NamedTuple):
     """The findings of a text in its order, and the documents that were read.
 
     `ignored` counts the findings that comments silence. `targets` are what
-    each of the configs was judged by, `operators` what the objects were.
+    each of the `configs` was judged by, `operators` what the objects were.
     """
 
     findings: tuple[Finding, ...]
@@ -40,6 +41,7 @@ class Validation(NamedTuple):
     documents: tuple[Document, ...] = ()
     targets: tuple[Target, ...] = ()
     operators: tuple[str, ...] = ()
+    configs: tuple[RunConfig, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -70,19 +72,28 @@ def fix(text: str, settings: Settings | None = None) -> Fixed:
 
     Raises what `validate` does.
     """
-    from stackcfg.validation.fixes import fix_text
+    from stackcfg.validation.fixes import Checked, fix_text
 
     settings = settings or Settings()
     found = _validate_proved(text, settings)
 
-    def check(fixed: str) -> Sequence[Finding]:
-        return _validate_proved(fixed, settings, found.targets).findings
+    def check(fixed: str) -> Checked:
+        return Checked(_validate_proved(fixed, settings, found.targets).findings)
 
     fixed, applied = fix_text(text, check)
-    left = found
-    if applied:
-        left = _validate_proved(fixed, settings, found.targets)
+    left = _validate_proved(fixed, settings._replace(unsafe_fixes=True), found.targets)
+    if not settings.unsafe_fixes:
+        left = _hide_unsafe(left)
     return Fixed(fixed, applied, left)
+
+
+def _hide_unsafe(found: Validation) -> Validation:
+    """Return a validation without the fixes that are not safe."""
+    if not any(finding.fix for finding in found.findings):
+        return found
+    from stackcfg.validation.fixes import hide_unsafe_fixes
+
+    return found._replace(findings=tuple(hide_unsafe_fixes(found.findings)))
 
 
 def validate_again(
@@ -103,16 +114,40 @@ def _validate_proved(
     `known` are the targets that its configs were judged by before.
     """
     found = _validate_text(text, settings, known)
+    if not settings.unsafe_fixes:
+        found = _hide_unsafe(found)
     if not any(finding.fix for finding in found.findings):
         return found
+    from stackcfg.validation.fix_safety import judge_fixes
     from stackcfg.validation.fixes import keep_proved_fixes
 
-    def check(fixed: str) -> Sequence[Finding]:
-        # a fix must not change by which release the config is judged
-        return _validate_text(fixed, settings, found.targets).findings
+    judged = judge_fixes(found.findings, found.configs, found.targets, settings)
+    found = found._replace(findings=tuple(judged))
+    if not settings.unsafe_fixes:
+        found = _hide_unsafe(found)
 
-    proved = keep_proved_fixes(text, found.findings, check)
-    return found._replace(findings=tuple(proved))
+    def check(fixed: str) -> Checked:
+        # a fix must not change by which release the config is judged
+        return _with_data(_validate_text(fixed, settings, found.targets))
+
+    proved = keep_proved_fixes(text, _with_data(found), check)
+    return found._replace(findings=tuple(map(_without_changes, proved)))
+
+
+def _without_changes(finding: Finding) -> Finding:
+    """Return a finding whose fix has only what is shown: what it does to the data
+    is needed for the proof, and can hold a password.
+    """
+    if finding.fix is None:
+        return finding
+    return finding._replace(fix=finding.fix._replace(changes=(), moved=()))
+
+
+def _with_data(found: Validation) -> Checked:
+    from stackcfg.validation.fixes import Checked
+
+    data = {config.place: config.data for config in found.configs}
+    return Checked(found.findings, data)
 
 
 def _validate_text(
@@ -198,7 +233,12 @@ def validate_text(
         ignored += silenced
     findings.sort(key=_order_of)
     return Validation(
-        tuple(findings), ignored, tuple(documents), tuple(targets), operators
+        tuple(findings),
+        ignored,
+        tuple(documents),
+        tuple(targets),
+        operators,
+        tuple(configs),
     )
 
 

@@ -32,7 +32,7 @@ def offsets_of(document: Document, part: EntryPart) -> _Offsets:
         return part.span
     path, name = part.path, part.part
     while path:
-        found = _find_entry(document.root, path)
+        found = find_entry(document.root, path)
         if found is not None:
             return _offsets_of_entry(document, *found, name)
         merge = _merge_with(document.root.at(path[:-1]), path[-1])
@@ -64,7 +64,7 @@ def _is_own_text(document: Document, part: EntryPart) -> bool:
     """Return whether a part is written at its place, on one line, and not
     shared through an anchor.
     """
-    entry = _find_entry(document.root, part.path)
+    entry = find_entry(document.root, part.path)
     if entry is None or _is_shared(document.root, part.path[:-1]):
         return False
     key, node = entry
@@ -81,13 +81,13 @@ def _is_shared(root: Node, path: Path) -> bool:
     if root.anchor is not None:
         return True
     for length in range(1, len(path) + 1):
-        entry = _find_entry(root, path[:length])
+        entry = find_entry(root, path[:length])
         if entry is None or entry[1].named is not None or entry[1].anchor is not None:
             return True
     return False
 
 
-def _find_entry(root: Node, path: Path) -> tuple[Node | None, Node] | None:
+def find_entry(root: Node, path: Path) -> tuple[Node | None, Node] | None:
     """Return the key (None in a list) and the value at a path."""
     parent = root.at(path[:-1])
     last = path[-1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.errors import Problem
+from stackcfg.paths import Path
+from stackcfg.validation.rule_finding import Change
 from stackcfg.yamltext.lines import Position
 
 ERROR = "error"
@@ -39,10 +41,18 @@ class Replacement(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A change that removes a finding: replacements to make together."""
+    """A change that removes a finding: replacements to make together.
+
+    One that is not safe changes what the server does, or chooses between what
+    may be meant. `changes` are what it does to the data of the config, `moved`
+    the stores that have another location then.
+    """
 
     message: str
     replacements: tuple[Replacement, ...]
+    is_safe: bool = True
+    changes: tuple[Change, ...] = ()
+    moved: tuple[Path, ...] = ()
 
 
 class Finding(NamedTuple):
@@ -51,6 +61,7 @@ class Finding(NamedTuple):
     `message` says what the server will do, `help` what to write instead.
     `place` names the config in the file (`document 2`, `data.run.yaml`), empty
     if it is the file. `entry` is the path of the entry in the config.
+    `has_hidden_fix`: it has a fix that is left out, since it is not safe.
     """
 
     rule: str
@@ -62,6 +73,7 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     place: str = ""
     entry: str = ""
+    has_hidden_fix: bool = False
 
 
 class FileResult(NamedTuple):

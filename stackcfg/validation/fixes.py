@@ -1,26 +1,53 @@
 """Fixes applied to a text, and the proof that each does what it says.
 
 A fix is proved if the text that it writes is validated again, its finding is
-gone, and no other has come.
+gone, no other has come, and the data of the run configs is what it was, but for
+what the fix says.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import InputError
+from stackcfg.validation.changed_data import DataChanges
 from stackcfg.validation.findings import Finding, Replacement
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.lines import LineIndex, Position
 
-Check = Callable[[str], Sequence[Finding]]
-"""Returns the findings of a text; their fixes are not proved yet."""
+
+class Checked(NamedTuple):
+    """The findings of a text, and the data of its run configs by their places."""
+
+    findings: Sequence[Finding]
+    data: Mapping[str, Any] = {}
+
+
+Check = Callable[[str], Checked]
+"""Returns what is found in a text."""
 
 PASSES = 5
 """How often a text is fixed: one fix can make room for another."""
+
+
+def hide_unsafe_fixes(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings, those with a fix that is not safe without it."""
+    return [_hide_unsafe_fix(finding) for finding in findings]
+
+
+def _hide_unsafe_fix(finding: Finding) -> Finding:
+    if _is_unsafe(finding):
+        return finding._replace(fix=None, has_hidden_fix=True)
+    return finding
+
+
+def _is_unsafe(finding: Finding) -> bool:
+    """Return whether a finding has a fix that is not safe."""
+    return finding.fix is not None and not finding.fix.is_safe
 
 
 def with_fixes(findings: Iterable[Finding]) -> list[Finding]:
@@ -31,13 +58,14 @@ def with_fixes(findings: Iterable[Finding]) -> list[Finding]:
 def apply_fixes(text: str, findings: Iterable[Finding]) -> str:
     """Return a text with the fixes of its findings.
 
-    Of two fixes that write different things at one place, the first counts.
+    Of two fixes that write different things at one place, the safe one counts,
+    or else the first.
     """
     start = len(BOM) if text.startswith(BOM) else 0
     body = text[start:]
     lines = LineIndex(body)
     edits: dict[Edit, None] = {}
-    for finding in findings:
+    for finding in sorted(findings, key=_is_unsafe):
         if finding.fix is None:
             continue
         wanted = [_edit_of(lines, each) for each in finding.fix.replacements]
@@ -61,7 +89,7 @@ def fix_text(text: str, check: Check) -> tuple[str, int]:
     """Return a text with all fixes of its findings, and how many were applied."""
     applied = 0
     for _ in range(PASSES):
-        fixable = with_fixes(check(text))
+        fixable = with_fixes(check(text).findings)
         if not fixable:
             break
         applied += len(fixable)
@@ -69,15 +97,27 @@ def fix_text(text: str, check: Check) -> tuple[str, int]:
     return text, applied
 
 
-def keep_proved_fixes(
-    text: str, findings: Sequence[Finding], check: Check
-) -> list[Finding]:
+def keep_proved_fixes(text: str, before: Checked, check: Check) -> list[Finding]:
     """Return the findings of a text, those without fixes whose fix is not
     proved.
     """
-    proof = _Proof(text, findings, check)
-    proved: list[Finding] = []
-    rest = with_fixes(findings)
+    findings = before.findings
+    proof = _Proof(text, before, check)
+    fixable = with_fixes(findings)
+    # a safe fix is proved without those that are not
+    safe = [finding for finding in fixable if not _is_unsafe(finding)]
+    proved = _prove(proof, [], safe)
+    proved = _prove(proof, proved, fixable)
+    rest = [finding for finding in fixable if finding not in proved]
+    return [_drop_fix_of(rest, finding) for finding in findings]
+
+
+def _prove(
+    proof: _Proof, proved: list[Finding], fixable: Sequence[Finding]
+) -> list[Finding]:
+    """Return what is proved, with those of more fixes that are proved with it."""
+    proved = list(proved)
+    rest = [finding for finding in fixable if finding not in proved]
     # a fix can need another one, before or behind it
     while rest:
         more = proof.find_proved(proved, rest)
@@ -85,7 +125,7 @@ def keep_proved_fixes(
             break
         proved += more
         rest = [finding for finding in rest if finding not in proved]
-    return [_drop_fix_of(rest, finding) for finding in findings]
+    return proved
 
 
 def _drop_fix_of(rest: Sequence[Finding], finding: Finding) -> Finding:
@@ -97,9 +137,10 @@ def _drop_fix_of(rest: Sequence[Finding], finding: Finding) -> Finding:
 class _Proof:
     """What fixes of a text are held against."""
 
-    def __init__(self, text: str, findings: Sequence[Finding], check: Check) -> None:
+    def __init__(self, text: str, before: Checked, check: Check) -> None:
         self._text = text
-        self._findings = findings
+        self._findings = before.findings
+        self._data = before.data
         self._check = check
         self._answers: dict[frozenset[Finding], tuple[Finding, ...]] = {}
 
@@ -119,7 +160,9 @@ class _Proof:
         return first + self.find_proved([*proved, *first], other)
 
     def _find_unexpected(self, fixed: frozenset[Finding]) -> tuple[Finding, ...]:
-        """Return what speaks against fixes: findings that are not gone, or new."""
+        """Return what speaks against fixes: findings that are not gone, or new,
+        and those whose fix changes other data.
+        """
         if fixed not in self._answers:
             self._answers[fixed] = tuple(self._check_fixed(fixed))
         return self._answers[fixed]
@@ -131,12 +174,30 @@ class _Proof:
         except InputError:
             yield from chosen
             return
+        if not self._is_expected_data(chosen, after.data):
+            yield from chosen
         expected = _count(self._findings) - _count(chosen)
-        for finding in after:
+        for finding in after.findings:
             kind = _kind_of(finding)
             if expected[kind] <= 0:
                 yield finding
             expected[kind] -= 1
+
+    def _is_expected_data(
+        self, chosen: Sequence[Finding], after: Mapping[str, Any]
+    ) -> bool:
+        expected = {
+            place: changes_at(place, chosen).apply(data)
+            for place, data in self._data.items()
+        }
+        # a boolean is equal to a number, and is another value
+        return repr(expected) == repr(after)
+
+
+def changes_at(place: str, findings: Iterable[Finding]) -> DataChanges:
+    """Return what the fixes of findings do to the data of a run config."""
+    fixes = [each.fix for each in findings if each.place == place and each.fix]
+    return DataChanges(change for fix in fixes for change in fix.changes)
 
 
 def _split(

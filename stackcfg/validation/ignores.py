@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.configs import RunConfig, position_of_offset
 from stackcfg.validation.entry_spans import offsets_of, span_of
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
-from stackcfg.validation.findings import WARNING, Finding, Span
+from stackcfg.validation.findings import WARNING, Finding, Fix, Span
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import Document
+from stackcfg.yamltext.document import Document, ParseError
+from stackcfg.yamltext.edits import Edit
 
 COMMENT = re.compile(r"#\s*stackcfg:(?:\s*ignore\s*\[([^\]\n]*)\])?")
 
@@ -35,15 +37,25 @@ class IgnoreComment(NamedTuple):
     end: int
 
 
+FixComment = Callable[[Sequence[str]], Fix | None]
+
+
+def _leave_as_it_is(_: Sequence[str]) -> Fix | None:
+    return None
+
+
 class PlacedComment(NamedTuple):
     """An ignore comment where it is: `line` is the one that it is for, in the
     text of the config, `shown_line` in the file.
+
+    `fix` returns the fix that takes rules out of it.
     """
 
     rules: tuple[str, ...]
     line: int
     shown_line: int
     span: Span
+    fix: FixComment = _leave_as_it_is
 
 
 class IgnoreFilter(NamedTuple):
@@ -118,11 +130,45 @@ def apply_ignores(
             config.document.position(each.line).line,
             position_of_offset(config, each.line).line,
             span_of(config, EntryPart(span=(each.start, each.end))),
+            partial(_fix_comment, config, each),
         )
         for each in find_ignore_comments(config.document)
     ]
     filters = IgnoreFilter(known_rules, is_wanted, config.place)
     return silence_findings(comments, findings, lines, filters)
+
+
+def _fix_comment(
+    config: RunConfig, comment: IgnoreComment, unused: Sequence[str]
+) -> Fix | None:
+    """Return the fix that takes rules out of a comment, or all of it away."""
+    from stackcfg.validation.fix_edits import edit_in_file
+
+    document = config.document
+    written = document.text[comment.start : comment.end]
+    found = COMMENT.search(written)
+    if found is None or found[1] is None:
+        return None
+    kept = [name for name in comment.rules if name not in unused]
+    if kept:
+        start, end = (comment.start + offset for offset in found.span(1))
+        edit = Edit(start, end, (", ".join(kept),))
+    else:
+        edit = _remove_comment(document, comment.start + found.start(), comment.end)
+    try:
+        replacements = tuple(edit_in_file(config, edit))
+    except ParseError:
+        return None
+    return Fix("remove it", replacements)
+
+
+def _remove_comment(document: Document, start: int, end: int) -> Edit:
+    """Return the edit that removes a comment, with its line if that has no more."""
+    line = document.lines.start_of(start)
+    before = document.text[line:start].rstrip(" \t")
+    if before:
+        return Edit(line + len(before), end)
+    return Edit(line, document.lines.after(end))
 
 
 def silence_findings(
@@ -157,6 +203,7 @@ def _check_comment(
     comment: PlacedComment, unused: Sequence[str], filters: IgnoreFilter
 ) -> Iterator[Finding]:
     unknown = [name for name in comment.rules if name not in filters.known_rules]
+    fix = None
     advice = "write ignore[rule-id] reason"
     if not comment.rules:
         message = "the comment names no rule: it silences nothing"
@@ -166,8 +213,15 @@ def _check_comment(
         names = ", ".join(dict.fromkeys(unused))
         message = f"ignore[{names}] silences nothing on line {comment.shown_line}"
         advice = "remove it"
+        fix = comment.fix(unused)
     else:
         return
     yield Finding(
-        UNUSED_IGNORE.id, WARNING, message, comment.span, advice, place=filters.place
+        UNUSED_IGNORE.id,
+        WARNING,
+        message,
+        comment.span,
+        advice,
+        fix=fix,
+        place=filters.place,
     )

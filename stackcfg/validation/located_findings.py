@@ -18,7 +18,7 @@ from stackcfg.redaction.secrets import (
 from stackcfg.redaction.values import find_secret_parts
 from stackcfg.runconfig.substitution import convert_string
 from stackcfg.validation.entry_names import name_entry
-from stackcfg.validation.entry_spans import is_replaceable, offsets_of, span_of
+from stackcfg.validation.entry_spans import span_of
 from stackcfg.validation.findings import (
     Finding,
     Fix,
@@ -27,7 +27,7 @@ from stackcfg.validation.findings import (
     RuleInfo,
 )
 from stackcfg.validation.rule import Rule
-from stackcfg.validation.rule_finding import Correction, EntryPart, RuleFinding
+from stackcfg.validation.rule_finding import Correction, RuleFinding, UnsafeFix
 from stackcfg.yamltext.document import SCALAR, Document, value_of
 
 if TYPE_CHECKING:
@@ -63,40 +63,38 @@ def locate_finding(
 def _make_fix(
     config: RunConfig, finding: RuleFinding, advice: str, secrets: set[str]
 ) -> Fix | None:
-    """Return the fix of a finding, unless it would show a secret or change
-    other places.
+    """Return the fix of a finding, or else what is not certain, unless it would
+    show a secret or change other places.
     """
-    if finding.fix is None:
+    place = finding.place
+    if finding.fix is not None:
+        changes = (Correction(place, finding.fix), *finding.also_fix)
+        return _write_fix(config, Fix(advice, (), changes=changes), secrets)
+    unsafe = finding.unsafe
+    if unsafe is None and finding.guess:
+        message = f"write '{finding.guess}'"
+        unsafe = UnsafeFix(message, (Correction(place, finding.guess),))
+    if unsafe is None:
         return None
-    corrections = [Correction(finding.place, finding.fix), *finding.also_fix]
+    message = remove_secrets(unsafe.message, secrets)
+    fix = Fix(message, (), is_safe=False, changes=unsafe.changes, moved=unsafe.moved)
+    return _write_fix(config, fix, secrets)
+
+
+def _write_fix(config: RunConfig, fix: Fix, secrets: set[str]) -> Fix | None:
+    """Return a fix with its replacements; None if it has none that may be shown."""
+    from stackcfg.validation.fix_edits import NoEditError, replacements_of
+
     replacements: list[Replacement] = []
-    for place, text in corrections:
-        if any(secret in text for secret in secrets):
-            return None
-        quoted = _quote_alike(config.document, place, text)
-        if not is_replaceable(config, place, quoted):
-            return None
-        replacements.append(Replacement(span_of(config, place), quoted))
-    return Fix(advice, tuple(replacements))
-
-
-def _quote_alike(document: Document, part: EntryPart, text: str) -> str:
-    """Return a new key or value in the quotes of what it replaces."""
-    start, end = offsets_of(document, part)
-    quote = document.text[start:end][:1]
-    if quote == '"' and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    if quote == "'" and "'" not in text:
-        return f"'{text}'"
-    from stackcfg.yamltext.emit import emit_scalar
-
-    return emit_scalar(text, flow=_is_in_flow(document, part.path))
-
-
-def _is_in_flow(document: Document, path: Path) -> bool:
-    """Return whether an entry is inside brackets or braces."""
-    parents = [document.root.at(path[:length]) for length in range(len(path))]
-    return any(parent is not None and parent.flow for parent in parents)
+    try:
+        for change in fix.changes:
+            replacements += replacements_of(config, change)
+    except NoEditError:
+        return None
+    written = "\n".join(each.text for each in replacements)
+    if not replacements or any(secret in written for secret in secrets):
+        return None
+    return fix._replace(replacements=tuple(replacements))
 
 
 def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
@@ -124,9 +122,11 @@ def _words_of(finding: RuleFinding) -> Iterator[str]:
     """Yield all that a finding says."""
     yield finding.message
     yield finding.help
-    yield finding.fix or ""
+    yield finding.fix or finding.guess
     yield from (words for _, words in finding.also)
     yield from (text for _, text in finding.also_fix)
+    if finding.unsafe is not None:
+        yield finding.unsafe.message
 
 
 def _secrets_of_entry(

@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     errors_only: bool = False
     always: frozenset[str] = frozenset()
     others: OtherFiles | None = None
+    unsafe_fixes: bool = False
 
     @property
     def file(self) -> str:

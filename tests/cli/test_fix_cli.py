@@ -72,6 +72,59 @@ def test_no_backup(tmp_path: Path) -> None:
     assert read(path) == FIXED
 
 
+def test_unsafe_fixes_are_counted_and_left(tmp_path: Path) -> None:
+    path = write(tmp_path, text=FIXED)
+    done = stackcfg("validate", "--fix", *TARGET, str(path))
+    assert (done.code, read(path)) == (0, FIXED)
+    assert "nothing to fix, 1 more with --unsafe-fixes" in done.err
+
+
+def test_unsafe_fixes_are_written_once(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    done = stackcfg("validate", "--fix", "--unsafe-fixes", *TARGET, str(path))
+    fixed = FIXED.replace(SECRET, '"${env.API_KEY}"')
+    assert (done.code, read(path)) == (0, fixed)
+    assert "3 fixes written in 1 file\n" in done.err
+    again = stackcfg("validate", "--fix", "--unsafe-fixes", *TARGET, str(path))
+    assert (again.code, read(path)) == (0, fixed)
+    assert "nothing to fix\n" in again.err
+
+
+def test_unsafe_fixes_are_shown_as_what_they_are(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    done = stackcfg("validate", "--unsafe-fixes", *TARGET, str(path))
+    assert "= unsafe fix: write ${env.API_KEY}" in done.out
+    assert SECRET not in done.out
+    report = stackcfg(
+        "validate", "--unsafe-fixes", "--format", "json", *TARGET, str(path)
+    )
+    found = json.loads(report.out)["files"][0]["diagnostics"]
+    safe = {each["rule"]: each["fix"]["safe"] for each in found if each["fix"]}
+    assert safe == {
+        "renamed-key": True,
+        "unknown-key": True,
+        "literal-password": False,
+    }
+
+
+def test_a_fix_that_moves_a_store_is_not_safe(tmp_path: Path) -> None:
+    """A misspelled field of a backend is dropped: the rows are at its default."""
+    text = FIXED.replace("db_path: /data/kv.db", "db_pth: /data/kv.db")
+    path = write(tmp_path, text=text)
+    safe = stackcfg("validate", "--fix", *TARGET, str(path))
+    assert read(path) == text
+    assert "2 more with --unsafe-fixes" in safe.err
+    shown = stackcfg("validate", "--unsafe-fixes", *TARGET, str(path))
+    assert "other stored rows are read then: metadata" in shown.out
+
+
+def test_unsafe_fixes_and_comments_are_two_runs(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    done = stackcfg("validate", "--unsafe-fixes", "--add-ignore", "why", str(path))
+    assert done.code == 2
+    assert "two runs" in done.out + done.err
+
+
 def test_a_diff_writes_nothing(tmp_path: Path) -> None:
     path = write(tmp_path)
     done = stackcfg("validate", "--diff", *TARGET, str(path))
@@ -153,3 +206,16 @@ def test_a_file_that_cannot_be_read_stays(tmp_path: Path) -> None:
     done = stackcfg("validate", "--fix", str(path))
     assert done.code == 2
     assert read(path) == "providers: [\n"
+
+
+def test_a_cache_keeps_no_password_of_a_fix(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    cache = tmp_path / "cache"
+    options = ("--unsafe-fixes", "--format", "json", "--cache", str(cache), *TARGET)
+    first = stackcfg("validate", *options, str(path))
+    again = stackcfg("validate", *options, str(path))
+    assert first.out == again.out
+    assert '"safe": false' in first.out
+    kept = [each.read_bytes() for each in cache.rglob("*") if each.is_file()]
+    assert kept
+    assert not any(SECRET.encode() in each for each in kept)

@@ -1699,6 +1699,7 @@ OPTIONS = (
     "--diff",
     "--add-ignore",
     "--no-backup",
+    "--unsafe-fixes",
     "--baseline",
     "--write-baseline",
     "--statistics",

@@ -478,6 +478,7 @@ def test_the_json_report_fits_its_schema_and_holds_everything():
                     "text": "kv_default",
                 }
             ],
+            "safe": True,
         },
     }
     assert found["diagnostics"][2]["fix"] is None

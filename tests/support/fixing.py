@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import cache
 from typing import NamedTuple
 
@@ -12,7 +14,7 @@ import yaml
 from stackcfg.errors import StackcfgError
 from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import Finding
-from stackcfg.validation.fixes import PASSES, Check, apply_fixes, fix_text
+from stackcfg.validation.fixes import PASSES, Check, Checked, apply_fixes, fix_text
 from stackcfg.validation.settings import Settings
 
 
@@ -28,29 +30,29 @@ def fix_and_check(text: str, settings: Settings) -> Fixed | None:
     """Return a fixed text; None if it has no fix, or cannot be read."""
 
     @cache
-    def check(fixed: str) -> tuple[Finding, ...]:
-        return validate(fixed, settings).findings
+    def check(fixed: str) -> Checked:
+        return Checked(validate(fixed, settings).findings)
 
     try:
-        before = check(text)
+        before = check(text).findings
     except StackcfgError:
         return None
     fixable = [finding for finding in before if finding.fix is not None]
     if not fixable:
         return None
     fixed, applied = fix_text(text, check)
-    faults = [*_faults_of_one_pass(before, fixable, check(fixed))]
+    faults = [*_faults_of_one_pass(before, fixable, check(fixed).findings)]
     if fix_text(fixed, check) != (fixed, 0):
         faults.append("a second run changes something")
-    if list(comments_of(text)) != list(comments_of(fixed)):
+    if not settings.unsafe_fixes and _kept(text) != _kept(fixed):
         faults.append("comments are lost or moved")
-    if not _changed_lines(text, fixed) <= _lines_with_fixes(text, check):
+    if not _changes_only_fixes(text, check):
         faults.append("a line without a fix is changed")
     return Fixed(fixed, applied, tuple(faults))
 
 
 def _faults_of_one_pass(
-    before: tuple[Finding, ...], fixable: list[Finding], after: tuple[Finding, ...]
+    before: Sequence[Finding], fixable: Sequence[Finding], after: Sequence[Finding]
 ) -> Iterator[str]:
     expected = _count(before) - _count(fixable)
     for (rule, message), _ in (_count(after) - expected).items():
@@ -59,26 +61,44 @@ def _faults_of_one_pass(
         yield f"{rule} {what}: {message}"
 
 
-def _count(findings: tuple[Finding, ...] | list[Finding]) -> Counter[tuple[str, str]]:
+def _count(findings: Sequence[Finding]) -> Counter[tuple[str, str]]:
     return Counter((each.rule, each.message) for each in findings)
 
 
-def _changed_lines(one: str, other: str) -> set[int]:
-    lines = zip(one.split("\n"), other.split("\n"), strict=True)
-    return {
-        number for number, (before, after) in enumerate(lines, 1) if before != after
-    }
+def _kept(text: str) -> list[str]:
+    """Return the comments of a text without what silences findings."""
+    kept = [re.split(r"#?\s*stackcfg:", each)[0].strip() for each in comments_of(text)]
+    return [each for each in kept if each]
 
 
-def _lines_with_fixes(text: str, check: Check) -> set[int]:
-    """Return the lines of the fixes, also of those that come up once others are made."""
-    lines: set[int] = set()
+def _changes_only_fixes(text: str, check: Check) -> bool:
+    """Return whether all passes change the lines of their fixes, and no others."""
     for _ in range(PASSES):
-        fixable = [finding for finding in check(text) if finding.fix is not None]
-        for finding in fixable:
-            assert finding.fix is not None
-            lines |= {each.span.start.line for each in finding.fix.replacements}
-        text = apply_fixes(text, fixable)
+        fixable = [each for each in check(text).findings if each.fix is not None]
+        fixed = apply_fixes(text, fixable)
+        if not _changed_lines(text, fixed) <= _lines_of(fixable):
+            return False
+        text = fixed
+    return True
+
+
+def _lines_of(fixable: Sequence[Finding]) -> set[int]:
+    lines: set[int] = set()
+    for finding in fixable:
+        assert finding.fix is not None
+        for replacement in finding.fix.replacements:
+            start, end = replacement.span
+            lines |= set(range(start.line, end.line + 1))
+    return lines
+
+
+def _changed_lines(one: str, other: str) -> set[int]:
+    """Return the lines of a text that another one has not."""
+    matcher = SequenceMatcher(None, one.split("\n"), other.split("\n"), autojunk=False)
+    lines: set[int] = set()
+    for tag, first, last, _, _ in matcher.get_opcodes():
+        if tag != "equal":
+            lines |= set(range(first + 1, last + 1))
     return lines
 
 

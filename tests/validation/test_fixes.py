@@ -27,8 +27,8 @@ from stackcfg.validation.findings import (
     Replacement,
     Span,
 )
-from stackcfg.validation.fix_pages import FIXES
-from stackcfg.validation.fixes import apply_fixes, fix_text, keep_proved_fixes
+from stackcfg.validation.fix_pages import FIXES, UNSAFE_FIXES
+from stackcfg.validation.fixes import Checked, apply_fixes, fix_text, keep_proved_fixes
 from stackcfg.validation.settings import Settings, settings_for
 from stackcfg.yamltext.lines import Position
 from tests.conformance.mutations import KINDS
@@ -74,9 +74,11 @@ def named(path: Path) -> str:
     return f"{path.parent.name}-{path.stem}"
 
 
+@pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
 @pytest.mark.parametrize("path", VALIDATED, ids=named)
-def test_fixes_of_a_rule_fixture(path: Path) -> None:
-    fixed = fix_and_check(read(path), settings(path))
+def test_fixes_of_a_rule_fixture(path: Path, unsafe: bool) -> None:
+    wanted = settings(path)._replace(unsafe_fixes=unsafe)
+    fixed = fix_and_check(read(path), wanted)
     assert fixed is None or fixed.faults == ()
 
 
@@ -110,10 +112,12 @@ def mutants() -> Iterator[tuple[str, str, str]]:
             yield f"{kind.name} of {source} for {release}", text, release
 
 
-def test_fixes_of_mutants() -> None:
+@pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
+def test_fixes_of_mutants(unsafe: bool) -> None:
     faults, applied = [], 0
     for name, text, release in mutants():
-        fixed = fix_and_check(text, settings_for(release))
+        wanted = settings_for(release)._replace(unsafe_fixes=unsafe)
+        fixed = fix_and_check(text, wanted)
         if fixed is not None:
             applied += fixed.applied
             faults += [f"{name}: {fault}" for fault in fixed.faults]
@@ -131,15 +135,17 @@ def corpus_files() -> list[Path]:
     not (CORPUS / "manifest.jsonl").is_file(),
     reason="no corpus: set STACKCFG_CORPUS to its folder",
 )
+@pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
 @pytest.mark.parametrize("release", RELEASES)
-def test_fixes_of_the_corpus(release: str) -> None:
+def test_fixes_of_the_corpus(release: str, unsafe: bool) -> None:
     faults, applied = [], 0
     for path in corpus_files()[::EVERY]:
         try:
             text = path.read_bytes().decode()
         except (UnicodeDecodeError, FileNotFoundError):
             continue
-        fixed = fix_and_check(text, settings_for(release))
+        wanted = settings_for(release)._replace(unsafe_fixes=unsafe)
+        fixed = fix_and_check(text, wanted)
         if fixed is not None:
             applied += fixed.applied
             faults += [f"{path.name}: {fault}" for fault in fixed.faults]
@@ -173,18 +179,18 @@ class TestProof:
     def test_a_fix_that_brings_another_finding_is_dropped(self) -> None:
         good, bad = finding(1, 1, 2, "g"), finding(2, 1, 2, "b")
 
-        def check(text: str) -> list[Finding]:
+        def check(text: str) -> Checked:
             found = [] if "g" in text else [good]
-            return [*found, finding(3, 1, 2, "new") if "b" in text else bad]
+            return Checked([*found, finding(3, 1, 2, "new") if "b" in text else bad])
 
-        proved = keep_proved_fixes("x\ny\nz\n", [good, bad], check)
+        proved = keep_proved_fixes("x\ny\nz\n", Checked([good, bad]), check)
         assert proved == [good, bad._replace(fix=None)]
 
     def test_a_fix_that_makes_room_for_another_is_followed_by_it(self) -> None:
         first, second = finding(1, 1, 2, "a"), finding(1, 1, 2, "b")
 
-        def check(text: str) -> list[Finding]:
-            return {"x": [first], "a": [second], "b": []}[text]
+        def check(text: str) -> Checked:
+            return Checked({"x": [first], "a": [second], "b": []}[text])
 
         assert fix_text("x", check) == ("b", 2)
 
@@ -203,15 +209,20 @@ def test_names_of_other_releases_have_no_fix_by_their_letters() -> None:
     assert fixes == {"max_tokens"}
 
 
-def test_the_pages_name_the_rules_that_have_fixes() -> None:
+@pytest.mark.parametrize(("safe", "pages"), [(True, FIXES), (False, UNSAFE_FIXES)])
+def test_the_pages_name_the_rules_that_have_fixes(
+    safe: bool, pages: dict[str, str]
+) -> None:
     """Which rules have fixes is known from their fixtures, not from what pages say."""
     found = {
         finding.rule
         for path in sorted((ROOT / "fixtures" / "validate").glob("*/bad*.yaml"))
-        for finding in validate(read(path), settings(path)).findings
-        if finding.fix is not None
+        for finding in validate(
+            read(path), settings(path)._replace(unsafe_fixes=True)
+        ).findings
+        if finding.fix is not None and finding.fix.is_safe == safe
     }
-    assert found == set(FIXES)
+    assert found == set(pages)
 
 
 def test_the_releases_are_known() -> None:

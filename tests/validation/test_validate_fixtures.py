@@ -5,6 +5,7 @@
     line:column-line:column severity message      a finding; its end is after its last character
       related line:column-line:column message     a related location
       fix: text                                   the new text, one row for each replacement
+      unsafe fix 1:2-3:4: text                    the same of a fix that is not safe, with what it replaces
     also rule line                                an unavoidable finding of another rule
 
 `good-NAME.yaml` is a similar file without findings. An `options.json` names another release than the
@@ -23,7 +24,7 @@ import pytest
 from stackcfg.releases.families import Target
 from stackcfg.releases.versions import parse_release
 from stackcfg.validation.engine import validate
-from stackcfg.validation.findings import Finding, Replacement, Span
+from stackcfg.validation.findings import Finding, Fix, Replacement, Span
 from stackcfg.validation.known_rules import rule_infos
 from stackcfg.validation.settings import Settings, settings_for
 from stackcfg.yamltext.edits import Edit, apply_edits
@@ -58,11 +59,20 @@ def settings(file: Path) -> Settings:
 
 
 def found_in(path: Path, text: str = "") -> tuple[Finding, ...]:
-    return validate(text or read(path), settings(path)).findings
+    wanted = settings(path)._replace(unsafe_fixes=True)
+    return validate(text or read(path), wanted).findings
 
 
 def place(span: Span) -> str:
     return f"{span.start.line}:{span.start.column}-{span.end.line}:{span.end.column}"
+
+
+def describe_fix(fix: Fix) -> Iterator[str]:
+    for each in fix.replacements:
+        if fix.is_safe:
+            yield f"  fix: {each.text}"
+        else:
+            yield f"  unsafe fix {place(each.span)}: {each.text!r}"
 
 
 def listed(rule: str, findings: tuple[Finding, ...]) -> Iterator[str]:
@@ -73,10 +83,8 @@ def listed(rule: str, findings: tuple[Finding, ...]) -> Iterator[str]:
                 f"  related {place(related.span)} {related.message}"
                 for related in each.related
             )
-            yield from (
-                f"  fix: {replacement.text}"
-                for replacement in (each.fix.replacements if each.fix else ())
-            )
+            if each.fix is not None:
+                yield from describe_fix(each.fix)
     others = [
         (each.span.start.line, each.rule) for each in findings if each.rule != rule
     ]

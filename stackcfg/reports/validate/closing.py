@@ -58,9 +58,17 @@ def _describe_judges(judges: Mapping[str, int]) -> str:
     return f"; judged by {join_some(named, MAX_JUDGES)}"
 
 
-def describe_fixable(count: int) -> str:
-    """Return the sentence about findings that have a fix."""
-    return f"{count} can be fixed: --diff shows how, --fix writes it"
+def describe_fixable(count: int, unsafe: int = 0) -> str:
+    """Return the sentence about findings that have a fix.
+
+    `unsafe` counts those whose fix is not safe and perhaps cannot be proved.
+    """
+    if not count:
+        return f"up to {unsafe} can be fixed: --diff --unsafe-fixes shows how"
+    sentence = f"{count} can be fixed: --diff shows how, --fix writes it"
+    if unsafe:
+        sentence += f"; up to {unsafe} more with --unsafe-fixes"
+    return sentence
 
 
 def describe_old_files(count: int) -> str:

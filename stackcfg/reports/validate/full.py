@@ -175,7 +175,10 @@ def _render_fix(
     lines: Sequence[str],
 ) -> Lines:
     """Yield the message, and what each replacement removes and writes."""
-    yield from _render_note("fix", fix.message, frame)
+    word = "fix"
+    if not fix.is_safe:
+        word = "unsafe fix"
+    yield from _render_note(word, fix.message, frame)
     for each in fix.replacements:
         number = each.span.start.line
         removed = _text_of(each.span, lines)

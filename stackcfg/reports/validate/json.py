@@ -35,10 +35,14 @@ class TextReplacement(Shape):
 
 
 class SuggestedFix(Shape):
-    """What fixes a finding: a sentence and the replacements, which belong together."""
+    """What fixes a finding: a sentence and the replacements, which belong together.
+
+    A fix that is not `safe` changes what the server does, or chooses between what may be meant.
+    """
 
     message: str
     replacements: list[TextReplacement]
+    safe: bool
 
 
 class ReportedFinding(Shape):
@@ -147,7 +151,7 @@ def _describe_fix(fix: Fix | None) -> SuggestedFix | None:
     replacements = [
         TextReplacement(*_edges(each.span), each.text) for each in fix.replacements
     ]
-    return SuggestedFix(fix.message, replacements)
+    return SuggestedFix(fix.message, replacements, fix.is_safe)
 
 
 def _edges(span: Span) -> tuple[int, int, int, int]:

@@ -161,8 +161,11 @@ def _describe_fix(file: str, fix: Fix) -> Json:
         "artifactLocation": {"uri": file_uri(file)},
         "replacements": replacements,
     }
+    message = fix.message
+    if not fix.is_safe:
+        message += " (unsafe: it changes what the server does)"
     return {
-        "description": {"text": end_sentence(fix.message)},
+        "description": {"text": end_sentence(message)},
         "artifactChanges": [change],
     }
 

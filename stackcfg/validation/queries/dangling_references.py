@@ -22,6 +22,7 @@ class DanglingReference(NamedTuple):
     path: Path
     name: str
     meant: str
+    family: str
 
 
 # two rules ask
@@ -39,7 +40,7 @@ def _find_dangling(inspection: Inspection) -> Iterator[DanglingReference]:
     for path, name, family in _named_backends(inspection):
         if name not in names:
             meant = _probable_backend(inspection, name, family)
-            yield DanglingReference(path, name, meant)
+            yield DanglingReference(path, name, meant, family)
 
 
 def _named_backends(inspection: Inspection) -> Iterator[tuple[Path, str, str]]:

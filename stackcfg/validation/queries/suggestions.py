@@ -53,6 +53,20 @@ def fix_misspelled_value(
     )
 
 
+def guess_value(inspection: Inspection, path: Path, value: object, meant: str) -> str:
+    """Return the word that was probably meant by a value that is written as it
+    is; empty where there is none.
+    """
+    return fix_literal(inspection, path, value, meant) or ""
+
+
+def only_one(words: Sequence[str]) -> str:
+    """Return the only word there is; empty if there are more, or none."""
+    if len(words) == 1:
+        return words[0]
+    return ""
+
+
 def list_known(
     what: str,
     word: str,

@@ -14,7 +14,7 @@ from stackcfg.paths import as_list
 from stackcfg.releases.providers import apis, routers
 from stackcfg.validation.queries.served_apis import how_to_serve, implemented_apis
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, value_of
+from stackcfg.validation.rule_finding import Removal, RuleFinding, UnsafeFix, value_of
 
 SKIPPED_SINCE: Final = (1, 5)
 
@@ -64,6 +64,7 @@ def _describe(
         f"{problem}; {inspection.release} then {effect}",
         help=f"{how_to_serve(inspection, api)}, or remove '{api}' from 'apis'",
         severity=severity,
+        unsafe=UnsafeFix(f"remove '{api}' from 'apis'", (Removal(("apis", index)),)),
     )
 
 

@@ -67,6 +67,7 @@ def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
         f"{inspection.release} drops the authentication setting '{name}'",
         help=help_text,
         fix=fix_slip(name, meant, error.choices),
+        guess=meant,
         severity=severity_of_loss(value_at(inspection.data, error.path)),
     )
 

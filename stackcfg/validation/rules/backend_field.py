@@ -37,6 +37,7 @@ def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
         f"{kind} has no field '{name}'{history}; {inspection.release} drops it",
         help=did_you_mean(meant, f"fields of {kind}: {', '.join(error.choices)}"),
         fix=fix_slip(name, meant, error.choices),
+        guess=meant,
     )
 
 

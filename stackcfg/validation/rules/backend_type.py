@@ -18,6 +18,7 @@ from stackcfg.validation.queries.suggestions import (
     did_you_mean,
     fix_literal,
     fix_misspelled_value,
+    guess_value,
 )
 from stackcfg.validation.rule import ERROR, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
@@ -48,6 +49,7 @@ def _describe_unknown(inspection: Inspection, error: ModelError) -> RuleFinding:
         f"{shown} is not a backend type; {inspection.release} refuses the file",
         help=did_you_mean(meant, f"backend types: {', '.join(error.choices)}"),
         fix=_fix_type(inspection, error, meant),
+        guess=guess_value(inspection, error.path, error.value, meant),
     )
 
 

@@ -13,6 +13,7 @@ each model, such as `nvidia/`, mean it.
 
 from __future__ import annotations
 
+from stackcfg.paths import Path, value_at
 from stackcfg.releases.model_names import own_namespace
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.registered import registered_resources
@@ -21,7 +22,7 @@ from stackcfg.validation.queries.served_models import (
     served_names_at,
 )
 from stackcfg.validation.rule import WARNING, Findings, Rule
-from stackcfg.validation.rule_finding import RuleFinding, value_of
+from stackcfg.validation.rule_finding import Insertion, RuleFinding, UnsafeFix, value_of
 
 
 def check(inspection: Inspection) -> Findings:
@@ -44,7 +45,20 @@ def check(inspection: Inspection) -> Findings:
                     f"its provider for '{rest}'",
                     help=f"write '{rest.removeprefix(f'{provider}/')}' as its "
                     "'provider_model_id'",
+                    unsafe=_name_for_provider(
+                        inspection, resource.path, rest.removeprefix(f"{provider}/")
+                    ),
                 )
+
+
+def _name_for_provider(
+    inspection: Inspection, path: Path, name: str
+) -> UnsafeFix | None:
+    """Return the fix that writes the name which the provider has for a model."""
+    if value_at(inspection.data, (*path, "provider_model_id")) is not None:
+        return None
+    insertion = Insertion((*path, "model_id"), "provider_model_id", name)
+    return UnsafeFix(f"add 'provider_model_id: {name}'", (insertion,))
 
 
 RULE = Rule("doubled-prefix", WARNING, __doc__, check)

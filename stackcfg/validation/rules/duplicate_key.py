@@ -18,7 +18,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import EntryPart, RuleFinding
+from stackcfg.validation.rule_finding import (
+    EntryPart,
+    LostRemoval,
+    RuleFinding,
+    UnsafeFix,
+)
 from stackcfg.yamltext.document import Duplicate
 
 
@@ -29,7 +34,9 @@ def check(inspection: Inspection) -> Findings:
     starts = [each for each in duplicates if _begins_entry(text, each)]
     for duplicate in duplicates:
         help_text = "keep one of the two"
+        unsafe: UnsafeFix | None = _remove(duplicate)
         if duplicate in starts or _follows_start(duplicate, starts):
+            unsafe = None
             help_text += "; or write '- ' where a new entry of the list begins"
         yield RuleFinding(
             EntryPart(span=duplicate.lost),
@@ -37,7 +44,13 @@ def check(inspection: Inspection) -> Findings:
             "the server silently drops this one and uses the last",
             help=help_text,
             also=((EntryPart(span=duplicate.kept), "the server uses this one"),),
+            unsafe=unsafe,
         )
+
+
+def _remove(duplicate: Duplicate) -> UnsafeFix:
+    lost = LostRemoval(duplicate.lost[0])
+    return UnsafeFix("remove the one that the server drops", (lost,))
 
 
 def _begins_entry(text: str, duplicate: Duplicate) -> bool:

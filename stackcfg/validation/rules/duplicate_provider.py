@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, value_of
+from stackcfg.validation.rule_finding import Removal, RuleFinding, UnsafeFix, value_of
 
 
 def check(inspection: Inspection) -> Findings:
@@ -24,6 +24,9 @@ def check(inspection: Inspection) -> Findings:
                 help="give one of the two another id",
                 also=(
                     (value_of(*other.path, "provider_id"), "the server uses this one"),
+                ),
+                unsafe=UnsafeFix(
+                    "remove the one that the server ignores", (Removal(provider.path),)
                 ),
             )
 

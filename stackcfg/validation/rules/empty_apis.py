@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from stackcfg.releases.changes import EMPTY_APIS_REFUSED_SINCE
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of
+from stackcfg.validation.rule_finding import Removal, RuleFinding, UnsafeFix, key_of
 
 
 def check(inspection: Inspection) -> Findings:
@@ -24,6 +24,7 @@ def check(inspection: Inspection) -> Findings:
             "earlier releases serve all",
             help="remove 'apis' to serve every API that has a provider, "
             "or list the APIs to serve",
+            unsafe=UnsafeFix("remove 'apis'", (Removal(("apis",)),)),
         )
 
 

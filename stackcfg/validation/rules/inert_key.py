@@ -22,7 +22,7 @@ from stackcfg.releases.models import config_model
 from stackcfg.releases.resources import RESOURCES_SECTION, registered_at_start
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of
+from stackcfg.validation.rule_finding import Removal, RuleFinding, UnsafeFix, key_of
 
 CONNECTORS_SINCE: Final = (0, 5)
 
@@ -34,6 +34,7 @@ def check(inspection: Inspection) -> Findings:
                 key_of(*path),
                 f"{inspection.release} reads '{path[-1]}' but does not use it",
                 help=advice,
+                unsafe=UnsafeFix(f"remove '{path[-1]}'", (Removal(path),)),
             )
 
 

@@ -7,13 +7,21 @@ a variable instead.
 from __future__ import annotations
 
 from stackcfg.light_typing import Final
-from stackcfg.paths import Path
+from stackcfg.paths import Path, value_at
 from stackcfg.redaction.keys import is_secret_key
 from stackcfg.redaction.secrets import may_hold_secret
 from stackcfg.redaction.words import EMPTY_WORDS
 from stackcfg.runconfig.placeholders import remove_defaults
+from stackcfg.runconfig.substitution import convert_string
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, value_of
+from stackcfg.validation.rule_finding import (
+    Change,
+    Correction,
+    RuleFinding,
+    Splice,
+    UnsafeFix,
+    value_of,
+)
 
 TEMPLATE_MARKS: Final = ("${env", "$env.", "{{")
 
@@ -21,14 +29,73 @@ TEMPLATE_MARKS: Final = ("${env", "$env.", "{{")
 def check(inspection: Inspection) -> Findings:
     if not may_hold_secret(inspection.text):
         return
+    variables = _Variables(inspection)
     for path, node in inspection.scalars:
         if not path or node.is_null:
             continue
         text = inspection.without_parameters(node.text)
         if _has_url_password(text):
-            yield _describe_url(path)
+            yield _describe_url(path, _replace_in_url(variables, path, text))
         elif isinstance(path[-1], str) and _is_secret(path[-1], text):
-            yield _describe_value(path, path[-1])
+            yield _describe_value(path, path[-1], variables.replace(path, text))
+
+
+class _Variables:
+    """The variables that stand for the secrets of a config: one for each."""
+
+    def __init__(self, inspection: Inspection) -> None:
+        self._inspection = inspection
+        self._secrets: dict[str, str] = {}
+
+    def replace(self, path: Path, secret: str) -> UnsafeFix | None:
+        """Return the fix that writes a variable in place of a secret."""
+        written = value_at(self._inspection.data, path)
+        # what a variable provides may be another type than what is written
+        if written != secret or convert_string(secret) != secret:
+            return None
+        variable = self.name(path, secret)
+        return _fix(variable, Correction(value_of(*path), f"${{env.{variable}}}"))
+
+    def name(self, path: Path, secret: str) -> str:
+        """Return the name of a variable that no other secret has."""
+        keys = [_as_variable(part) for part in path if isinstance(part, str)]
+        names = ["_".join(keys[start:]) for start in reversed(range(len(keys)))]
+        names += [f"{names[0]}_{number}" for number in range(2, len(names) + 3)]
+        for name in names:
+            if self._is_free(name, secret):
+                self._secrets[name] = secret
+                return name
+        return self.name(("next", *path), secret)
+
+    def _is_free(self, name: str, secret: str) -> bool:
+        if name in self._secrets:
+            return self._secrets[name] == secret
+        return f"env.{name}" not in self._inspection.text
+
+
+def _as_variable(key: str) -> str:
+    return "".join(char if char.isalnum() else "_" for char in key).upper()
+
+
+def _replace_in_url(variables: _Variables, path: Path, text: str) -> UnsafeFix | None:
+    """Return the fix that writes a variable in place of the password in a URL."""
+    from stackcfg.redaction.urls import find_passwords
+
+    spans = list(find_passwords(text))
+    if len(spans) != 1 or remove_defaults(text) != text:
+        return None
+    start, end = spans[0]
+    around = text[start - 1 : end + 1]
+    if text.count(around) > 1:
+        return None
+    variable = variables.name((*path, "password"), text[start:end])
+    new = f"{around[0]}${{env.{variable}}}{around[-1]}"
+    return _fix(variable, Splice(path, around, new))
+
+
+def _fix(variable: str, change: Change) -> UnsafeFix:
+    message = f"write ${{env.{variable}}}; set {variable} where the server starts"
+    return UnsafeFix(message, (change,))
 
 
 def _has_url_password(text: str) -> bool:
@@ -56,21 +123,22 @@ def _is_literal(text: str) -> bool:
     return not any(mark in text for mark in TEMPLATE_MARKS)
 
 
-def _describe_url(path: Path) -> RuleFinding:
+def _describe_url(path: Path, unsafe: UnsafeFix | None) -> RuleFinding:
     keys = [part for part in path if isinstance(part, str)] or ["this"]
     return RuleFinding(
         value_of(*path),
         f"'{keys[-1]}' contains a literal password",
         help="use a variable for the password: ${env.PASSWORD}",
+        unsafe=unsafe,
     )
 
 
-def _describe_value(path: Path, key: str) -> RuleFinding:
-    name = "".join(char if char.isalnum() else "_" for char in key).upper()
+def _describe_value(path: Path, key: str, unsafe: UnsafeFix | None) -> RuleFinding:
     return RuleFinding(
         value_of(*path),
         f"'{key}' is a literal secret",
-        help=f"use a variable: ${{env.{name}}}",
+        help=f"use a variable: ${{env.{_as_variable(key)}}}",
+        unsafe=unsafe,
     )
 
 

@@ -8,17 +8,19 @@ and only an explicit null is refused.
 
 from __future__ import annotations
 
+from stackcfg.paths import mapping_at
 from stackcfg.releases.stores import StoreField
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.validation.model_check import DROPPED, ModelError
+from stackcfg.validation.queries.backend_families import backends_of_family
 from stackcfg.validation.queries.missing_stores import (
     missing_stores,
     misspelled_section,
     misspelled_stores,
 )
-from stackcfg.validation.queries.suggestions import fix_slip
+from stackcfg.validation.queries.suggestions import fix_slip, only_one
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of
+from stackcfg.validation.rule_finding import Insertion, RuleFinding, UnsafeFix, key_of
 
 
 def claims(inspection: Inspection, error: ModelError) -> bool:
@@ -59,7 +61,21 @@ def _describe(
         )
     reference = f"{{backend: …, {field.name_field}: {field.default}}}"
     help_text = f"add storage.stores.{field.use}: {reference}"
-    return RuleFinding(key_of(*field.path), message, help_text)
+    return RuleFinding(
+        key_of(*field.path), message, help_text, unsafe=_add_store(inspection, field)
+    )
+
+
+def _add_store(inspection: Inspection, field: StoreField) -> UnsafeFix | None:
+    """Return the fix that puts a store on the only backend of its family."""
+    stores = mapping_at(inspection.data, STORES_PATH)
+    backend = only_one(backends_of_family(inspection, field.family))
+    if not stores or not backend or field.path[:-1] != STORES_PATH:
+        return None
+    reference = (("backend", backend), (field.name_field, field.default))
+    behind = (*STORES_PATH, str(list(stores)[-1]))
+    insertion = Insertion(behind, str(field.path[-1]), reference)
+    return UnsafeFix(f"add it on the backend '{backend}'", (insertion,))
 
 
 RULE = Rule("missing-store", ERROR, __doc__, check, claims=claims)

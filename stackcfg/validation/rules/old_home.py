@@ -3,8 +3,8 @@
 ogx 0.8.0 (upstream #5653) renames `~/.llama` to `~/.ogx` when it starts and
 there is no `~/.ogx` yet. With a path in `~/.llama` the server then creates new,
 empty files. Where `~/.llama` is a mounted volume, it copies the files out of
-the volume and deletes them there. There is no fix: whether the files move
-depends on the machine.
+the volume and deletes them there. Whether the files move
+depends on the machine, so that no fix is safe.
 
     db_path: ${env.SQLITE_STORE_DIR:=~/.llama/distributions/starter}/kvstore.db
     # write ~/.ogx
@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from stackcfg.light_typing import Final
 from stackcfg.releases.changes import HOME_MOVED_SINCE
+from stackcfg.validation.queries.moved_stores import stores_of_backend
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, value_of
+from stackcfg.validation.rule_finding import RuleFinding, Splice, UnsafeFix, value_of
 
 OLD_HOME: Final = "~/.llama"
 NEW_HOME: Final = "~/.ogx"
@@ -33,6 +34,11 @@ def check(inspection: Inspection) -> Findings:
                 "this path is then empty",
                 help=f"write '{NEW_HOME}', or an absolute path; a volume that is "
                 f"mounted at '{OLD_HOME}' must be mounted there first",
+                unsafe=UnsafeFix(
+                    f"write '{NEW_HOME}'",
+                    (Splice(path, OLD_HOME, NEW_HOME),),
+                    stores_of_backend(inspection, path),
+                ),
             )
 
 

@@ -12,15 +12,16 @@ from __future__ import annotations
 import re
 
 from stackcfg.light_typing import Final
-from stackcfg.paths import Path
+from stackcfg.paths import Path, value_at
 from stackcfg.runconfig.placeholders import (
     PLACEHOLDER_START,
     find_old_placeholder,
     remove_placeholders,
 )
+from stackcfg.validation.queries.moved_stores import stores_of_backend
 from stackcfg.validation.queries.wording import shorten
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, value_of
+from stackcfg.validation.rule_finding import RuleFinding, Splice, UnsafeFix, value_of
 
 _LIKE_A_VARIABLE: Final = re.compile(
     r"\$\{\s*env\b[^}\n]*\}?"
@@ -30,6 +31,13 @@ _LIKE_A_VARIABLE: Final = re.compile(
     r"|^\{env\.\w+\}(?=/|$)",
     re.IGNORECASE,
 )
+_BARE: Final = re.compile(
+    r"\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|\{env\.\w+\}"
+    r"|\$\{env\.\w+\}",
+    re.IGNORECASE,
+)
+"""A name in one of the other forms, with nothing else in it."""
+
 _NAME: Final = re.compile(r"env[.:]([\w-]+)", re.IGNORECASE)
 _NESTED: Final = re.compile(PLACEHOLDER_START + r":[=+][^}]*\$\{")
 _SHELL: Final = re.compile(
@@ -55,7 +63,8 @@ def check(inspection: Inspection) -> Findings:
         return
     for path, node in inspection.scalars:
         if "$" in node.text or node.text.startswith("{env."):
-            yield from _check_string(path, inspection.without_parameters(node.text))
+            text = inspection.without_parameters(node.text)
+            yield from _check_string(inspection, path, text)
 
 
 def _is_suspicious(text: str) -> bool:
@@ -66,7 +75,7 @@ def _lacks_dollar(text: str) -> bool:
     return text.count("{env.") > text.count("${env.")
 
 
-def _check_string(path: Path, text: str) -> Findings:
+def _check_string(inspection: Inspection, path: Path, text: str) -> Findings:
     if _NESTED.search(text):
         yield RuleFinding(
             value_of(*path),
@@ -82,9 +91,13 @@ def _check_string(path: Path, text: str) -> Findings:
     if like is not None:
         # old-placeholder reports the syntax of 0.2.12
         if not find_old_placeholder(like.group()):
-            yield _describe(path, like.group(), _name_in(like.group()))
+            name = _name_in(like.group())
+            new = _modernize(like.group(), name)
+            yield _describe(path, like.group(), name, _fix(inspection, path, like, new))
     elif shell is not None and path and path[0] in _SETTINGS:
-        yield _describe(path, shell.group(), shell["plain"] or shell["name"])
+        name = shell["plain"] or shell["name"]
+        new = _modernize_shell(name, shell["rest"] or "")
+        yield _describe(path, shell.group(), name, _fix(inspection, path, shell, new))
 
 
 def _is_named_by_a_template(text: str) -> bool:
@@ -101,15 +114,41 @@ def _name_in(text: str) -> str:
     return found[1].upper().replace("-", "_")
 
 
+def _modernize(written: str, name: str) -> str:
+    """Return what looks like a variable as one; empty if more is wrong with it."""
+    if _BARE.fullmatch(written) and name != "NAME":
+        return f"${{env.{name}}}"
+    return ""
+
+
+def _modernize_shell(name: str, rest: str) -> str:
+    """Return a variable of a shell as one of the server; empty if it has none."""
+    if rest.startswith((":-", ":=")) and "$" not in rest:
+        return f"${{env.{name}:={rest[2:]}}}"
+    if not rest:
+        return f"${{env.{name}}}"
+    return ""
+
+
+def _fix(
+    inspection: Inspection, path: Path, match: re.Match[str], new: str
+) -> UnsafeFix | None:
+    written = match.group()
+    value = value_at(inspection.data, path)
+    if not new or not isinstance(value, str) or value.count(written) != 1:
+        return None
+    moved = stores_of_backend(inspection, path)
+    return UnsafeFix(f"write {new}", (Splice(path, written, new),), moved)
+
+
 def _describe(
-    path: Path,
-    written: str,
-    name: str,
+    path: Path, written: str, name: str, unsafe: UnsafeFix | None
 ) -> RuleFinding:
     return RuleFinding(
         value_of(*path),
         f"'{shorten(written)}' is not a variable; the server reads it as literal text",
         help=f"write ${{env.{name}}}, or ${{env.{name}:=default}}",
+        unsafe=unsafe,
     )
 
 

@@ -18,7 +18,7 @@ from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.inline import read_inline_stores
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, value_of
+from stackcfg.validation.rule_finding import RuleFinding, Splice, UnsafeFix, value_of
 
 
 def check(inspection: Inspection) -> Findings:
@@ -37,6 +37,9 @@ def check(inspection: Inspection) -> Findings:
             "the host; it cannot connect",
             help="write '%40' for the '@'; from 1.0.3 on write '@' again",
             severity=severity,
+            unsafe=UnsafeFix(
+                "write '%40' for the '@' of the password", (Splice(path, "@", "%40"),)
+            ),
         )
 
 

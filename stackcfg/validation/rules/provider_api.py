@@ -63,7 +63,7 @@ def _check_listed_apis(inspection: Inspection) -> Findings:
         finding = _describe_unknown(inspection, api, value_of("apis", index))
         if api != written:
             # the default of a variable is not replaced
-            finding = finding._replace(fix=None, also_fix=())
+            finding = finding._replace(fix=None, also_fix=(), guess="")
         yield finding
 
 
@@ -112,6 +112,7 @@ def _describe_unknown(
         f"{inspection.release} has no API '{api}'{history}; it refuses to start",
         help=did_you_mean(meant, advice),
         fix=fix_slip(api, meant, known),
+        guess=meant,
         severity=severity,
     )
 

@@ -21,6 +21,7 @@ from stackcfg.validation.queries.history import history_suffix
 from stackcfg.validation.queries.suggestions import (
     did_you_mean,
     fix_literal,
+    guess_value,
     list_known,
 )
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
@@ -105,6 +106,7 @@ def _describe_unknown(
         f"{_while_unset(inspection, provider)}",
         help=guess.advice,
         fix=fix,
+        guess=guess_value(inspection, place.path, provider.kind, guess.kind),
     )
 
 

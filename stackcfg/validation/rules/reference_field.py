@@ -115,6 +115,7 @@ def _describe_extra(inspection: Inspection, error: ModelError) -> RuleFinding:
             meant, f"fields of this reference: {quote_names(error.choices)}"
         ),
         fix=fix_slip(name, meant, error.choices),
+        guess=meant,
         severity=WARNING,
     )
 

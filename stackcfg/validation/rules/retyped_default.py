@@ -22,9 +22,10 @@ from stackcfg.runconfig.substitution import TYPED_SINCE, convert_string
 from stackcfg.runconfig.values import as_string
 from stackcfg.validation.descriptions import describe_value
 from stackcfg.validation.model_check import INVALID, TAG, TYPE, ModelError
+from stackcfg.validation.queries.moved_stores import stores_of_backend
 from stackcfg.validation.queries.wording import describe_entry, describe_refusal
 from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, value_of
+from stackcfg.validation.rule_finding import RuleFinding, Splice, UnsafeFix, value_of
 
 _NEVER_OF_VARIABLES: Final = frozenset({"a list", "a mapping", "null"})
 
@@ -114,7 +115,19 @@ def _changed_defaults(inspection: Inspection, refused: set[Path]) -> Findings:
             f"{convert_string(match[1])}",
             help="write the number itself, or a default that is not a number",
             severity=WARNING,
+            unsafe=_write_number(inspection, path, match),
         )
+
+
+def _write_number(
+    inspection: Inspection, path: Path, match: re.Match[str]
+) -> UnsafeFix:
+    """Return the fix that writes a default as the number that the server reads."""
+    default, written = match[1], match.group()
+    number = str(convert_string(default))
+    new = written.removesuffix(f"{default}}}") + f"{number}}}"
+    moved = stores_of_backend(inspection, path)
+    return UnsafeFix(f"write {number}", (Splice(path, written, new),), moved)
 
 
 def _loses_spelling(default: str) -> bool:

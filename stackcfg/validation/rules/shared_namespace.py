@@ -10,9 +10,10 @@ and overwrite each other's rows.
 from __future__ import annotations
 
 from stackcfg.releases.stores import KV
-from stackcfg.stores.store_map import Location, Reference, Store
+from stackcfg.stores.store_map import Location, Reference, Store, applies_namespace
+from stackcfg.validation.queries.moved_stores import name_apart
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of
+from stackcfg.validation.rule_finding import RuleFinding, UnsafeFix, key_of
 
 
 def check(inspection: Inspection) -> Findings:
@@ -37,6 +38,7 @@ def check(inspection: Inspection) -> Findings:
                 f"backend '{reference.backend}', namespace '{reference.name}'",
                 help=_separate(location, reference, other),
                 also=((key_of(*other.path), "the other store"),),
+                unsafe=_rename(inspection, store, other),
             )
 
 
@@ -50,6 +52,17 @@ def _separate(
     if location.engine == "sqlite":
         return "give one of the two another namespace and, on sqlite, another backend"
     return "give one of the two another namespace"
+
+
+def _rename(inspection: Inspection, store: Store, other: Store) -> UnsafeFix | None:
+    """Return the fix that gives a store a namespace of its own."""
+    location, reference = store.location, store.reference
+    if location is None or reference is None or other.reference is None:
+        return None
+    is_ignored = not applies_namespace(location.engine, inspection.version)
+    if is_ignored or reference.name != other.reference.name:
+        return None
+    return name_apart(inspection, store, "namespace")
 
 
 RULE = Rule("shared-namespace", WARNING, __doc__, check)

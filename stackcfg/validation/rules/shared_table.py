@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from stackcfg.releases.stores import SQL
 from stackcfg.stores.store_map import Store
+from stackcfg.validation.queries.moved_stores import name_apart
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of
+from stackcfg.validation.rule_finding import RuleFinding, UnsafeFix, key_of
 
 
 def check(inspection: Inspection) -> Findings:
@@ -35,7 +36,9 @@ def _describe(
     message = f"'{store.path[-1]}' and another store write to one table, '{table}'"
     help_text = "give one of the two another table_name"
     fixed_table = store.fact.table
+    movable = store
     if fixed_table:
+        movable = other
         help_text = "give one of the two its own backend"
         if store.reference and store.reference.name != fixed_table:
             message += f", since {inspection.release} ignores 'table_name' here"
@@ -44,7 +47,14 @@ def _describe(
         message,
         help=help_text,
         also=((key_of(*other.path), "the other store"),),
+        unsafe=_rename(inspection, movable),
     )
+
+
+def _rename(inspection: Inspection, store: Store) -> UnsafeFix | None:
+    if store.fact.table:
+        return None
+    return name_apart(inspection, store, "table_name")
 
 
 RULE = Rule("shared-table", WARNING, __doc__, check)

@@ -21,7 +21,7 @@ from stackcfg.validation.queries.provider_stores import (
     store_fields,
 )
 from stackcfg.validation.rule import ERROR, WARNING, Errors, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of
+from stackcfg.validation.rule_finding import Removal, RuleFinding, UnsafeFix, key_of
 
 
 def claims(inspection: Inspection, error: ModelError) -> bool:
@@ -58,13 +58,14 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     help_text = f"remove it: {kind} keeps nothing in a backend"
     if rename is not None and not fields:
         help_text = f"write the store itself under '{rename.new}'"
-    severity = ""
+    severity, unsafe = "", None
     if fields:
         names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
         help_text = f"{kind} keeps its store under {names}"
         # the stores of the provider are all written: this one is left over
         if not free:
             severity = WARNING
+            unsafe = UnsafeFix("remove what is left over", (Removal(error.path),))
     return RuleFinding(
         key_of(*error.path),
         f"{kind} has no store '{error.path[-1]}'; "
@@ -72,6 +73,7 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
         help=help_text,
         fix=fix,
         severity=severity,
+        unsafe=unsafe,
     )
 
 

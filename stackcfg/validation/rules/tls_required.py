@@ -13,7 +13,7 @@ from stackcfg.paths import as_mapping
 from stackcfg.runconfig.booleans import as_pydantic_bool
 from stackcfg.validation.queries.tls import SERVER, TLS_FILES, demands_tls
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of
+from stackcfg.validation.rule_finding import Removal, RuleFinding, UnsafeFix, key_of
 
 VERIFY_TLS: Final = ("server", "auth", "provider_config", "verify_tls")
 
@@ -34,6 +34,7 @@ def check(inspection: Inspection) -> Findings:
             key_of(*VERIFY_TLS),
             f"'verify_tls' is false; {refusal}",
             help="remove it, or write the certificate of the issuer in 'tls_cafile'",
+            unsafe=UnsafeFix("remove 'verify_tls'", (Removal(VERIFY_TLS),)),
         )
 
 

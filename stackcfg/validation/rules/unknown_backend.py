@@ -18,11 +18,17 @@ from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.store_map import Store
 from stackcfg.validation.descriptions import quote_names
+from stackcfg.validation.queries.backend_families import backends_of_family
 from stackcfg.validation.queries.dangling_references import (
     DanglingReference,
     dangling_references,
 )
-from stackcfg.validation.queries.suggestions import did_you_mean, fix_misspelled_value
+from stackcfg.validation.queries.suggestions import (
+    did_you_mean,
+    fix_misspelled_value,
+    guess_value,
+    only_one,
+)
 from stackcfg.validation.queries.wording import BACKENDS_HERE
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
@@ -67,7 +73,17 @@ def _describe_written(
             reference.meant,
             inspection.backend_names,
         ),
+        guess=guess_value(
+            inspection,
+            place.path,
+            reference.name,
+            reference.meant or _only_backend(inspection, reference.family),
+        ),
     )
+
+
+def _only_backend(inspection: Inspection, family: str) -> str:
+    return only_one(backends_of_family(inspection, family))
 
 
 def _define_it(inspection: Inspection) -> str:

@@ -70,6 +70,7 @@ def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
         _describe_problem(inspection, error, history),
         help=did_you_mean(meant, advice),
         fix=fix,
+        guess=meant,
         severity=_severity(inspection, error, fix),
     )
 

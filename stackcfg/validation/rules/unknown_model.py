@@ -38,6 +38,7 @@ from stackcfg.validation.queries.suggestions import (
     did_you_mean,
     fix_literal,
     fix_misspelled_value,
+    guess_value,
 )
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
@@ -88,6 +89,7 @@ def _describe(
         f"{inspection.release} refuses to start",
         help=help_text,
         fix=fix,
+        guess=guess_value(inspection, place.path, name, meant),
         severity=severity_of_readings(failing),
     )
 

@@ -49,6 +49,8 @@ from stackcfg.validation.queries.suggestions import (
     did_you_mean,
     fix_literal,
     fix_misspelled_value,
+    guess_value,
+    only_one,
 )
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
@@ -125,7 +127,7 @@ def _describe(
     failing: Sequence[bool],
     ids: Sequence[str],
 ) -> RuleFinding:
-    place = value_of(*resource.path, "provider_id")
+    place, guess = value_of(*resource.path, "provider_id"), ""
     if failing[0] and not failing[-1]:
         condition = _find_condition(inspection, resource.api, name)
         help_text = f"give the resource the condition of its provider: {condition}"
@@ -134,8 +136,9 @@ def _describe(
         meant = nearest_word(name, ids)
         help_text = _suggest(meant, ids, resource.api)
         fix = fix_misspelled_value(inspection, place.path, name, meant, ids)
+        guess = guess_value(inspection, place.path, name, meant or only_one(ids))
     if resource.kind == DATASETS:
-        place, fix = value_of(*resource.path, "source"), None
+        place, fix, guess = value_of(*resource.path, "source"), None, ""
         help_text = f"this source needs a provider with the id '{name}'"
     return RuleFinding(
         place,
@@ -145,6 +148,7 @@ def _describe(
         help=help_text,
         also=_other_end(resource.api) if ids else (),
         fix=fix,
+        guess=guess,
         severity=severity_of_readings(failing),
     )
 
@@ -205,6 +209,7 @@ def _describe_default(
         help=help_text,
         also=_other_end("vector_io"),
         fix=fix_misspelled_value(inspection, DEFAULT_PROVIDER, name, meant, ids),
+        guess=guess_value(inspection, DEFAULT_PROVIDER, name, meant),
         severity=WARNING,
     )
 

@@ -30,6 +30,8 @@ from stackcfg.validation.queries.suggestions import (
     choose_one,
     did_you_mean,
     fix_misspelled_value,
+    guess_value,
+    only_one,
 )
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
@@ -106,6 +108,9 @@ def _describe(
         help=did_you_mean(meant, choose_one(ids)),
         also=(SHIELDS,),
         fix=fix_misspelled_value(inspection, DEFAULT_SHIELD.path, name, meant, ids),
+        guess=guess_value(
+            inspection, DEFAULT_SHIELD.path, name, meant or only_one(ids)
+        ),
         severity=severity_of_readings(failing),
     )
 

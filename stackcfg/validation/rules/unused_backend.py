@@ -14,8 +14,9 @@ from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.stores import DEFAULT_BACKENDS
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.validation.queries.dangling_references import dangling_references
+from stackcfg.validation.queries.missing_stores import missing_stores
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
-from stackcfg.validation.rule_finding import RuleFinding, key_of
+from stackcfg.validation.rule_finding import Removal, RuleFinding, UnsafeFix, key_of
 
 SECTIONS_WITH_REFERENCES: Final = ("providers", "storage", "server")
 """The sections that hold references; a key `backend` elsewhere means something
@@ -30,6 +31,7 @@ def check(inspection: Inspection) -> Findings:
     unused = _unused_backends(inspection)
     if not unused:
         return
+    is_complete = not any(missing_stores(inspection))
     meant = {reference.meant for reference in dangling_references(inspection)}
     for name in unused:
         if name not in meant:
@@ -37,7 +39,12 @@ def check(inspection: Inspection) -> Findings:
                 key_of(*BACKENDS_PATH, name),
                 f"no store uses the backend '{name}'",
                 help="use it in a store, or remove it",
+                unsafe=_remove(name) if is_complete else None,
             )
+
+
+def _remove(name: str) -> UnsafeFix:
+    return UnsafeFix(f"remove '{name}'", (Removal((*BACKENDS_PATH, name)),))
 
 
 def _unused_backends(inspection: Inspection) -> list[str]:

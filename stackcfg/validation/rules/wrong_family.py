@@ -18,6 +18,7 @@ from stackcfg.paths import Path
 from stackcfg.releases.stores import engines
 from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
 from stackcfg.stores.store_map import is_reference
+from stackcfg.validation.queries.backend_families import backends_of_family
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
@@ -58,7 +59,7 @@ def _describe(
     kind: str,
 ) -> RuleFinding:
     name = named.backend
-    fitting = _fitting_backends(inspection, named.family)
+    fitting = backends_of_family(inspection, named.family)
     fix = None
     help_text = f"use one of: {', '.join(fitting)}"
     if len(fitting) == 1:
@@ -77,12 +78,6 @@ def _describe(
         also=() if inspection.has_default_backends else related,
         fix=fix,
     )
-
-
-def _fitting_backends(inspection: Inspection, family: str) -> list[str]:
-    types = {engine.type for engine in engines() if engine.family == family}
-    names = inspection.backend_names
-    return [name for name in names if inspection.backend_type(name) in types]
 
 
 RULE = Rule("wrong-family", ERROR, __doc__, check)

@@ -1,0 +1,101 @@
+"""What the changes of fixes make of the data of a run config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from stackcfg.paths import Path
+from stackcfg.validation.rule_finding import (
+    KEY,
+    Change,
+    Correction,
+    Insertion,
+    Removal,
+    Splice,
+)
+
+
+class DataChanges:
+    """Changes of a run config by the paths that they are for."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self._renamed: dict[Path, str] = {}
+        self._values: dict[Path, str] = {}
+        self._spliced: dict[Path, list[Splice]] = {}
+        self._removed: set[Path] = set()
+        self._inserted: dict[Path, list[Insertion]] = {}
+        for change in changes:
+            self._add(change)
+
+    def _add(self, change: Change) -> None:
+        if isinstance(change, Correction):
+            self._add_correction(change)
+        elif isinstance(change, Splice):
+            self._spliced.setdefault(change.path, []).append(change)
+        elif isinstance(change, Removal):
+            self._removed.add(change.path)
+        elif isinstance(change, Insertion):
+            self._inserted.setdefault(change.behind, []).append(change)
+
+    def _add_correction(self, change: Correction) -> None:
+        place = change.place
+        if place.span is not None:
+            return
+        if place.part == KEY:
+            self._renamed[place.path] = change.text
+        else:
+            self._values[place.path] = change.text
+
+    def apply(self, value: Any, path: Path = ()) -> Any:
+        """Return data, or a part of it at a path, with the changes."""
+        if path in self._values:
+            return self._values[path]
+        if isinstance(value, dict):
+            return self._change_mapping(value, path)
+        if isinstance(value, list):
+            return self._change_list(value, path)
+        if isinstance(value, str):
+            for splice in self._spliced.get(path, ()):
+                value = value.replace(splice.old, splice.new)
+        return value
+
+    def _change_mapping(self, mapping: dict[Any, Any], path: Path) -> dict[Any, Any]:
+        changed: dict[Any, Any] = {}
+        for key, item in mapping.items():
+            own = (*path, key)
+            if own not in self._removed:
+                changed[self._renamed.get(own, key)] = self.apply(item, own)
+            for new in self._inserted.get(own, ()):
+                changed[new.key] = _data_of(new)
+        return changed
+
+    def _change_list(self, items: list[Any], path: Path) -> list[Any]:
+        return [
+            self.apply(item, (*path, index))
+            for index, item in enumerate(items)
+            if (*path, index) not in self._removed
+        ]
+
+    def new_path(self, path: Path) -> Path | None:
+        """Return the path at which an entry is then; None if it is removed."""
+        found: list[str | int] = []
+        for length in range(1, len(path) + 1):
+            own = path[:length]
+            if own in self._removed:
+                return None
+            found.append(self._new_name(own))
+        return tuple(found)
+
+    def _new_name(self, path: Path) -> str | int:
+        name = path[-1]
+        if not isinstance(name, int):
+            return self._renamed.get(path, name)
+        before = [(*path[:-1], index) for index in range(name)]
+        return name - len(self._removed.intersection(before))
+
+
+def _data_of(insertion: Insertion) -> Any:
+    if isinstance(insertion.value, str):
+        return insertion.value
+    return dict(insertion.value)
