@@ -13,7 +13,7 @@ from stackcfg.light_typing import Generic, NamedTuple, TypeVar
 from stackcfg.loading.configs import (
     check_found_file,
     looks_like_run_config,
-    may_hold_run_config,
+    may_be_found,
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError, Problem
 from stackcfg.system.files import STDIN, find_files, is_same_file, read_file
@@ -142,7 +142,7 @@ def process_file(
     try:
         text = read_file(file.path)
         if is_searched and not holds_more(text):
-            if not may_hold_run_config(text):
+            if not may_be_found(text):
                 return FileOutcome(file.name, skipped="not a run config")
             check_found_file(text)
         return FileOutcome(file.name, work(file, text), text=text)

@@ -29,6 +29,20 @@ BOM: Final = "\ufeff"
 _MARKS: Final = ("provider", "_store", "storage")
 """One of these is in every run config."""
 
+_FOUND_MARKS: Final = (
+    "provider_type",
+    "_store",
+    "backend",
+    "apis",
+    "image_name",
+    "distro_name",
+    "registered_resources",
+    "external_",
+)
+"""One of these, too, is in every run config that a folder search finds: without them
+no evidence weighs enough. Other files often have one of the words above.
+"""
+
 _ENCODED_MARKS: Final = ("cHJvdmlkZX", "Byb3ZpZGVy", "wcm92aWRlc")
 """`provider` in base64, at any of three offsets."""
 
@@ -75,11 +89,15 @@ class RunConfig(NamedTuple):
         return self.document
 
 
-def may_hold_run_config(text: str) -> bool:
-    """Return whether a text is worth parsing: no run config is without these
-    words.
+def may_be_found(text: str) -> bool:
+    """Return whether a text is worth parsing that a folder search comes upon: no
+    run config that it finds is without these words.
     """
-    return any(mark in text for mark in (*_MARKS, *_ENCODED_MARKS))
+    if any(mark in text for mark in _ENCODED_MARKS):
+        return True
+    if not any(mark in text for mark in _MARKS):
+        return False
+    return any(mark in text for mark in _FOUND_MARKS)
 
 
 def looks_like_run_config(text: str) -> bool:

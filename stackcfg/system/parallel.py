@@ -22,8 +22,14 @@ WORTH_A_PROCESS = 50
 """Items that keep a process busy for longer than it takes to start one."""
 
 CHUNK = 16
-"""Items that a process gets at once. Ctrl-C waits for the chunks that are
-begun.
+"""Items that a process gets at once, of many ones more. Ctrl-C waits for the chunks
+that are begun.
+"""
+
+MOST_CHUNKS = 256
+MAX_CHUNK = 128
+"""Each chunk waits for the system to wake a process: on a busy machine thousands
+take longer than the work.
 """
 
 _work: Callable[[Any], Any]
@@ -47,8 +53,9 @@ def parallel_map(
         return
     from concurrent.futures.process import BrokenProcessPool
 
+    chunk = min(max(CHUNK, len(items) // MOST_CHUNKS), MAX_CHUNK)
     try:
-        yield from executor.map(_work_on, items, chunksize=CHUNK)
+        yield from executor.map(_work_on, items, chunksize=chunk)
     except BrokenProcessPool:
         raise RuntimeError("a worker process ended early") from None
     finally:
