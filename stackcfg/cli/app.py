@@ -118,7 +118,8 @@ def migrate(
         list[str] | None,
         Option(
             "--backend",
-            help="Put a backend on another engine (postgres, sqlite); may be repeated.",
+            help="Put a backend on another engine (postgres, sqlite, redis, mongodb); "
+            "may be repeated.",
             metavar="NAME=ENGINE",
         ),
     ] = None,

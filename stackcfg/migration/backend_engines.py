@@ -2,7 +2,9 @@
 
 It is the last hop of a migration: the backend gets the fields that upstream's own
 files have for the engine (`sample_run_config` of its config model, the
-distribution `starter` with Postgres), with the defaults of the target.
+distribution `starter` with Postgres), with the defaults of the target. Upstream's
+own sample of MongoDB has the port of PostgreSQL, and stops a server whose
+environment has no user and password: the default of the model is written instead.
 """
 
 from __future__ import annotations
@@ -24,13 +26,27 @@ from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
 
-ENGINES: Final = ("postgres", "sqlite")
-"""The engines between which `data copy` moves rows of both families."""
+ENGINES: Final = ("postgres", "sqlite", "redis", "mongodb")
+KV_ONLY: Final = ("redis", "mongodb")
+"""The engines between which `data copy` moves rows, and those without SQL stores."""
 
 _LOGIN: Final = ("user", "password")
 _FIELDS: Final = ("host", "port", "db", *_LOGIN, "table_name")
 _POOL: Final = ("pool_size", "max_overflow", "pool_recycle", "pool_pre_ping")
 """The fields of a Postgres backend in upstream's files; the pool only for SQL."""
+
+_ADDRESSES: Final = {
+    "redis": ("host", "port"),
+    "mongodb": ("host", "port", "db", "user", "password", "collection_name"),
+}
+_TO_SET: Final = {
+    "postgres": "on PostgreSQL now: set POSTGRES_HOST, POSTGRES_USER, "
+    "POSTGRES_PASSWORD and POSTGRES_DB",
+    "redis": "on Redis now: set REDIS_HOST and REDIS_PORT",
+    "mongodb": "on MongoDB now: set MONGODB_HOST, MONGODB_USER, MONGODB_PASSWORD "
+    "and MONGODB_DB",
+}
+"""What the environment must have for a backend on a server."""
 
 _HOME: Final = "${env.SQLITE_STORE_DIR:=~/.ogx/distributions/NAME}"
 _OLD_HOME: Final = _HOME.replace(".ogx", ".llama")
@@ -79,23 +95,43 @@ def run(context: StepContext) -> Changes:
         family, _, now = as_string(backend.get("type")).partition("_")
         if now == engine:
             continue
-        fields = _sqlite_fields(family, context)
-        if engine == "postgres":
-            fields = dict(_postgres_fields(family, context.version))
+        if engine in KV_ONLY and family != KV:
+            raise _no_sql_stores(name, engine)
+        fields = _fields_for(engine, family, context)
         value = {"type": f"{family}_{engine}", **fields}
         path = (*BACKENDS_PATH, name)
         yield from context.text.replace(path, as_field(name, value))
-        if engine == "postgres":
-            message = (
-                f"'{name}' is on PostgreSQL now: set POSTGRES_HOST, POSTGRES_USER, "
-                "POSTGRES_PASSWORD and POSTGRES_DB for the server and for the copy"
-            )
+        if engine in _TO_SET:
+            message = f"'{name}' is {_TO_SET[engine]} for the server and for the copy"
             yield context.check(message, path)
+
+
+def _no_sql_stores(name: str, engine: str) -> StackcfgError:
+    message = f"'{name}' is a SQL backend, and {engine} keeps KV stores only"
+    return StackcfgError(message, hint=f"write {name}=postgres or {name}=sqlite")
+
+
+def _fields_for(engine: str, family: str, context: StepContext) -> dict[str, str]:
+    if engine == "sqlite":
+        return _sqlite_fields(family, context)
+    if engine == "postgres":
+        return dict(_postgres_fields(family, context.version))
+    return dict(_kv_server_fields(engine, context.version))
 
 
 def _unknown_backend(name: str, written: Mapping[str, Any]) -> StackcfgError:
     known = ", ".join(f"'{each}'" for each in written) or "none"
     return StackcfgError(f"no backend '{name}'", hint=f"the file has {known}")
+
+
+def _kv_server_fields(engine: str, release: Release) -> Iterator[tuple[str, str]]:
+    facts = find_engine(KV, engine)
+    assert facts is not None
+    known = config_model(facts.model, release).fields
+    for name in _ADDRESSES[engine]:
+        default = known[name].default
+        # an empty variable is null
+        yield name, f"${{env.{engine.upper()}_{name.upper()}:={default or ''}}}"
 
 
 def _postgres_fields(family: str, release: Release) -> Iterator[tuple[str, str]]:

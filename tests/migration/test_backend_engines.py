@@ -127,7 +127,7 @@ def test_an_unknown_backend_is_named(tmp_path):
     assert "no backend 'kv'; the file has 'kv_default', 'sql_default'" in done.err
 
 
-@pytest.mark.parametrize("word", ["kv_default", "=postgres", "kv_default=redis"])
+@pytest.mark.parametrize("word", ["kv_default", "=postgres", "kv_default=etcd"])
 def test_other_words_are_a_mistake_of_usage(word):
     with pytest.raises(ValueError, match="is not NAME=postgres or NAME=sqlite"):
         parse_engines([word])
@@ -144,3 +144,58 @@ def test_the_report_gives_no_advice_that_undoes_the_move(tmp_path):
         assert f"stackcfg data copy {name} NEW --target 1.5" in done.err
     done = run_here("migrate", "--target", "1.5", "old.yaml", cwd=tmp_path)
     assert "'--layout preserve' keeps every store in its place" in done.err
+
+
+REDIS = {
+    "type": "kv_redis",
+    "host": "${env.REDIS_HOST:=localhost}",
+    "port": "${env.REDIS_PORT:=6379}",
+}
+MONGODB = {
+    "type": "kv_mongodb",
+    "host": "${env.MONGODB_HOST:=localhost}",
+    "port": "${env.MONGODB_PORT:=27017}",
+    "db": "${env.MONGODB_DB:=llamastack}",
+    "user": "${env.MONGODB_USER:=}",
+    "password": "${env.MONGODB_PASSWORD:=}",
+    "collection_name": "${env.MONGODB_COLLECTION_NAME:=llamastack_kvstore}",
+}
+
+
+@pytest.mark.parametrize(("engine", "fields"), [("redis", REDIS), ("mongodb", MONGODB)])
+@pytest.mark.parametrize("text", [CATALOG, OLD], ids=["new", "old"])
+def test_a_kv_backend_goes_to_a_server_of_kv_rows(tmp_path, engine, fields, text):
+    (tmp_path / "run.yaml").write_text(text)
+    done = run_here(
+        *("migrate", "run.yaml", "--target", "0.7.3", "--backend"),
+        f"kv_default={engine}",
+        cwd=tmp_path,
+    )
+    assert done.code == 0, done.err
+    assert yaml.safe_load(done.out)["storage"]["backends"]["kv_default"] == fields
+    assert f"set {engine.upper()}_HOST" in done.err
+
+
+def test_the_defaults_of_mongodb_are_those_of_the_target(tmp_path):
+    (tmp_path / "run.yaml").write_text(CATALOG)
+    done = run_here(
+        *("migrate", "run.yaml", "--target", "1.0.4", "--backend"),
+        "kv_default=mongodb",
+        cwd=tmp_path,
+    )
+    backend = yaml.safe_load(done.out)["storage"]["backends"]["kv_default"]
+    assert backend["db"] == "${env.MONGODB_DB:=ogx}"
+    assert backend["collection_name"] == "${env.MONGODB_COLLECTION_NAME:=ogx_kvstore}"
+
+
+@pytest.mark.parametrize("engine", ["redis", "mongodb"])
+def test_a_sql_backend_goes_to_no_server_of_kv_rows(tmp_path, engine):
+    (tmp_path / "run.yaml").write_text(CATALOG)
+    done = run_here(
+        "migrate", "run.yaml", "--backend", f"sql_default={engine}", cwd=tmp_path
+    )
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        f"run.yaml: error: 'sql_default' is a SQL backend, and {engine} keeps KV stores only; "
+        "write sql_default=postgres or sql_default=sqlite\n"
+    )
