@@ -18,7 +18,7 @@ from stackcfg.yamltext.document import (
 )
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.parser import parse_yaml
-from stackcfg.yamltext.templates import is_template
+from stackcfg.yamltext.template_marks import is_template
 from stackcfg.yamltext.values import data_of
 
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ no evidence weighs enough. Other files often have one of the words above.
 _ENCODED_MARKS: Final = ("cHJvdmlkZX", "Byb3ZpZGVy", "wcm92aWRlc")
 """`provider` in base64, at any of three offsets."""
 
-_CONFIG_KEY: Final = re.compile(
-    r"""(?<![\w.:])["']?(provider_type|providers|apis|image_name|\w+_store)["']?[ \t]*:"""
+# strings, since few files need them: a pattern is compiled where it is used first
+_CONFIG_KEY: Final = (
+    r"""(?<![\w.:])["']?(provider_type|providers|apis|image_name|\w+_store)"""
+    r"""["']?[ \t]*:"""
 )
 """Keys of which two make a text a run config even if it cannot be parsed."""
 
-_PLAIN: Final = re.compile(r"(?m)^(?:image_name|distro_name):")
-_DOUBTFUL: Final = re.compile(
-    r"(?m)^(?:apiVersion|distribution_spec|image|replicaCount):"
-)
+_PLAIN: Final = r"(?m)^(?:image_name|distro_name):"
+_DOUBTFUL: Final = r"(?m)^(?:apiVersion|distribution_spec|image|replicaCount):"
 _EMPTY_HINT: Final = (
     "'> FILE' empties FILE before it is read: restore it from git or a backup, and "
     "use 'migrate --write'"
@@ -104,7 +104,7 @@ def looks_like_run_config(text: str) -> bool:
     """Return whether a text that cannot be parsed is meant to be a run
     config.
     """
-    return len(set(_CONFIG_KEY.findall(text))) > 1
+    return len(set(re.findall(_CONFIG_KEY, text))) > 1
 
 
 def check_found_file(text: str) -> None:
@@ -114,7 +114,7 @@ def check_found_file(text: str) -> None:
     that cannot be read is not judged.
     """
     is_typed = "\nproviders:" in text and "provider_type:" in text
-    if is_typed and _PLAIN.search(text) and not _DOUBTFUL.search(text):
+    if is_typed and re.search(_PLAIN, text) and not re.search(_DOUBTFUL, text):
         # the plain run config, which nearly all are, is not parsed twice
         return
     try:

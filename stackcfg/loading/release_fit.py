@@ -15,6 +15,7 @@ from stackcfg.loading.clues import Clue, Releases
 from stackcfg.loading.configs import RunConfig, offset_of_path, position_of_offset
 from stackcfg.loading.missing_apis import starting_releases
 from stackcfg.loading.release_evidence import find_clues
+from stackcfg.paths import Data
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release, described_releases
@@ -41,10 +42,15 @@ class DetectedReleases:
     """The releases that read most of a config, and why."""
 
     def __init__(
-        self, config: RunConfig, releases: Releases, placed: Sequence[PlacedClue]
+        self,
+        config: RunConfig,
+        data: Data,
+        releases: Releases,
+        placed: Sequence[PlacedClue],
     ) -> None:
         self.releases = releases
         self._config = config
+        self._data = data
         self._placed = placed
 
     @property
@@ -52,8 +58,7 @@ class DetectedReleases:
         """The release that a config is taken for if nobody names one: it starts
         with the providers that there are, if any does.
         """
-        data = with_string_keys(self._config.data)
-        return max(starting_releases(data, self.releases))
+        return max(starting_releases(self._data, self.releases))
 
     @cached_property
     def proof(self) -> tuple[Evidence, ...]:
@@ -88,7 +93,7 @@ def detect_releases(
     clues = list(_telling(find_clues(data, inline, store_fields)))
     styles = {clue.releases for clue in clues if clue.decisive}
     placed = _narrowest_by_place(config, clues)
-    return DetectedReleases(config, _best_releases(styles, placed), placed)
+    return DetectedReleases(config, data, _best_releases(styles, placed), placed)
 
 
 def _telling(clues: Iterable[Clue]) -> Iterator[Clue]:

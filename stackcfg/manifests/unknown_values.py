@@ -13,7 +13,7 @@ _MARKS: Final = ("${", "{{", "{%", "<%", "PLACEHOLDER")
 scripts replace.
 """
 
-_WHOLE: Final = re.compile(r"<[^<>\n]*>|\$\w+|@\w+@|__\w+__")
+_WHOLE: Final = r"<[^<>\n]*>|\$\w+|@\w+@|__\w+__"
 """What stands for the whole value: `<your-host>`, `$HOST`."""
 
 
@@ -23,4 +23,4 @@ def is_unknown(value: Any) -> bool:
         return False
     if any(mark in value for mark in _MARKS):
         return True
-    return _WHOLE.fullmatch(value) is not None
+    return re.fullmatch(_WHOLE, value) is not None

@@ -37,7 +37,7 @@ from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
-from stackcfg.yamltext.templates import is_template
+from stackcfg.yamltext.template_marks import is_template
 from stackcfg.yamltext.values import data_of
 
 MOST_PASSES: Final = 4

@@ -20,7 +20,7 @@ from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.runconfig.placeholders import may_be_empty, remove_defaults
 from stackcfg.stores.store_map import Location, Store, StoreMap
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.templates import is_template
+from stackcfg.yamltext.template_marks import is_template
 
 _FAST_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

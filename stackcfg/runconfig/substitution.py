@@ -34,8 +34,8 @@ _FIRST_SYNTAX: Release = (0, 1)
 
 _OLD_PLACEHOLDER = NAMED_START + r"(?:([:+])([^}]*))?\}"
 _FIRST_PLACEHOLDER = NAMED_START + r"(?:(:)([^}]*))?\}"
-_NUMBER_START = re.compile(r"[\s\d.+-]|inf|nan", re.IGNORECASE)
-"""How each string begins that `int` or `float` accepts."""
+_NUMBER_SIGNS = ".+-iInN"
+"""How strings begin that `int` or `float` accepts, beside blanks and digits."""
 
 
 class Unknown:
@@ -182,7 +182,8 @@ def convert_string(text: str) -> Any:
         return None
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
-    if not _NUMBER_START.match(text):
+    first = text[0]
+    if not (first in _NUMBER_SIGNS or first.isdigit() or first.isspace()):
         return text
     for convert in (int, float):
         try:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.validation.findings import Finding
-from stackcfg.validation.fingerprints import fingerprint
 
 
 class KnownFinding(NamedTuple):
@@ -42,6 +41,9 @@ def compare_findings(
     A known finding counts for one finding. Those of rules that are not wanted
     are not gone.
     """
+    # a project without a baseline does not need it
+    from stackcfg.validation.fingerprints import fingerprint
+
     left = list(known)
     new: list[Finding] = []
     count = 0

@@ -22,7 +22,8 @@ from stackcfg.validation.manifest_rules import load_manifest_rules
 from stackcfg.validation.queries.server_containers import has_server_container
 from stackcfg.validation.rule_finding import Correction, EntryPart, RuleFinding
 from stackcfg.yamltext.document import Document, ParseError
-from stackcfg.yamltext.templates import find_structural, is_template
+from stackcfg.yamltext.template_marks import is_template
+from stackcfg.yamltext.templates import find_structural
 
 IGNORE_MARK: Final = "stackcfg:"
 """The beginning of every ignore comment."""

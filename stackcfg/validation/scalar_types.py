@@ -37,7 +37,8 @@ _BLANKS = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".joi
 )
 """What pydantic takes off a number; Python takes off further characters."""
 
-_INTEGER = re.compile(r"((?:[+-]?|0+-)\d+(?:_\d+)*)(?:\.0+)?", re.ASCII)
+# strings, since few files need them: a pattern is compiled where it is used first
+_INTEGER = r"(?a)((?:[+-]?|0+-)\d+(?:_\d+)*)(?:\.0+)?"
 _MOST_DIGITS = 4300
 _WHOLE_FLOATS_END = 2.0**63
 
@@ -45,27 +46,24 @@ _WHOLE_FLOATS_END = 2.0**63
 def is_integer(value: Any) -> bool:
     value = decoded(value)
     if isinstance(value, str):
-        found = _INTEGER.fullmatch(value.strip(_BLANKS))
+        found = re.fullmatch(_INTEGER, value.strip(_BLANKS))
         return found is not None and len(found[1]) <= _MOST_DIGITS
     if isinstance(value, float):
         return value.is_integer() and abs(value) < _WHOLE_FLOATS_END
     return isinstance(value, int) or value is UNKNOWN
 
 
-_NUMBER = re.compile(
-    r"[+-]?(?:inf|infinity|nan|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)",
-    re.ASCII | re.IGNORECASE,
-)
+_NUMBER = r"(?ai)[+-]?(?:inf|infinity|nan|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)"
 
 
 def is_number(value: Any) -> bool:
     value = decoded(value)
     if isinstance(value, str):
-        if _NUMBER.fullmatch(value.strip(_BLANKS)):
+        if re.fullmatch(_NUMBER, value.strip(_BLANKS)):
             return True
         groups = value.split("_")
         # an underscore is between two other characters
-        return all(groups) and _NUMBER.fullmatch("".join(groups)) is not None
+        return all(groups) and re.fullmatch(_NUMBER, "".join(groups)) is not None
     return isinstance(value, int | float) or value is UNKNOWN
 
 
@@ -78,10 +76,7 @@ _IP_ADDRESS = rf"{_BYTE}(?:\.{_BYTE}){{3}}"
 _LABEL = r"[A-Za-z](?:-?[A-Za-z0-9])*"
 _HOST_NAME = rf"(?:{_LABEL}\.)*{_LABEL}"
 _PORT = r"(?:[1-5]?\d{1,4}|6[0-4]\d{3})"
-_PLAIN_URL = re.compile(
-    rf"https?://(?:{_IP_ADDRESS}|{_HOST_NAME})(?::{_PORT})?(?:/[\w.~/-]*)?",
-    re.ASCII,
-)
+_PLAIN_URL = rf"(?a)https?://(?:{_IP_ADDRESS}|{_HOST_NAME})(?::{_PORT})?(?:/[\w.~/-]*)?"
 """A URL that pydantic accepts for certain."""
 
 _MAX_PLAIN_URL = 2000
@@ -91,7 +86,7 @@ def is_url(value: Any) -> bool:
     value = decoded(value)
     if not isinstance(value, str):
         return value is UNKNOWN
-    if len(value) <= _MAX_PLAIN_URL and _PLAIN_URL.fullmatch(value):
+    if len(value) <= _MAX_PLAIN_URL and re.fullmatch(_PLAIN_URL, value):
         return True
     # without a scheme it is none
     if ":" not in value or value.startswith("$"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
@@ -29,9 +28,6 @@ MAX_DEPTH = 100
 MAX_NODES = 2_000_000
 """Values of a document with aliases expanded, against alias bombs."""
 
-# the server's parser accepts the escape of half a surrogate pair, but no file
-# can hold it
-_HALF_SURROGATE = re.compile("[\ud800-\udfff]")
 _BOOLEANS_AND_NULLS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _COLLECTION_KINDS: dict[Any, str] = {
     yaml.MappingStartEvent: MAPPING,
@@ -141,7 +137,7 @@ class _Composer:
             self.inspect(self.text, node)
         if is_block:
             node.end = _block_scalar_end(self.text, node)
-        elif node.style == '"' and _HALF_SURROGATE.search(node.text):
+        elif node.style == '"' and _has_half_surrogate(node.text):
             message = "not valid YAML: half of a surrogate pair"
             raise ParseError(message, node.start, "write the character itself")
 
@@ -235,6 +231,18 @@ class _Composer:
             key, lost, kept = duplicates[0]
             raise DuplicateKeyError(key, lost[0], kept[0])
         self.duplicates += duplicates
+
+
+def _has_half_surrogate(text: str) -> bool:
+    """Return whether half of a surrogate pair is in a text.
+
+    The server's parser accepts its escape, but no file can hold it.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 @lru_cache(maxsize=1024)

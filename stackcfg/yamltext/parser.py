@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 import yaml
 
 from stackcfg.yamltext.composer import Duplicates
 from stackcfg.yamltext.document import (
-    SCALAR,
     Document,
-    Node,
     ParseError,
-    content_start,
-    walk_nodes,
 )
 from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.parser_choice import compose_as_server
-from stackcfg.yamltext.scalars import STR
 
 _HINTS = {
     r"found character '\t'": "use spaces instead of tabs",
     "but got '?'": "quote a string that has a '?' in it",
 }
 """What to write, by what the parser says."""
-
-_FIRST_CONTENT = re.compile(r"(?m)^( *)[^\s]")
-_WRITTEN_INDENT = re.compile(r"\bn?indent\s+(\d{1,3})\b")
-_FIRST_MASK = "\ue000"
-_MASKED = re.compile(r"([\ue000-\uf8ff])\1*")
 
 
 def parse_yaml(
@@ -62,7 +50,10 @@ def parse_yaml(
         document = Document(text, root, lines, start, end, tuple(found), branches)
         documents.append(document)
         if masked is not None:
-            _restore_templates(root, text, masked)
+            # most texts are no templates
+            from stackcfg.yamltext.template_scalars import restore_templates
+
+            restore_templates(root, text, masked)
     return documents
 
 
@@ -86,92 +77,3 @@ def _describe_marked_error(error: yaml.MarkedYAMLError) -> ParseError:
     problem = error.problem or error.context or "cannot be read"
     hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
     return ParseError(f"not valid YAML: {problem}", mark.index if mark else 0, hint)
-
-
-def _restore_templates(
-    node: Node,
-    text: str,
-    masked: str,
-) -> None:
-    """Give scalars with masked template expressions their own text back."""
-    for _, value in walk_nodes(node):
-        _restore_scalar(value, text, masked)
-        for key, _ in value.entries:
-            _restore_scalar(key, text, masked)
-
-
-def _restore_scalar(
-    scalar: Node,
-    text: str,
-    masked: str,
-) -> None:
-    """Put back what was masked in a scalar."""
-    if scalar.kind != SCALAR:
-        return
-    if scalar.style in ("|", ">"):
-        _restore_block(scalar, text, masked)
-        return
-    if max(scalar.text, default="") < _FIRST_MASK:
-        return
-    if scalar.style is None:
-        scalar.text = text[content_start(text, scalar) : scalar.end]
-        scalar.tag = STR
-        return
-    for match in _MASKED.finditer(masked, *scalar.span):
-        original = text[match.start() : match.end()]
-        scalar.text = scalar.text.replace(match.group(), original, 1)
-
-
-def _restore_block(
-    scalar: Node,
-    text: str,
-    masked: str,
-) -> None:
-    """Give a block scalar its own text back, lines of the template included."""
-    body = text.find("\n", scalar.start, scalar.end) + 1
-    first = _FIRST_CONTENT.search(masked, body, scalar.end)
-    inner = _FIRST_CONTENT.search(scalar.text)
-    if not body or first is None or inner is None:
-        return
-    indent = len(first[1]) - len(inner[1])
-    scalar.end = _end_of_block(
-        scalar.end,
-        indent,
-        text,
-        masked,
-    )
-    if text[body : scalar.end] == masked[body : scalar.end]:
-        return
-    lines: list[str] = []
-    for line in text[body : scalar.end].split("\n"):
-        leading = len(line) - len(line.lstrip(" "))
-        lines.append(line.removesuffix("\r")[min(indent, leading) :])
-    kept = scalar.text[len(scalar.text.rstrip("\n")) :]
-    scalar.text = "\n".join(lines).rstrip("\n") + kept
-
-
-def _end_of_block(
-    end: int,
-    indent: int,
-    text: str,
-    masked: str,
-) -> int:
-    """Return the end of a block scalar with the lines that a template adds."""
-    begin = text.find("\n", end) + 1
-    while begin:
-        after = text.find("\n", begin) + 1
-        line = text[begin : after or len(text)]
-        if masked[begin : after or len(text)].strip():
-            break
-        if line.strip() and _is_in_block(line, indent):
-            end = begin + len(line.rstrip())
-        begin = after
-    return end
-
-
-def _is_in_block(line: str, indent: int) -> bool:
-    """Return whether a line belongs to a block of an indentation."""
-    if len(line) - len(line.lstrip(" ")) >= indent:
-        return True
-    written = _WRITTEN_INDENT.search(line)
-    return written is not None and int(written[1]) >= indent

@@ -65,11 +65,6 @@ class StructuralExpression(NamedTuple):
     offset: int
 
 
-def is_template(text: str) -> bool:
-    """Return whether a text has any template syntax."""
-    return "{{" in text or "{%" in text
-
-
 def find_structural(
     text: str, start: int = 0, end: int | None = None
 ) -> StructuralExpression | None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from stackcfg.yamltext.templates import find_structural, is_template, mask_expressions
+from stackcfg.yamltext.template_marks import is_template
+from stackcfg.yamltext.templates import find_structural, mask_expressions
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from stackcfg.paths import mapping_at
 from stackcfg.releases.families import Target
 from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 from stackcfg.yamltext.lines import LineIndex
-from stackcfg.yamltext.templates import find_structural, is_template
+from stackcfg.yamltext.template_marks import is_template
+from stackcfg.yamltext.templates import find_structural
 
 _KIND_LINE: Final = re.compile(
     rf"(?m)^[ \t-]*[\"']?kind[\"']?:[ \t]*[\"']?{OLD_SERVER}\b"

@@ -6,7 +6,7 @@ from stackcfg.light_typing import Any
 from stackcfg.migration.changes import StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.releases.resources import resource_lists
-from stackcfg.yamltext.templates import is_template
+from stackcfg.yamltext.template_marks import is_template
 
 
 def malformed_lists(context: StepContext) -> dict[str, StepNote]:

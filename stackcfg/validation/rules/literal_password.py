@@ -31,7 +31,8 @@ def check(inspection: Inspection) -> Findings:
         return
     variables = _Variables(inspection)
     for path, node in inspection.scalars:
-        if not path or node.is_null:
+        # the cheap question first: most scalars are no candidates
+        if not path or not _may_be_secret(path[-1], node.text) or node.is_null:
             continue
         text = inspection.without_parameters(node.text)
         if _has_url_password(text):
@@ -96,6 +97,12 @@ def _replace_in_url(variables: _Variables, path: Path, text: str) -> UnsafeFix |
 def _fix(variable: str, change: Change) -> UnsafeFix:
     message = f"write ${{env.{variable}}}; set {variable} where the server starts"
     return UnsafeFix(message, (change,))
+
+
+def _may_be_secret(key: str | int, text: str) -> bool:
+    if "@" in text:
+        return True
+    return isinstance(key, str) and is_secret_key(key)
 
 
 def _has_url_password(text: str) -> bool:

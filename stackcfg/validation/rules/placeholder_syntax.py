@@ -23,24 +23,23 @@ from stackcfg.validation.queries.wording import shorten
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, Splice, UnsafeFix, value_of
 
-_LIKE_A_VARIABLE: Final = re.compile(
-    r"\$\{\s*env\b[^}\n]*\}?"
+# strings, since few files need them: a pattern is compiled where it is used first
+_LIKE_A_VARIABLE: Final = (
+    r"(?i)\$\{\s*env\b[^}\n]*\}?"
     r"|\$env\.\w+"
     r"|\$\(env\.\w+\)"
     r"|\$\{\{\s*env\.\w+\s*\}\}"
-    r"|^\{env\.\w+\}(?=/|$)",
-    re.IGNORECASE,
+    r"|^\{env\.\w+\}(?=/|$)"
 )
-_BARE: Final = re.compile(
-    r"\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|\{env\.\w+\}"
-    r"|\$\{env\.\w+\}",
-    re.IGNORECASE,
+_BARE: Final = (
+    r"(?i)\$env\.\w+|\$\(env\.\w+\)|\$\{\{\s*env\.\w+\s*\}\}|\{env\.\w+\}"
+    r"|\$\{env\.\w+\}"
 )
 """A name in one of the other forms, with nothing else in it."""
 
-_NAME: Final = re.compile(r"env[.:]([\w-]+)", re.IGNORECASE)
-_NESTED: Final = re.compile(PLACEHOLDER_START + r":[=+][^}]*\$\{")
-_SHELL: Final = re.compile(
+_NAME: Final = r"(?i)env[.:]([\w-]+)"
+_NESTED: Final = PLACEHOLDER_START + r":[=+][^}]*\$\{"
+_SHELL: Final = (
     r"^\$(?:(?P<plain>[A-Z_][A-Z0-9_]+)"
     r"|\{(?P<name>[A-Z_][A-Z0-9_]+)(?P<rest>:?[-=?+][^}]*)?\})(?=/|$)"
 )
@@ -68,7 +67,10 @@ def check(inspection: Inspection) -> Findings:
 
 
 def _is_suspicious(text: str) -> bool:
-    return "$" in remove_placeholders(text) or _NESTED.search(text) is not None
+    if "$" in remove_placeholders(text):
+        return True
+    # a variable inside of a default
+    return text.count("${") > 1 and re.search(_NESTED, text) is not None
 
 
 def _lacks_dollar(text: str) -> bool:
@@ -76,7 +78,7 @@ def _lacks_dollar(text: str) -> bool:
 
 
 def _check_string(inspection: Inspection, path: Path, text: str) -> Findings:
-    if _NESTED.search(text):
+    if re.search(_NESTED, text):
         yield RuleFinding(
             value_of(*path),
             "a variable inside the default of another variable is not replaced; "
@@ -85,7 +87,7 @@ def _check_string(inspection: Inspection, path: Path, text: str) -> Findings:
         )
         return
     rest = remove_placeholders(text)
-    like, shell = _LIKE_A_VARIABLE.search(rest), _SHELL.match(rest)
+    like, shell = re.search(_LIKE_A_VARIABLE, rest), re.match(_SHELL, rest)
     if like is not None and _is_named_by_a_template(like.group()):
         return
     if like is not None:
@@ -108,7 +110,7 @@ def _is_named_by_a_template(text: str) -> bool:
 
 
 def _name_in(text: str) -> str:
-    found = _NAME.search(text)
+    found = re.search(_NAME, text)
     if found is None:
         return "NAME"
     return found[1].upper().replace("-", "_")
@@ -116,7 +118,7 @@ def _name_in(text: str) -> str:
 
 def _modernize(written: str, name: str) -> str:
     """Return what looks like a variable as one; empty if more is wrong with it."""
-    if _BARE.fullmatch(written) and name != "NAME":
+    if re.fullmatch(_BARE, written) and name != "NAME":
         return f"${{env.{name}}}"
     return ""
 
