@@ -7,10 +7,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import Final, NamedTuple
 
 from stackcfg.cli.batch import InputFile
 from stackcfg.errors import StackcfgError
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.chart_values import Chart
 from stackcfg.migration.result import ConfigResult, MigrationResult
 from stackcfg.system.files import FileError, read_file

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.loading.chart_values import Chart
+from stackcfg.light_typing import TYPE_CHECKING, Final, NamedTuple
 from stackcfg.migration.settings import Settings
 from stackcfg.releases.versions import Release
+
+if TYPE_CHECKING:
+    from stackcfg.loading.chart_values import Chart
 
 OGX_SINCE: Final = (1, 0, 0)
 """The first release whose operator knows `OGXServer` (operator 0.10.0)."""

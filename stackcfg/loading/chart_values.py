@@ -5,8 +5,8 @@ config, and its text is in `values.yaml`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.template_regions import Region
 from stackcfg.yamltext.document import (
     ALIAS,

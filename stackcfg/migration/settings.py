@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from stackcfg.light_typing import NamedTuple
-from stackcfg.loading.chart_values import Chart
+from stackcfg.light_typing import TYPE_CHECKING, NamedTuple
 from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
 from stackcfg.releases.families import SOURCE_ROLE, Target, parse_target
 from stackcfg.releases.stores import StoreField
 from stackcfg.releases.versions import Release
+
+if TYPE_CHECKING:
+    from stackcfg.loading.chart_values import Chart
 
 
 class Settings(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import Path
 from stackcfg.validation.rule_finding import (
     KEY,

@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
 
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import InputError
 from stackcfg.validation.changed_data import DataChanges

@@ -5,8 +5,8 @@ own.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
 
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.yamltext.template_lines import ELSE, END, OPEN, TemplateLine
 
 ValuePath = tuple[str, ...]

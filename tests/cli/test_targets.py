@@ -215,13 +215,14 @@ class TestValidate:
         put(tmp_path, old=NAMED)
         done = run(tmp_path, "validate", "old.yaml")
         assert done.code == 0
-        first, second = done.err.splitlines()[-2:]
+        first, fixes, last = done.err.splitlines()[-3:]
         assert first.endswith("; judged by 0.2.24")
-        assert second == (
+        assert fixes == "up to 1 can be fixed: --diff --unsafe-fixes shows how"
+        assert last == (
             "1 file is for 0.2 or earlier: 'stackcfg migrate' brings it to 0.3"
         )
         done = run(tmp_path, "validate", "old.yaml", "--target", "0.2")
-        assert done.err.endswith("; judged by 0.2.24\n")
+        assert done.err.splitlines()[-2:] == [first, fixes]
 
     def test_sarif_and_junit_name_the_release(self, tmp_path):
         put(tmp_path, old=OLD)

@@ -463,8 +463,8 @@ class TestFolders:
             line("warned.yaml", WARNED),
         ]
         assert [os.path.normpath(each) for each in done.err.splitlines()] == [
-            "chart.yaml: skipped: a template decides about the structure of this file ({{- if .Values.storage }})",
-            "cloud.yaml: skipped: unknown tag '!Ref'",
+            "chart.yaml: skipped: not a run config",
+            "cloud.yaml: skipped: not a run config",
             "compose.yaml: skipped: not a run config",
             "empty.yml: skipped: not a run config",
             "storage.yaml: skipped: not a run config: no providers, no stores, no storage catalog",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import NamedTuple
 
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.chart_values import (
     OPAQUE,
     Joined,

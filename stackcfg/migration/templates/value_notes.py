@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.templates.parting import Parted, PartedValue

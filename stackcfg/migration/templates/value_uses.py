@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.yamltext.template_lines import ELSE, END, OPEN, TEXT, read_line
 from stackcfg.yamltext.template_values import ValuePath
 

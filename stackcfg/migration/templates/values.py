@@ -5,10 +5,10 @@ with it, where the chart keeps them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import yaml
 
+from stackcfg.light_typing import Any
 from stackcfg.loading.chart_values import (
     MARK,
     Chart,

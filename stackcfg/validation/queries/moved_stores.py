@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import Path
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.catalog import read_implied_stores

@@ -7,8 +7,7 @@ where it is started. A `~` is expanded only in the default of a variable
 
 from __future__ import annotations
 
-from typing import Final
-
+from stackcfg.light_typing import Final
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.validation.queries.moved_stores import stores_of_backend
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule

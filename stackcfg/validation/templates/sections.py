@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from stackcfg.light_typing import Final
 from stackcfg.yamltext.template_blocks import Blocks, Condition, OfOthers
 
 _ENTRY: Final = 2
