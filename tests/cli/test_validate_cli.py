@@ -467,7 +467,7 @@ class TestFolders:
             "cloud.yaml: skipped: not a run config",
             "compose.yaml: skipped: not a run config",
             "empty.yml: skipped: not a run config",
-            "storage.yaml: skipped: not a run config: no providers, no stores, no storage catalog",
+            "storage.yaml: skipped: not a run config",
             "values-typed.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping, as in charts",
             "values.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping, as in charts",
         ]
