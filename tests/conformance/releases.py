@@ -73,6 +73,9 @@ SERVING_NEEDS: Final = (
     "sqlalchemy[asyncio]",
     "sqlite-vec",
 )
+DRIVERS: Final = ("aiosqlite", "asyncpg", "psycopg2-binary", "pymongo", "redis")
+"""What the KV stores of releases import."""
+
 SERVING_PINS: Final = (
     ("0.3", ("mcp<1.20", "fastapi<0.120", "pydantic<2.12", "openai<2")),
     ("0.4", ("mcp<1.20", "fastapi<0.120", "pydantic<2.12", "openai<2.9")),
@@ -121,6 +124,14 @@ def serving(version: str) -> Path:
     Raises `UnavailableError`.
     """
     return _kept("serving", version, _build_serving)
+
+
+def driver_packages(name: str) -> Path:
+    """The folder of packages that KV stores import and configs need not have, for the Python of releases.
+
+    Raises `UnavailableError`.
+    """
+    return _site_packages(_kept("drivers", name, _build_drivers).parent.parent)
 
 
 def _kept(kind: str, version: str, build: Callable[[str, Path, str], None]) -> Path:
@@ -274,6 +285,12 @@ def _build_serving(python: str, folder: Path, version: str) -> None:
     (_site_packages(folder) / "sitecustomize.py").write_text(
         LOADABLE_SQLITE, encoding="utf-8"
     )
+
+
+def _build_drivers(python: str, folder: Path, _name: str) -> None:
+    _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    _run("the drivers of KV stores do not install", [*pip, *DRIVERS])
 
 
 def _site_packages(folder: Path) -> Path:

@@ -154,13 +154,18 @@ class RedisStore:
                 client.set(key, value, pxat=ends)
 
     def read(self) -> dict[str, tuple[str, int | None]]:
-        found: dict[str, tuple[str, int | None]] = {}
         with self.running.connect() as client:
-            for key in client.scan_iter():
-                if not key.startswith("stackcfg"):
-                    ends = client.pexpiretime(key)
-                    found[key] = (client.get(key), None if ends < 0 else ends)
-        return found
+            keys = [
+                key
+                for key in client.scan_iter(count=5000)
+                if not key.startswith("stackcfg")
+            ]
+            line = client.pipeline(transaction=False)
+            for key in keys:
+                line.get(key).pexpiretime(key)
+            answers = line.execute()
+        times = [None if ends < 0 else ends for ends in answers[1::2]]
+        return dict(zip(keys, zip(answers[::2], times, strict=True), strict=True))
 
     def delete(self, key: str) -> None:
         with self.running.connect() as client:

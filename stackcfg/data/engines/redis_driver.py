@@ -65,6 +65,8 @@ def connect(database: Database) -> Any:
             # an addition that is sent twice would count as present
             retry=driver.retry.Retry(driver.backoff.NoBackoff(), 0),
             client_name="stackcfg",
+            # the words of its errors differ in the other one
+            protocol=2,
         )
         client.ping()
     return client

@@ -1,0 +1,295 @@
+"""Rows that the KV store of a release wrote are copied, and the KV store of another release reads them.
+
+Redis and PostgreSQL are those of Debian, MongoDB is a server that speaks its protocol (`tests/support/mongodb.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.conformance.releases import driver_packages, numbers, required
+from tests.support.kv_stores import (
+    KvStore,
+    MongoStore,
+    PostgresStore,
+    RedisStore,
+    SqliteStore,
+)
+from tests.support.mongodb import COLLECTION, DATABASE, mongo_server
+from tests.support.postgres import PASSWORD, USER, server
+from tests.support.redis import redis_server
+from tests.support.running import environment as variables_of
+from tests.support.running import stackcfg
+
+pytestmark = pytest.mark.conformance
+
+SCRIPT: Final = Path(__file__).with_name("kv_store_script.py")
+LATER: Final = 1_924_992_000
+"""A time in 2031, in seconds."""
+
+UPGRADES: Final = (
+    ("0.2.23", "redis", "0.3.5", "sqlite"),
+    ("0.2.23", "sqlite", "0.5.2", "redis"),
+    ("0.2.23", "mongodb", "0.7.3", "postgres"),
+    ("0.2.23", "postgres", "1.0.4", "mongodb"),
+    ("0.2.23", "redis", "1.5.0", "redis"),
+    ("0.3.5", "redis", "1.5.0", "mongodb"),
+    ("0.5.2", "postgres", "1.0.4", "redis"),
+    ("0.5.2", "mongodb", "1.5.0", "mongodb"),
+    ("0.7.3", "redis", "0.7.3", "sqlite"),
+    ("0.7.3", "redis", "1.5.0", "postgres"),
+    ("0.7.3", "sqlite", "1.5.0", "redis"),
+    ("0.7.3", "mongodb", "1.5.0", "redis"),
+)
+
+OLD = """\
+version: 2
+image_name: demo
+apis: [inference, vector_io]
+providers:
+  inference:
+  - provider_id: vllm
+    provider_type: remote::vllm
+    config: {url: http://localhost:8000/v1}
+  vector_io:
+  - provider_id: faiss
+    provider_type: inline::faiss
+    config: {kvstore: {type: ENGINE, ADDRESS}}
+metadata_store: {type: ENGINE, ADDRESS}
+inference_store: {type: sqlite, db_path: inference.db}
+"""
+NEW = """\
+version: 2
+image_name: demo
+apis: [inference, vector_io]
+providers:
+  inference:
+  - provider_id: vllm
+    provider_type: remote::vllm
+    config: {url: http://localhost:8000/v1}
+  vector_io:
+  - provider_id: faiss
+    provider_type: inline::faiss
+    config: {persistence: {backend: kv_default, namespace: "vector_io::faiss"}}
+storage:
+  backends:
+    kv_default: {type: kv_ENGINE, ADDRESS}
+    sql_default: {type: sql_sqlite, db_path: inference.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: chat_completions, max_write_queue_size: 10000, num_writers: 4}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+"""
+REGISTRY: Final = "registry"
+FAISS: Final = "vector_io::faiss"
+
+
+class Addressed:
+    """A store, and the fields of its config."""
+
+    def __init__(self, store: KvStore, **fields: Any) -> None:
+        self.store, self.fields = store, fields
+
+    @property
+    def address(self) -> str:
+        return ", ".join(f"{name}: {value}" for name, value in self.fields.items())
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[str, Addressed]]:
+    with (
+        redis_server() as redis,
+        redis_server() as other,
+        mongo_server() as mongo,
+        server() as postgres,
+    ):
+        host = {"host": "127.0.0.1"}
+        login = {"user": USER, "password": PASSWORD, "db": "kv"}
+        place = {"db": DATABASE, "collection_name": COLLECTION}
+        table = {"table_name": "llamastack_kvstore"}
+        yield {
+            "redis": Addressed(RedisStore(redis), **host, port=redis.port),
+            "other redis": Addressed(RedisStore(other), **host, port=other.port),
+            "mongodb": Addressed(MongoStore(mongo), **host, port=mongo.port, **place),
+            "postgres": Addressed(
+                PostgresStore(postgres, "kv"),
+                **host,
+                port=postgres.port,
+                **login,
+                **table,
+            ),
+        }
+
+
+def ask(release: str, place: Addressed, namespace: str | None, **asked: Any) -> Any:
+    """Ask the KV store of a release."""
+    given = {
+        "engine": place.store.engine,
+        "fields": place.fields,
+        "namespace": namespace,
+    }
+    done = subprocess.run(
+        [str(required(release)), str(SCRIPT)],
+        input=json.dumps({**given, **asked}),
+        env=variables_of(PYTHONPATH=str(required("kv-stores", driver_packages))),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def chunk_of(release: str) -> dict[str, Any]:
+    name = "chunk_id" if numbers(release) >= (0, 4) else "stored_chunk_id"
+    return {"content": "text ärger", "metadata": {"document_id": "d"}, name: "c1"}
+
+
+def rows_of(release: str) -> tuple[list[list[Any]], list[list[Any]]]:
+    """Return what a release writes: its registry, and the store of faiss."""
+    version, kind = (
+        ("v9", "vector_db") if numbers(release) < (0, 3) else ("v10", "vector_store")
+    )
+    model = {"identifier": "m", "provider_id": "vllm", "type": "model", "owner": None}
+    store = {
+        "identifier": "vs_1",
+        "provider_id": "faiss",
+        "type": kind,
+        f"{kind}_name": "docs",
+        "embedding_model": "e",
+        "embedding_dimension": 4,
+        "owner": None,
+    }
+    index = {
+        "id_by_index": {"0": "d"},
+        "chunk_by_index": {"0": json.dumps(chunk_of(release))},
+        "faiss_index": "bytes",
+    }
+    registry = f"distributions:registry:{version}::"
+    return (
+        [
+            [f"{registry}model:vllm/m", json.dumps(model), None],
+            [f"{registry}{kind}:vs_1", json.dumps(store), LATER],
+        ],
+        [
+            [f"{kind}s:v3::vs_1", json.dumps(store), None],
+            ["faiss_index:v3::vs_1", json.dumps(index), None],
+            [
+                "openai_vector_stores:v3::vs_1",
+                json.dumps({"id": "vs_1", "ä": "字"}),
+                None,
+            ],
+        ],
+    )
+
+
+def config_for(release: str, place: Addressed) -> str:
+    text = OLD if numbers(release) < (0, 3) else NEW
+    text = text.replace("ENGINE", place.store.engine).replace("ADDRESS", place.address)
+    if numbers(release) >= (1, 0):
+        text += "    prompts: {backend: sql_default, table_name: prompts}\nserver: {insecure: true}\n"
+    return text
+
+
+@pytest.mark.parametrize(("old", "old_engine", "new", "new_engine"), UPGRADES)
+def test_a_release_reads_what_another_wrote(
+    servers, tmp_path, old, old_engine, new, new_engine
+):
+    source = place_in(servers, old_engine, tmp_path / "old.db")
+    again = f"other {new_engine}" if new_engine == old_engine == "redis" else new_engine
+    target = place_in(servers, again, tmp_path / "new.db")
+    is_inline = numbers(old) < (0, 3)
+    registry, faiss = rows_of(old)
+    ask(old, source, None if is_inline else REGISTRY, set=registry)
+    ask(old, source, None if is_inline else FAISS, set=faiss)
+    (tmp_path / "old.yaml").write_text(config_for(old, source))
+    (tmp_path / "new.yaml").write_text(config_for(new, target))
+    words = ("old.yaml", "new.yaml", "--from", old, "--target", new)
+    done = stackcfg("data", "copy", *words, cwd=tmp_path, HOME=str(tmp_path))
+    assert done.code == 0, done.out + done.err
+    done = stackcfg("data", "verify", *words, cwd=tmp_path, HOME=str(tmp_path))
+    assert done.code == 0, done.out + done.err
+
+    start = "distributions:registry:v10"
+    found = ask(
+        new,
+        target,
+        REGISTRY,
+        get=[f"{start}::model:vllm/m", f"{start}::vector_store:vs_1"],
+        ranges=[[start, f"{start}\xff"]],
+    )
+    model, store = map(json.loads, found["get"].values())
+    assert model == json.loads(registry[0][1])
+    assert (store["type"], store["vector_store_name"]) == ("vector_store", "docs")
+    assert [json.loads(each) for each in found["ranges"][0]] == [model, store]
+
+    start = "vector_stores:v3::"
+    found = ask(
+        new,
+        target,
+        FAISS,
+        get=["faiss_index:v3::vs_1", "openai_vector_stores:v3::vs_1"],
+        ranges=[[start, f"{start}\xff"]],
+    )
+    index, listed = map(json.loads, found["get"].values())
+    [chunk] = map(json.loads, index["chunk_by_index"].values())
+    name = "chunk_id" if numbers(new) >= (0, 4) else "stored_chunk_id"
+    assert (chunk[name], chunk["content"]) == ("c1", "text ärger")
+    assert listed == {"id": "vs_1", "ä": "字"}
+    [provided] = map(json.loads, found["ranges"][0])
+    assert provided["vector_store_name"] == "docs"
+    # the old server still has its rows
+    rows = ask(
+        old, source, None if is_inline else FAISS, get=[each[0] for each in faiss]
+    )
+    assert rows["get"].keys() == {each[0] for each in faiss}
+    assert None not in rows["get"].values()
+
+
+def place_in(servers: dict[str, Addressed], engine: str, path: Path) -> Addressed:
+    if engine == "sqlite":
+        return Addressed(SqliteStore(path), db_path=str(path))
+    servers[engine].store.empty()
+    return servers[engine]
+
+
+def test_the_time_of_a_row_is_kept(servers, tmp_path):
+    """What 0.7.3 lets end in Redis, 1.5.0 lets end at the same time in another engine."""
+    source = place_in(servers, "redis", tmp_path / "old.db")
+    target = place_in(servers, "mongodb", tmp_path / "new.db")
+    registry, _ = rows_of("0.7.3")
+    ask("0.7.3", source, REGISTRY, set=registry)
+    (tmp_path / "old.yaml").write_text(config_for("0.7.3", source))
+    (tmp_path / "new.yaml").write_text(config_for("1.5.0", target))
+    words = ("old.yaml", "new.yaml", "--from", "0.7.3", "--target", "1.5.0")
+    done = stackcfg("data", "copy", *words, cwd=tmp_path, HOME=str(tmp_path))
+    assert done.code == 0, done.out + done.err
+    times = {ends for _, ends in target.store.read().values()}
+    assert times == {None, LATER * 1000}
+
+
+@pytest.mark.parametrize("release", ["0.2.23", "0.7.3", "1.5.0"])
+def test_a_release_takes_a_password_in_the_host_of_redis(release):
+    with redis_server("--requirepass", "s3cret-w0rd") as running:
+        fields = {"host": ":s3cret-w0rd@127.0.0.1", "port": running.port}
+        place = Addressed(RedisStore(running), **fields)
+        assert ask(release, place, "n", set=[["k", "v", None]], get=["k"])["get"] == {
+            "k": "v"
+        }
+
+
+@pytest.mark.parametrize("release", ["0.2.23", "1.5.0"])
+def test_a_release_takes_a_url_for_the_host_of_mongodb(servers, release):
+    place = servers["mongodb"]
+    url = f"mongodb://127.0.0.1:{place.fields['port']}/"
+    given = Addressed(place.store, **{**place.fields, "host": url, "port": 1})
+    place.store.empty()
+    assert ask(release, given, "n", set=[["k", "v", None]], get=["k"])["get"] == {
+        "k": "v"
+    }
