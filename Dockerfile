@@ -8,7 +8,7 @@ ENV SETUPTOOLS_SCM_PRETEND_VERSION_FOR_STACKCFG=${VERSION} \
 WORKDIR /source
 COPY . .
 RUN python -m venv --without-pip /opt/stackcfg \
-    && python -m pip --python /opt/stackcfg install --no-cache-dir '.[postgres]'
+    && python -m pip --python /opt/stackcfg install --no-cache-dir '.[mongodb,postgres,redis]'
 
 FROM python:3.13-alpine
 COPY --from=build /opt/stackcfg /opt/stackcfg
