@@ -469,7 +469,7 @@ class TestFolders:
             "empty.yml: skipped: not a run config",
             "storage.yaml: skipped: not a run config",
             "values-typed.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping, as in charts",
-            "values.yaml: skipped: not a run config but the values of a chart: 'models' is a mapping, as in charts",
+            "values.yaml: skipped: not a run config",
         ]
 
     def test_without_paths_the_current_folder_is_searched(self, folder):
