@@ -1,5 +1,7 @@
 """Races `stackcfg data copy` to PostgreSQL with the bare statements for the same rows; prints ratios and peaks.
 
+The ratios are of the wall time, and of the CPU time of both sides: of the process, and of the server for it.
+
     python tests/benchmarks/race_postgres.py [ROWS] [ROUNDS]      (needs PostgreSQL's server programs)
 
 ROWS (a million) are in a KV store and as many in a SQL store. From files, the race is with COPY of a text that was
@@ -18,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.benchmarks.race_data import SQL, completions, pairs
 from tests.support.databases import KV
@@ -147,9 +150,27 @@ def clean(running: Server) -> None:
         connection.execute("CHECKPOINT")
 
 
-def run(folder: Path, command: list[str], running: Server) -> tuple[float, float]:
-    """The wall time of a run in seconds and its peak memory in MiB."""
+class Run(NamedTuple):
+    """The wall time and the CPU time of a run in seconds, and its peak memory in MiB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def server_seconds(running: Server) -> float:
+    """The CPU time of all connections that have ended."""
+    pid = (running.folder / "data" / "postmaster.pid").read_text().split()[0]
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    # the numbers of proc(5): cutime is the 16th, cstime the 17th
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
+def run(folder: Path, command: list[str], running: Server) -> Run:
+    """Run a command once."""
     clean(running)
+    time.sleep(0.5)
+    before = server_seconds(running)
     start = time.perf_counter()
     process = subprocess.Popen(
         command,
@@ -164,7 +185,11 @@ def run(folder: Path, command: list[str], running: Server) -> tuple[float, float
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(words)
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    wall = time.perf_counter() - start
+    # a connection counts once it has ended
+    time.sleep(0.5)
+    cpu = usage.ru_utime + usage.ru_stime + server_seconds(running) - before
+    return Run(wall, cpu, usage.ru_maxrss / 1024)
 
 
 def main() -> None:
@@ -206,16 +231,19 @@ def report(
     title: str,
     count: int,
     rounds: int,
-    race: Callable[[list[str]], tuple[float, float]],
+    race: Callable[[list[str]], Run],
     commands: tuple[list[str], list[str]],
 ) -> None:
-    results = [tuple(map(race, commands)) for _ in range(rounds)]
-    ratio = statistics.median(one[0] / other[0] for one, other in results)
-    took = statistics.median(one[0] for one, _ in results)
-    peak = max(one[1] for one, _ in results)
+    results = [(race(commands[0]), race(commands[1])) for _ in range(rounds)]
+    ratio = statistics.median(one.wall / other.wall for one, other in results)
+    cpu = statistics.median(one.cpu / other.cpu for one, other in results)
+    took = statistics.median(one.wall for one, _ in results)
+    peak = max(one.peak for one, _ in results)
     speed = 2 * count / took
     print(
-        f"{title}: {ratio:.2f} x, {2 * count:,} rows in {took:.1f} s ({speed:,.0f} a second), peak {peak:.0f} MiB"
+        f"{title}: {ratio:.2f} x ({cpu:.2f} x CPU), {2 * count:,} rows in {took:.1f} s "
+        f"({speed:,.0f} a second), peak {peak:.0f} MiB",
+        flush=True,
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from stackcfg.data.engines.column_types import convert_type
+from stackcfg.data.engines.copy_lines import Block, join_lines
 from stackcfg.data.engines.protocol import (
     COPIES,
     EMPTY_JSON,
@@ -47,11 +48,13 @@ def read_new_pairs(source: Reader, copy: PairCopy) -> Iterator[Pair]:
 class Reader(ABC):
     """An open database, for reading. Every method raises `DatabaseError`.
 
-    `keeps_tables`: it has SQL tables, and takes statements.
+    `keeps_tables`: it has SQL tables, and takes statements. `line_null` stands
+    for NULL in `copy_lines`.
     """
 
     keeps_tables: ClassVar[bool] = True
     sql: ClassVar[Statements]
+    line_null: ClassVar[str] = r"\N"
     connection: Any
 
     @abstractmethod
@@ -94,6 +97,11 @@ class Reader(ABC):
 
         The format is that of PostgreSQL; a line can be of any length.
         """
+
+    def copy_blocks(self, select: Select) -> Generator[Block, None, None]:
+        """Yield the lines of selected rows in blocks."""
+        with closing(self.copy_lines(select)) as lines:
+            yield from join_lines(lines)
 
     @abstractmethod
     def stored_values(self, select: Select) -> Generator[Sequence[Any], None, None]:

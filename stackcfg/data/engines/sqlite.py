@@ -13,7 +13,13 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from typing import Any, Final
 
-from stackcfg.data.engines.copy_lines import line_of
+from stackcfg.data.engines.copy_lines import (
+    NULL,
+    Block,
+    careful_line_of,
+    join_plain_lines,
+    plain_line_of,
+)
 from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.protocol import (
     KV_COLUMNS,
@@ -68,10 +74,15 @@ def _origin(select: Select) -> str:
     return f"FROM {quote_name(select.table)} WHERE {select.condition}"
 
 
+def _numbered_names(select: Select) -> list[str]:
+    return [f"c{number}" for number, _ in enumerate(select.columns)]
+
+
 class SqliteReader(Reader):
     """A sqlite file, read only. Every method raises `DatabaseError`."""
 
     sql = SQL
+    line_null = NULL
     connection: sqlite3.Connection
 
     def __init__(self, path: str) -> None:
@@ -168,12 +179,31 @@ class SqliteReader(Reader):
 
     def copy_lines(self, select: Select) -> Generator[bytes, None, None]:
         """Yield selected rows as lines in the text format of COPY."""
-        names = [f"c{number}" for number, _ in enumerate(select.columns)]
+        names = _numbered_names(select)
         inner = f"SELECT {select.named_expressions} {_origin(select)}"
-        query = f"SELECT {line_of(names)} FROM ({inner})"
+        query = f"SELECT {careful_line_of(names)} FROM ({inner})"
         with self._explainer:
             for (line,) in self.connection.execute(query, select.values):
                 yield line
+
+    def copy_blocks(self, select: Select) -> Generator[Block, None, None]:
+        """Yield the lines of selected rows in blocks."""
+        if self._is_without_rowid(select.table):
+            yield from super().copy_blocks(select)
+            return
+        names = _numbered_names(select)
+        inner = f"SELECT {select.named_expressions}, rowid AS number {_origin(select)}"
+        query = f"SELECT {plain_line_of(names)}, number FROM ({inner})"
+        again = f"SELECT {careful_line_of(names)} FROM ({inner} AND rowid = ?)"
+
+        def rewrite(number: int) -> bytes:
+            found = self.connection.execute(again, (*select.values, number))
+            line: bytes = found.fetchone()[0]
+            return line
+
+        with self._explainer:
+            rows = self.connection.execute(query, select.values)
+            yield from join_plain_lines(rows, len(names), rewrite)
 
     def stored_values(self, select: Select) -> Generator[Sequence[Any], None, None]:
         """Yield the values of selected rows."""
