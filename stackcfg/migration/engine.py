@@ -239,7 +239,7 @@ def _position_of(note: MigrationNote) -> Position:
 
 def _compare_stores(state: MigrationState) -> list[StoreVisibility]:
     """Return for each store of the original whether the target sees its rows."""
-    before, release = state.inline, LAST_INLINE
+    before, release = state.inline, min(state.age.newest, LAST_INLINE)
     target, now = state.target, state.now
     if not before.stores:
         # a file that can be for the target has its rows where the target looks

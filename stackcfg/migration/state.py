@@ -23,6 +23,8 @@ from stackcfg.paths import mapping_at
 from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release
+from stackcfg.runconfig.providers import provider_entries
+from stackcfg.runconfig.values import as_string
 from stackcfg.stores.catalog import read_catalog
 from stackcfg.stores.inline import read_inline_stores
 from stackcfg.stores.store_map import StoreMap
@@ -111,16 +113,25 @@ class MigrationState:
             return
         first = self.original.inline_stores(DEFAULT_TARGET.last)
         old = {store.key for store in first.stores if store.inline is not None}
-        apis = mapping_at(self.original.config.data, ("providers",))
+        moved = self._providers_of_renamed_apis()
         kept = []
         for store in stores.stores:
             is_written = store.inline is not None and store.key not in old
             # a renamed API has its stores under a new key, but they are old
             # ones
-            if is_written and store.fact.api in apis:
+            if is_written and store.owner not in moved:
                 store = store._replace(location=None)
             kept.append(store)
         self.inline = stores._replace(stores=tuple(kept))
+
+    def _providers_of_renamed_apis(self) -> frozenset[str]:
+        """Return the ids of providers whose API has another name now."""
+        apis = mapping_at(self.now.config.data, ("providers",))
+        return frozenset(
+            as_string(provider.get("provider_id"))
+            for api, _, provider in provider_entries(self.original.config.data)
+            if api not in apis
+        )
 
 
 def start_migration(

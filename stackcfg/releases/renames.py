@@ -204,6 +204,16 @@ def find_successor_type(api: str, kind: str, version: Release) -> str:
     return current_provider_type(api, kind, version)
 
 
+def is_removed_type(api: str, kind: str, version: Release) -> bool:
+    """Return whether a release no longer has a provider type, under any name."""
+    if kind in provider_types(api, version):
+        return False
+    new = find_successor_api(api, version)
+    if find_successor_type(new or api, kind, version):
+        return False
+    return any(until < version for _, until in provider_spans(api, kind))
+
+
 def _is_ahead(spans: Iterable[Span], version: Release) -> bool:
     return any(until >= version for _, until in spans)
 

@@ -20,7 +20,7 @@ from stackcfg.releases.changes import (
     RENAMED_STORES,
 )
 from stackcfg.releases.families import Target
-from stackcfg.releases.stores import LAST_INLINE, StoreFields, hidden_rows
+from stackcfg.releases.stores import StoreFields, hidden_rows
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.stores import prompts
 from stackcfg.stores.catalog import read_catalog
@@ -72,7 +72,7 @@ def compare_visibility(
         sides = first.get(store.key), last.get(store.key)
         found.append(_compare_store(store, *sides, source, target))
     if source < CATALOG_SINCE:
-        found += _compare_prompts(new_data, new.by_key(), target)
+        found += _compare_prompts(new_data, new.by_key(), target, source)
     return found
 
 
@@ -181,10 +181,10 @@ def _compare_places(
 
 
 def _compare_prompts(
-    data: Data, stores: Mapping[str, Store], target: Target
+    data: Data, stores: Mapping[str, Store], target: Target, source: Release
 ) -> Iterator[StoreVisibility]:
     """Yield the visibility of the prompts of 0.2, which no config mentions."""
-    before = prompts.find_prompts_file(data, LAST_INLINE)
+    before = prompts.find_prompts_file(data, source)
     after = stores.get(prompts.STORE_NAME)
     if after is None:
         registry = stores.get("metadata")

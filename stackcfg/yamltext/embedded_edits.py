@@ -40,7 +40,7 @@ def edits_in_outer(
         _refuse_named_parts(document, embedded)
         resolved = resolve_edits(embedded.text, edits)
         if node.flow:
-            return [_moved_edit(embedded, edit) for edit in resolved]
+            return [_moved_edit(document, embedded, edit) for edit in resolved]
         return list(_line_edits(document, embedded, resolved))
     if node.style == "'":
         new = apply_edits(embedded.text, edits)
@@ -67,13 +67,26 @@ def _refuse_named_parts(document: Document, embedded: Embedded) -> None:
             raise ParseError(message, node.start, "write its values out, then migrate")
 
 
-def _moved_edit(embedded: Embedded, edit: Edit) -> Edit:
-    """Return an edit of an embedded text as one of the text around it."""
+def _moved_edit(document: Document, embedded: Embedded, edit: Edit) -> Edit:
+    """Return an edit of an embedded flow mapping as one of the text around it."""
     end = edit.start
     if edit.end > edit.start:
         end = edit.end - 1
     start, last = embedded.outer(edit.start), embedded.outer(end)
-    return Edit(start, last + (edit.end - end), (edit.text,))
+    text = edit.text
+    if edit.end == 0:
+        # comments over the mapping; it must stay right of the key above it
+        text = text.replace("\n", "\n" + " " * _column_below(document, start))
+    return Edit(start, last + (edit.end - end), (text,))
+
+
+def _column_below(document: Document, offset: int) -> int:
+    """Return the column at which the value that begins at an offset can go on."""
+    column = document.lines.indent_at(offset)
+    line = document.lines.start_of(offset)
+    if line + column < offset:
+        return column + 2
+    return column
 
 
 def _quoted_edits(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from stackcfg.light_typing import NamedTuple
+import re
+
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document, Node, content_start
 from stackcfg.yamltext.embedded import Embedded
+
+_DASH: Final = re.compile(r"(?m)^ *(?:- +)*-(?=\s)")
+"""The dashes that a line of a block list begins with."""
 
 
 def embed_mapping(
@@ -49,9 +54,41 @@ def embed_mapping(
 
 
 def _embed_flow(document: Document, node: Node, path: Path) -> Embedded:
-    start = content_start(document.text, node)
+    start = _comment_between(document, node, path)
+    if start is None:
+        start = content_start(document.text, node)
     text = document.text[start : node.end]
     return Embedded(text, path, node, (0,), (start,), start=start)
+
+
+def _comment_between(document: Document, node: Node, path: Path) -> int | None:
+    """Return where the first comment between the key or dash of a mapping and the
+    mapping begins; None if there is none.
+    """
+    begin = _end_of_lead(document, node, path)
+    if begin is None or node.anchor is not None:
+        return None
+    start = document.text.find("#", begin, node.start)
+    if start < 0:
+        return None
+    return start
+
+
+def _end_of_lead(document: Document, node: Node, path: Path) -> int | None:
+    """Return where the key or the dash of a node ends, None for that of an alias."""
+    parent = document.root.at(path[:-1])
+    if parent is None:
+        return None
+    last = path[-1]
+    if isinstance(last, str):
+        entry = parent.entry(last)
+        return entry and entry[0].end
+    begin = document.lines.start_of(parent.start)
+    if last > 0:
+        begin = parent.items[last - 1].end
+    for dash in _DASH.finditer(document.text, begin, node.start):
+        begin = dash.end()
+    return begin
 
 
 class _Block(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stackcfg.migration.engine import Settings, migrate
+from stackcfg.migration.engine import Settings, migrate, settings_for
 from stackcfg.migration.planning.layouts import LAYOUTS
 from stackcfg.migration.result import MigrationResult
 from tests.support.running import stackcfg
@@ -175,3 +175,34 @@ def test_a_file_for_a_later_release_is_not_changed():
 )
 def test_a_single_store_in_flow_style_is_migrated(text):
     assert migrate(text).changed
+
+
+RAG_OF_0_2_12 = """\
+version: 2
+image_name: x
+providers:
+  telemetry:
+  - provider_id: t
+    provider_type: inline::meta-reference
+    config: {sinks: '${env.SINKS:console}'}
+  tool_runtime:
+  - {provider_id: rag, provider_type: inline::rag-runtime, config: {}}
+"""
+
+
+def test_a_store_of_a_provider_that_migration_wrote_has_no_rows_yet():
+    done = migrate(RAG_OF_0_2_12)
+    [config] = done.configs
+    rows = {each.store: each.status for each in config.stores}
+    assert rows["files meta-reference-files"] == "no rows yet"
+    assert "prompts" not in rows, "0.2.12 has none"
+
+
+def test_a_store_of_a_renamed_api_keeps_its_rows():
+    store = "{type: sqlite, db_path: /data/m.db}"
+    text = HEAD.replace("vector_io", "memory") + faiss("m", f"{{kvstore: {store}}}")
+    done = migrate(text, settings_for("0.5"))
+    [config] = done.configs
+    [row] = [each for each in config.stores if each.store == "vector_io m"]
+    assert row.status == "not visible"
+    assert row.before is not None

@@ -130,3 +130,9 @@ def test_prompts_of_0_2_are_listed_though_no_config_mentions_them():
         "not visible",
         "another file",
     )
+
+
+def test_releases_before_0_2_21_have_stored_no_prompts():
+    new = catalog("/data/a.db", metadata=METADATA)
+    assert "prompts" not in compare({"image_name": "x"}, new, source=(0, 2, 20))
+    assert "prompts" in compare({"image_name": "x"}, new, source=(0, 2, 21))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
-from stackcfg.light_typing import Any, NamedTuple
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path, list_at, matching_paths, value_at
@@ -23,6 +23,7 @@ from stackcfg.releases.model_names import (
     model_places,
     served_name,
 )
+from stackcfg.releases.renames import is_removed_type
 from stackcfg.releases.resources import MODELS, model_type_of, registered_values
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.model_places import name_at
@@ -30,6 +31,9 @@ from stackcfg.runconfig.placeholders import assume_conditions
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
+
+MODEL_API: Final = "inference"
+"""The API whose providers serve models."""
 
 
 class NamedModel(NamedTuple):
@@ -235,12 +239,15 @@ def report_names(
     """Report each model that clients must call by another name.
 
     `change` says what happened to it, with `<new>` for its new name and `<id>`
-    for the `model_id` that would keep the old one.
+    for the `model_id` that would keep the old one. A model whose provider is
+    removed on the way is not served by any name.
     """
+    removed = _removed_providers(context)
+    staying = [model for model in models if model.provider not in removed]
     served: dict[str, NamedModel] = {}
-    for model in models:
+    for model in staying:
         served.setdefault(model.new, model)
-    for model in models:
+    for model in staying:
         first, old = served[model.new], model.old[0]
         path = (*model.path, "model_id")
         if first.values != model.values:
@@ -249,6 +256,18 @@ def report_names(
             said = change.replace("<new>", model.new)
             said = said.replace("<id>", id_for_name(model, old))
             yield context.check(f"model '{old}' {said}", path)
+
+
+def _removed_providers(context: StepContext) -> Set[str]:
+    """Return the ids of providers of models that the last release does not have."""
+    found: set[str] = set()
+    for provider in list_at(context.data, ("providers", MODEL_API)):
+        if not isinstance(provider, Mapping) or provider.get("module"):
+            continue
+        kind = as_string(provider.get("provider_type"))
+        if is_removed_type(MODEL_API, kind, context.release.final):
+            found.add(assume_conditions(as_string(provider.get("provider_id"))))
+    return found
 
 
 def _describe_conflict(one: NamedModel, other: NamedModel) -> str:

@@ -30,7 +30,7 @@ from stackcfg.releases.providers import (
 from stackcfg.releases.renames import (
     find_successor_api,
     find_successor_key,
-    find_successor_type,
+    is_removed_type,
 )
 from stackcfg.releases.stores import LAST_INLINE
 from stackcfg.releases.versions import Release, format_release
@@ -150,16 +150,10 @@ def _removed_providers(context: StepContext) -> Iterator[CommentedOut]:
     for name, index, provider in provider_entries(context.data):
         api = resolve_api_name(name, context.version)
         kind = as_string(provider.get("provider_type"))
-        if provider.get("module") or kind in provider_types(api, context.version):
-            continue
-        new = find_successor_api(api, context.version)
-        if find_successor_type(new or api, kind, context.version):
-            continue
-        spans = provider_spans(api, kind)
-        if not any(until < context.version for _, until in spans):
+        if provider.get("module") or not is_removed_type(api, kind, context.version):
             continue
         what = f"provider '{kind}' of {name}"
-        reason = _describe_removal(context, what, spans)
+        reason = _describe_removal(context, what, provider_spans(api, kind))
         entry = CommentedOut(("providers", name, index), reason)
         if is_disabled(provider):
             entry = entry._replace(severity=INFO)

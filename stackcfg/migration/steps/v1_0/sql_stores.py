@@ -10,7 +10,7 @@ has no backend of that name.
 
 from collections.abc import Mapping
 
-from stackcfg.light_typing import Any
+from stackcfg.light_typing import Any, Final
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import (
@@ -20,12 +20,19 @@ from stackcfg.migration.editing.sql_references import (
     write_sql_reference,
 )
 from stackcfg.paths import mapping_at
+from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.yamltext.emit import Field
 
 NAMES = ("prompts", "connectors")
 """The stores, and their tables too: a reference's `table_name` is not read."""
+
+KEPT_SINCE: Final = {"prompts": CATALOG_SINCE, "connectors": (0, 5, 0)}
+"""The first releases whose rows are in the backend of a reference.
+
+0.2 keeps prompts in a file of their own, which the table of stores lists.
+"""
 
 
 def run(context: StepContext) -> Changes:
@@ -66,7 +73,9 @@ def _has_default(context: StepContext) -> bool:
 
 def _notes_on_rows(context: StepContext, name: str, old: Any) -> Notes:
     path = (*STORES_PATH, name)
-    if not isinstance(old, Mapping):
+    age = context.release.age
+    # the servers before kept no connectors, or prompts elsewhere
+    if not isinstance(old, Mapping) or age.certainly_before(KEPT_SINCE[name]):
         return
     if name == "connectors":
         message = (
