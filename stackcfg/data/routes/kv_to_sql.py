@@ -26,7 +26,11 @@ from stackcfg.runconfig.values import as_string
 class KvToSql:
     """The route of rows from a KV store to SQL tables."""
 
-    def __init__(self, move: Move, _upgrade: Upgrade) -> None:
+    def __init__(
+        self,
+        move: Move,
+        _upgrade: Upgrade,
+    ) -> None:
         self.move = move
         self._rules = [each for each in move.rules if isinstance(each, KvToTableRule)]
 
@@ -36,7 +40,9 @@ class KvToSql:
         return count_pairs(source, self.move, keys)
 
     def _converted(
-        self, source: Reader, rule: KvToTableRule
+        self,
+        source: Reader,
+        rule: KvToTableRule,
     ) -> Iterator[tuple[str, TableRows]]:
         """Yield each old row that a rule is for, by key, and what becomes of it."""
         table = self.move.source.table
@@ -46,7 +52,12 @@ class KvToSql:
         for pair in source.pairs(table, selection):
             yield pair[0], self._convert(pair, rule, source)
 
-    def _convert(self, pair: Pair, rule: KvToTableRule, source: Reader) -> TableRows:
+    def _convert(
+        self,
+        pair: Pair,
+        rule: KvToTableRule,
+        source: Reader,
+    ) -> TableRows:
         table, prefix = self.move.source.table, self.move.source.prefix
 
         def read_value(key: str) -> str | None:
@@ -58,7 +69,11 @@ class KvToSql:
         own_key = pair[0].removeprefix(prefix)
         return rule.convert(own_key, as_string(pair[1]), read_value)
 
-    def copy(self, source: Reader, run: CopyRun) -> None:
+    def copy(
+        self,
+        source: Reader,
+        run: CopyRun,
+    ) -> None:
         """Write the rows."""
         is_due = LOCATION_RULE in run.adds or run.left_before
         if not is_due or not source.has_table(self.move.source.table):
@@ -73,7 +88,11 @@ class KvToSql:
                     self._put(row, old_key, rule.table, run)
 
     def _put(
-        self, row: Fields | Skipped, old_key: str, table: str, run: CopyRun
+        self,
+        row: Fields | Skipped,
+        old_key: str,
+        table: str,
+        run: CopyRun,
     ) -> None:
         if isinstance(row, Skipped):
             run.skip(row, old_key)
@@ -90,7 +109,11 @@ class KvToSql:
         else:
             run.counts.differing.append(key)
 
-    def check(self, source: Reader, readers: Readers) -> Checks:
+    def check(
+        self,
+        source: Reader,
+        readers: Readers,
+    ) -> Checks:
         """Yield the checks of all rows."""
         target = readers.get_or_empty(self.move.target.database)
         for rule in self._rules:
@@ -105,7 +128,12 @@ class KvToSql:
                         found = target.row(rule.table, {"id": row["id"]}, list(wanted))
                     yield check_row(str(row["id"]), wanted, found)
 
-    def retry(self, source: Reader, _readers: Readers, left: frozenset[str]) -> Retries:
+    def retry(
+        self,
+        source: Reader,
+        _readers: Readers,
+        left: frozenset[str],
+    ) -> Retries:
         """Yield why rows are still left; None where they need not be."""
         table, prefix = self.move.source.table, self.move.source.prefix
         if not source.has_table(table):
