@@ -96,10 +96,10 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
     if options.action == COPY:
         readers.close()
         # first, so that no row names a file that is not there
-        result.file_counts = copy_all_files(result.files, again=options.choices.again)
+        copy_all_files(result, options.choices)
         _copy(result, options)
     elif options.action in (VERIFY, DRY_RUN):
-        result.file_counts = check_all_files(result.files)
+        check_all_files(result)
         _verify(result, readers, options)
     return result
 

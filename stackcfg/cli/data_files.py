@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from stackcfg.cli.data_copy import describe_size
+from stackcfg.cli.data_copy import CopyChoices, describe_size
+from stackcfg.data.chunk_stores.completing import check_chunks, complete_chunks
+from stackcfg.data.chunk_stores.moves import ChunkCounts, ChunkMove
 from stackcfg.data.disk.checking import check_files
-from stackcfg.data.disk.copying import copy_files
+from stackcfg.data.disk.copying import back_up_files, copy_files
 from stackcfg.data.disk.finding import find_files
-from stackcfg.data.disk.moves import FileCounts, FileMove, FoundFiles
+from stackcfg.data.disk.moves import COMPLETED, FileMove, FoundFiles
+from stackcfg.data.disk.records import read_record, write_record
+from stackcfg.data.result import UpgradeResult
 from stackcfg.errors import StackcfgError
 from stackcfg.system.files import FileError, free_bytes, reason_of
 
@@ -22,14 +26,38 @@ def find_all_files(moves: Iterable[FileMove]) -> dict[FileMove, FoundFiles]:
     return {move: files for move, files in found.items() if files is not None}
 
 
-def copy_all_files(found: Found, *, again: bool) -> list[FileCounts]:
-    """Copy the files that the new server looks for elsewhere.
+def copy_all_files(
+    result: UpgradeResult,
+    choices: CopyChoices,
+) -> None:
+    """Copy the files that the new server looks for elsewhere, and complete chunks.
 
     Raises `StackcfgError`.
     """
-    due = {move: files for move, files in found.items() if move.is_due}
+    due = {move: files for move, files in result.files.items() if move.is_due}
     _check_room(due)
-    return [copy_files(move, files, again=again) for move, files in due.items()]
+    for move, files in due.items():
+        result.file_counts.append(copy_files(move, files, again=choices.again))
+    kept = {each.move for each in result.file_counts if each.differing}
+    for chunks in result.plan.chunk_stores:
+        # another database in the place of an old one is not touched
+        if chunks.files in result.files and chunks.files not in kept:
+            result.chunk_counts.append(_complete(chunks, result, choices))
+
+
+def _complete(
+    chunks: ChunkMove,
+    result: UpgradeResult,
+    choices: CopyChoices,
+) -> ChunkCounts:
+    move = chunks.files
+    if not choices.again and read_record(move, COMPLETED) is not None:
+        return ChunkCounts(chunks, done_before=True)
+    if move.in_place:
+        result.backups[move.target] = back_up_files(move, choices.backup_folder)
+    counts = complete_chunks(chunks, result.plan.upgrade.vector_stores)
+    write_record(move, {"R4": f"{counts.completed} of {counts.chunks}"}, COMPLETED)
+    return counts
 
 
 def _check_room(due: Found) -> None:
@@ -45,11 +73,19 @@ def _check_room(due: Found) -> None:
             raise StackcfgError(message, hint="make room and run this again")
 
 
-def check_all_files(found: Found) -> list[FileCounts]:
-    """Compare the files with those at their targets. Raises `FileError`."""
-    due = {move: files for move, files in found.items() if not move.left}
+def check_all_files(result: UpgradeResult) -> None:
+    """Compare files with those at their targets, and chunks with what they become.
+
+    Raises `DatabaseError`, `FileError`.
+    """
+    due = {move: files for move, files in result.files.items() if not move.left}
+    stores = result.plan.upgrade.vector_stores
     try:
-        return [check_files(move, files) for move, files in due.items()]
+        for move, files in due.items():
+            result.file_counts.append(check_files(move, files))
+        for chunks in result.plan.chunk_stores:
+            if chunks.files in due:
+                result.chunk_counts.append(check_chunks(chunks, stores))
     except OSError as error:
         message = f"cannot be read: {reason_of(error)}"
         raise FileError(str(error.filename), message) from None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from stackcfg.data.chunk_stores.planning import plan_chunk_stores
 from stackcfg.data.disk.planning import find_moved_folders, plan_files
 from stackcfg.data.environment import variables_of_old
 from stackcfg.data.locations import home_folder_for
@@ -59,7 +60,9 @@ def plan_moves(sides: Sides, variables: Mapping[str, str]) -> UpgradePlan:
     _check_families(old, before, "--from")
     _check_families(new, after, "--target")
     plan = plan_upgrade(before, after, upgrade, catalog)
-    return replace(plan, files=tuple(plan_files(upgrade)))
+    files = tuple(plan_files(upgrade))
+    chunk_stores = tuple(plan_chunk_stores(files, upgrade))
+    return replace(plan, files=files, chunk_stores=chunk_stores)
 
 
 def select_stores(plan: UpgradePlan, names: Sequence[str]) -> UpgradePlan:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from stackcfg.data.chunk_stores.moves import ChunkMove
 from stackcfg.data.disk.moves import FileMove
 from stackcfg.data.locations import Database, RowLocation
 from stackcfg.data.row_rule import RowRule, Skipped
@@ -148,12 +149,16 @@ class Unmoved:
 
 @dataclass(frozen=True, slots=True)
 class UpgradePlan:
-    """All moves of an upgrade, the rows that are not moved, and moves of files."""
+    """All moves of an upgrade, the rows that are not moved, and moves of files.
+
+    `chunk_stores` are databases among the files whose chunks are completed.
+    """
 
     upgrade: Upgrade
     moves: tuple[Move, ...]
     unmoved: tuple[Unmoved, ...]
     files: tuple[FileMove, ...] = ()
+    chunk_stores: tuple[ChunkMove, ...] = ()
 
     @property
     def all_rows(self) -> tuple[Move | Unmoved, ...]:
@@ -165,7 +170,10 @@ class UpgradePlan:
         moves = [each for each in self.moves if names & {*each.store.split(", ")}]
         unmoved = [each for each in self.unmoved if each.store in names]
         files = [each for each in self.files if each.store in names]
-        return UpgradePlan(self.upgrade, tuple(moves), tuple(unmoved), tuple(files))
+        chunks = [each for each in self.chunk_stores if each.files.store in names]
+        return UpgradePlan(
+            self.upgrade, tuple(moves), tuple(unmoved), tuple(files), tuple(chunks)
+        )
 
     def destinations(self) -> Mapping[Database, tuple[Move, ...]]:
         """Return the databases that are written, each with the moves into it."""

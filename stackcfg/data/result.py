@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from stackcfg.data.chunk_stores.moves import ChunkCounts
 from stackcfg.data.disk.moves import FileCounts, FileMove, FoundFiles
 from stackcfg.data.moves import Move, Unmoved, UpgradePlan
 from stackcfg.data.row_rule import Skipped
@@ -74,7 +75,8 @@ class UpgradeResult:
     database is missing. `unmoved` counts rows that stay where they are (None:
     not counted). `backups` maps each file that was written to the backup made
     of it before. `files` are the files on the disk of each move that has some,
-    `file_counts` what was copied of them or verified.
+    `file_counts` what was copied of them or verified, `chunk_counts` what was
+    completed in databases among them.
     """
 
     action: str
@@ -89,6 +91,7 @@ class UpgradeResult:
     backups: dict[str, str] = field(default_factory=dict)
     files: dict[FileMove, FoundFiles] = field(default_factory=dict)
     file_counts: list[FileCounts] = field(default_factory=list)
+    chunk_counts: list[ChunkCounts] = field(default_factory=list)
 
     @property
     def needs_action(self) -> bool:
@@ -113,6 +116,8 @@ class UpgradeResult:
         if any(count and each.needs_action for each, count in self.unmoved.items()):
             return False
         if self.files_left or not all(each.is_complete for each in self.file_counts):
+            return False
+        if not all(each.is_complete for each in self.chunk_counts):
             return False
         return all(each.is_complete for each in self.checks)
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from stackcfg.data.chunk_stores.opening import CLIENTS, find_missing_package
 from stackcfg.data.locations import SQLITE, HomeFolder, RowLocation, locate_rows
 from stackcfg.data.matching import leave_rows
 from stackcfg.data.moves import Move, Owner, Unmoved
@@ -119,12 +120,11 @@ def plan_chunks(
         yield from _leave_former_chunks(rows, upgrade)
     tables = by_type[rows.provider_type]
     if tables is None:
-        reason = (
-            f"chunks lack what {format_release(upgrade.target)} asks for, in "
-            "a "
-            "database that is not opened here: add the files to its stores "
-            "again"
-        )
+        way = _explain_closed(rows.provider_type)
+        if not way:
+            return
+        lack = f"chunks lack what {format_release(upgrade.target)} asks for"
+        reason = f"{lack}, in a database that is not opened here: {way}"
         left = leave_rows(rows, rows.locations[0], old, reason, needs_action=True)
         yield left if has_store else replace(left, owner=rows.owner)
         return
@@ -132,6 +132,19 @@ def plan_chunks(
     if tables.field and not as_string(config.get(tables.field)):
         return
     yield _plan_tables(tables, rows, successor, upgrade)
+
+
+def _explain_closed(provider_type: str) -> str:
+    """Return what to do for chunks that are not completed here, if anything."""
+    if provider_type not in CLIENTS:
+        return "add the files to its stores again"
+    package = find_missing_package(provider_type)
+    if not package:
+        return ""
+    return (
+        f"install {package} here, as the new server has it, and run this again; "
+        "or add the files to its stores again"
+    )
 
 
 def _plan_tables(

@@ -77,6 +77,15 @@ def copy_new(source: str, target: str) -> str:
     return digest
 
 
+def free_backup_name(path: str) -> str:
+    """Return the first name of a backup that no file and no folder has."""
+    name, number = f"{path}.bak", 0
+    while os.path.lexists(name):
+        number += 1
+        name = f"{path}.bak.{number}"
+    return name
+
+
 def _copy_content(source: str, target: str) -> str:
     digest = hashlib.new(HASH)
     with open(source, "rb") as old, open(target, "wb") as new:

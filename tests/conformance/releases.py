@@ -75,6 +75,18 @@ SERVING_NEEDS: Final = (
 )
 DRIVERS: Final = ("aiosqlite", "asyncpg", "psycopg2-binary", "pymongo", "redis")
 """What the KV stores of releases import."""
+VECTOR_CLIENTS: Final = (
+    "chromadb",
+    "milvus-lite<3",
+    "psutil",
+    "pymilvus>=2.5,<2.7",
+    "qdrant-client",
+    "setuptools<81",
+    "typer",
+)
+"""What the providers of embedded databases with vectors need beside, and `stackcfg`. A collection of milvus-lite 3 must
+be loaded before each search after a restart, which no release does.
+"""
 
 SERVING_PINS: Final = (
     ("0.3", ("mcp<1.20", "fastapi<0.120", "pydantic<2.12", "openai<2")),
@@ -132,6 +144,14 @@ def driver_packages(name: str) -> Path:
     Raises `UnavailableError`.
     """
     return _site_packages(_kept("drivers", name, _build_drivers).parent.parent)
+
+
+def searching(version: str) -> Path:
+    """The python of an environment in which this release can search any embedded database with vectors.
+
+    Raises `UnavailableError`.
+    """
+    return _kept("searching", version, _build_searching)
 
 
 def _kept(kind: str, version: str, build: Callable[[str, Path, str], None]) -> Path:
@@ -291,6 +311,21 @@ def _build_drivers(python: str, folder: Path, _name: str) -> None:
     _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
     _run("the drivers of KV stores do not install", [*pip, *DRIVERS])
+
+
+def _build_searching(python: str, folder: Path, version: str) -> None:
+    """The clients beside an environment that can serve."""
+    borrowed = serving(version)
+    _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
+    packages = _site_packages(borrowed.parent.parent)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    _run(
+        f"the clients for {version} do not install",
+        [*pip, "--disable-pip-version-check", *VECTOR_CLIENTS],
+    )
+    # it comes first: what the release was installed with hides what the clients asked for
+    line = f"import sys; sys.path.insert(0, {str(packages)!r})\n"
+    (_site_packages(folder) / "borrowed.pth").write_text(line, encoding="utf-8")
 
 
 def _site_packages(folder: Path) -> Path:

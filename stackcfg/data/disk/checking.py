@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stackcfg.data.disk.finding import COMPANIONS, path_below
+from stackcfg.data.disk.finding import path_below
 from stackcfg.data.disk.moves import FileCounts, FileMove, FoundFiles
 from stackcfg.data.disk.records import read_record
 from stackcfg.system.file_copies import hash_file, read_size
 
 
-def check_files(move: FileMove, found: FoundFiles) -> FileCounts:
+def check_files(
+    move: FileMove,
+    found: FoundFiles,
+) -> FileCounts:
     """Compare the files of a move with those at its target, by SHA-256 sums.
 
     A database that was copied is the new server's own from then on, so what was
@@ -27,14 +30,16 @@ def check_files(move: FileMove, found: FoundFiles) -> FileCounts:
 
 
 def _check_file(
-    name: str, size: int, counts: FileCounts, recorded: Mapping[str, str] | None
+    name: str,
+    size: int,
+    counts: FileCounts,
+    recorded: Mapping[str, str] | None,
 ) -> None:
     source = path_below(counts.move.source, name)
     target = path_below(counts.move.target, name)
     present = read_size(target)
-    # the log of a database is gone once a server has closed it
-    is_needed = recorded is None or not name.endswith(COMPANIONS)
-    if present is None and is_needed:
+    # a server has files of a database come and go
+    if present is None and (recorded is None or not name):
         counts.missing.append(name)
         return
     if recorded is not None:

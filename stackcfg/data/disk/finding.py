@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from stackcfg.data.disk.moves import RECORD, FileMove, FoundFiles
+from stackcfg.data.disk.moves import OWN, FileMove, FoundFiles
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.system.file_copies import list_files, read_size
 
@@ -34,7 +34,7 @@ def find_files(move: FileMove) -> FoundFiles | None:
 def _find_below(move: FileMove) -> Iterator[tuple[str, int]]:
     inside = os.path.relpath(move.target, move.source) + os.sep
     for name, size in list_files(move.source).items():
-        if name == RECORD or name.startswith(inside):
+        if name.startswith((OWN, inside)):
             continue
         # other things can be in a folder of uploads
         if not move.prefix or (name.startswith(move.prefix) and os.sep not in name):
@@ -48,7 +48,10 @@ def _find_beside(path: str) -> Iterator[tuple[str, int]]:
             yield suffix, size
 
 
-def path_below(root: str, name: str) -> str:
+def path_below(
+    root: str,
+    name: str,
+) -> str:
     """Return the path of a file that was found below a root, or is the root."""
     if not name or name in COMPANIONS:
         return root + name

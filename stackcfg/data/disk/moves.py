@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-RECORD: Final = ".stackcfg-copied"
+OWN: Final = ".stackcfg-"
+RECORD: Final = f"{OWN}copied"
 """The name of the file that says what was copied into a folder."""
+
+COMPLETED: Final = f"{OWN}completed"
+"""The name of the file that says that chunks were completed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,12 @@ class FileMove:
         """Return whether a copy has something to do."""
         return not self.in_place and not self.left
 
-    @property
-    def record(self) -> str:
-        """Return the path of the record of what was copied."""
+    def record(self, kind: str) -> str:
+        """Return the path of a record at the target, `RECORD` or `COMPLETED`."""
         folder, name = os.path.split(self.target)
         if os.path.isdir(self.source):
-            return os.path.join(self.target, RECORD)
-        return os.path.join(folder, f".{name}{RECORD}")
+            return os.path.join(self.target, kind)
+        return os.path.join(folder, f".{name}{kind}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,26 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from stackcfg.data.disk.moves import FileMove
+from stackcfg.data.disk.moves import RECORD, FileMove
 from stackcfg.system.files import read_bytes, write_file
 
 
-def read_record(move: FileMove) -> Mapping[str, str] | None:
-    """Return the sums of the files that were copied; None where none were."""
+def read_record(
+    move: FileMove,
+    kind: str = RECORD,
+) -> Mapping[str, str] | None:
+    """Return what was recorded at a target; None where nothing was."""
     try:
-        found = json.loads(read_bytes(move.record))
+        found = json.loads(read_bytes(move.record(kind)))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
 
 
-def write_record(move: FileMove, sums: Mapping[str, str]) -> None:
-    """Record that all files of a move were copied. Raises `FileError`."""
-    write_file(move.record, json.dumps(sums, indent=0) + "\n")
+def write_record(
+    move: FileMove,
+    found: Mapping[str, str],
+    kind: str = RECORD,
+) -> None:
+    """Record that all of a move was done. Raises `FileError`."""
+    write_file(move.record(kind), json.dumps(found, indent=0) + "\n")

@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from stackcfg.data.chunk_stores.moves import ChunkCounts
 from stackcfg.data.disk.moves import FileCounts
 from stackcfg.data.result import UpgradeResult
+from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.reports.console.listing import join_some
 from stackcfg.reports.console.tables import Cell, table
@@ -18,8 +20,15 @@ PLAN_HEADINGS: Final = ("files of", "files", "bytes", "from", "to")
 COPY_HEADINGS: Final = ("files of", "files", "copied", "present", "differ", "to")
 CHECK_HEADINGS: Final = ("files of", "files", "present", "missing", "differ", "in")
 
+COMPLETED_HEADINGS: Final = ("chunks of", "chunks", "completed", "present")
+CHECKED_HEADINGS: Final = ("chunks of", "chunks", "present", "missing", "differ")
 
-def report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
+
+def report_plan(
+    result: UpgradeResult,
+    folder: str,
+    width: int,
+) -> Lines:
     """Yield which files are where, and where they go."""
     rows = []
     for move, found in result.files.items():
@@ -30,23 +39,44 @@ def report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
         rows.append((move.store, str(found.count), f"{found.bytes:,}", source, target))
     yield from table(PLAN_HEADINGS, rows, width, right=(1, 2))
     yield from separate(rows)
+    for each in result.plan.chunk_stores:
+        if each.files in result.files:
+            release = format_release(result.plan.upgrade.target)
+            yield f"info: chunks of '{each.files.store}' are completed for {release} (R4)"
 
 
-def report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
+def report_copy(
+    result: UpgradeResult,
+    folder: str,
+    width: int,
+) -> Lines:
     """Yield which files were copied."""
     rows = [_copy_row(each, folder) for each in result.file_counts]
     yield from table(COPY_HEADINGS, rows, width, right=range(1, 5))
     yield from separate(rows)
+    chunks = [_completed_row(each) for each in result.chunk_counts]
+    yield from table(COMPLETED_HEADINGS, chunks, width, right=range(1, 4))
+    yield from separate(chunks)
 
 
-def report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
+def report_checks(
+    result: UpgradeResult,
+    folder: str,
+    width: int,
+) -> Lines:
     """Yield which files are where the new server looks for them."""
     rows = [_check_row(each, folder) for each in result.file_counts]
     yield from table(CHECK_HEADINGS, rows, width, right=range(1, 5))
     yield from separate(rows)
+    chunks = [_checked_row(each) for each in result.chunk_counts]
+    yield from table(CHECKED_HEADINGS, chunks, width, right=range(1, 5))
+    yield from separate(chunks)
 
 
-def remarks(result: UpgradeResult, folder: str) -> Lines:
+def remarks(
+    result: UpgradeResult,
+    folder: str,
+) -> Lines:
     """Yield which files are not as they should be, and which are left."""
     action = paint("action required", "red")
     for each in result.file_counts:
@@ -54,10 +84,20 @@ def remarks(result: UpgradeResult, folder: str) -> Lines:
         words = f"of '{each.move.store}' in {target}"
         if each.missing:
             names = _join(each.missing)
-            yield f"{action}: {len(each.missing)} files {words} are missing: {names}"
+            count = len(each.missing)
+            yield f"{action}: {count} files {words} are missing: {names}"
         if each.differing:
             names = _join(each.differing)
-            yield f"{action}: {_explain_difference(each)} {words}: {names}"
+            reason = _explain_difference(each)
+            yield f"{action}: {reason} {words}: {names}"
+    for chunks in result.chunk_counts:
+        for words, keys in (
+            ("missing", chunks.missing),
+            ("not as they must be", chunks.differing),
+        ):
+            if keys:
+                text = f"{len(keys)} of '{chunks.move.store}' are {words}"
+                yield f"{action}: {text}: {_join(keys)}"
     for move in result.files_left:
         count = result.files[move].count
         source = _short(move.source, folder)
@@ -82,7 +122,10 @@ def total(result: UpgradeResult) -> Lines:
         yield f"files copied: {copied}"
 
 
-def _copy_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
+def _copy_row(
+    counts: FileCounts,
+    folder: str,
+) -> Sequence[Cell]:
     target = _short(counts.move.target, folder)
     if counts.done_before:
         return counts.move.store, "done before", "-", "-", "-", target
@@ -96,7 +139,10 @@ def _copy_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
     )
 
 
-def _check_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
+def _check_row(
+    counts: FileCounts,
+    folder: str,
+) -> Sequence[Cell]:
     return (
         counts.move.store,
         str(counts.files),
@@ -107,7 +153,28 @@ def _check_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
     )
 
 
-def _colored(count: int, color: str) -> Cell:
+def _completed_row(counts: ChunkCounts) -> Sequence[Cell]:
+    if counts.done_before:
+        return counts.move.files.store, "done before", "-", "-"
+    completed = _colored(counts.completed, "green")
+    store = counts.move.files.store
+    return store, str(counts.chunks), completed, str(counts.present)
+
+
+def _checked_row(counts: ChunkCounts) -> Sequence[Cell]:
+    return (
+        counts.move.files.store,
+        str(counts.chunks),
+        (str(counts.present), "green" if counts.is_complete else "yellow"),
+        _colored(len(counts.missing), "red"),
+        _colored(len(counts.differing), "red"),
+    )
+
+
+def _colored(
+    count: int,
+    color: str,
+) -> Cell:
     return (str(count), color) if count else ("0", "dim")
 
 
@@ -116,5 +183,8 @@ def _join(names: Sequence[str]) -> str:
     return join_some(shown, MAX_KEYS)
 
 
-def _short(path: str, folder: str) -> str:
+def _short(
+    path: str,
+    folder: str,
+) -> str:
     return path.removeprefix(folder)

@@ -127,10 +127,25 @@ class VerifiedFiles(Shape):
     differing: list[str]
 
 
+class ChunksOfStore(Shape):
+    """The chunks of a database among the files: completed by a copy, or verified.
+
+    `completed_before`: an earlier run completed them all.
+    """
+
+    chunks: Count
+    completed: Count
+    present: Count
+    missing: list[str]
+    differing: list[str]
+    completed_before: bool
+
+
 class FilesOfStore(Shape):
     """The files on the disk of a provider: from where to where they go.
 
-    `left` says why they are not copied, and is null where they are, or stay in place.
+    `left` says why they are not copied, and is null where they are, or stay in place. `chunks` is
+    about a database whose chunks lack what the new release asks for.
     """
 
     store: str
@@ -142,6 +157,7 @@ class FilesOfStore(Shape):
     left: str | None
     copied: CopiedFiles | None = None
     verified: VerifiedFiles | None = None
+    chunks: ChunksOfStore | None = None
 
 
 class ConfigOfReleases(Shape):
@@ -274,7 +290,22 @@ def _describe_files(move: FileMove, result: UpgradeResult) -> FilesOfStore:
         left=move.left or None,
         copied=copied,
         verified=verified,
+        chunks=_describe_chunks(move, result),
     )
+
+
+def _describe_chunks(move: FileMove, result: UpgradeResult) -> ChunksOfStore | None:
+    for each in result.chunk_counts:
+        if each.move.files is move:
+            return ChunksOfStore(
+                chunks=each.chunks,
+                completed=each.completed,
+                present=each.present,
+                missing=each.missing,
+                differing=each.differing,
+                completed_before=each.done_before,
+            )
+    return None
 
 
 def _describe_location(location: RowLocation) -> RowsLocation:

@@ -1,0 +1,41 @@
+"""Databases whose chunks are completed, and what became of the chunks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from stackcfg.data.disk.moves import FileMove
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkMove:
+    """A database whose chunks are completed: where its files are and will be."""
+
+    provider_type: str
+    files: FileMove
+
+    @property
+    def store(self) -> str:
+        """Return the name of the store in reports."""
+        return f"{self.files.store} chunks"
+
+
+@dataclass(slots=True)
+class ChunkCounts:
+    """How many chunks a database has, and how many were completed or verified.
+
+    `missing` and `differing` name chunks that are not as they should be.
+    """
+
+    move: ChunkMove
+    chunks: int = 0
+    completed: int = 0
+    present: int = 0
+    missing: list[str] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
+    done_before: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether the new server finds every chunk."""
+        return not self.missing and not self.differing
