@@ -55,13 +55,15 @@ class Launch(NamedTuple):
 
     `serves_tls`: its config has a certificate, so that it needs no flag.
     `has_entrypoint`: the words are arguments of an image's entrypoint;
-    `distribution` is what the new image starts without any.
+    `distribution` is what the new image starts without any. `env_files` are files
+    of variables that are changed, or named, in this run.
     """
 
     target: Release
     serves_tls: bool = False
     has_entrypoint: bool = False
     distribution: str = ""
+    env_files: frozenset[str] = frozenset()
 
     @property
     def demands_flag(self) -> bool:

@@ -194,6 +194,8 @@ class _Run:
         index: int,
     ) -> None:
         """Say that an old server has variables in a file, too."""
+        if path in self.launch.env_files:
+            return
         if is_old_image(self.words[self.image]):
             message = (
                 f"variables of the server in '{path}' have other names, too; rename "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.arguments import Launch
@@ -15,6 +16,7 @@ from stackcfg.deployment.environment.plain_files import (
     files_of_kind,
 )
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
+from stackcfg.deployment.environment.script_variables import ScriptVariables
 from stackcfg.deployment.environment.server_plan import CONFIG_DIRS
 from stackcfg.deployment.environment.shell_scripts import (
     assigned_variables,
@@ -36,11 +38,14 @@ _MAKERS: Final = ("mkdir", "cp", "mv", "rsync", "install", "tar")
 
 def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield what changes in scripts that start the server."""
-    for name in files_of_kind(files, SCRIPT):
-        yield from change_plain_file(files, name, _change_file)
+    names = list(files_of_kind(files, SCRIPT))
+    variables = ScriptVariables(files, names)
+    for name in names:
+        yield from change_plain_file(files, name, partial(_change_file, variables))
+    yield from variables.changes()
 
 
-def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
+def _change_file(variables: ScriptVariables, text: PlainText) -> Iterator[PlaceChanges]:
     """Yield what changes in a script, if it starts the server."""
     try:
         commands = read_commands(text.body)
@@ -53,11 +58,13 @@ def _change_file(text: PlainText) -> Iterator[PlaceChanges]:
     changes = PlaceChanges(text.file, "script")
     region = RawRegion(text.body, 0, len(text.body))
     renaming = _renaming(text, is_old)
-    change = rewrite_script(region.old, Launch(text.target), renaming)
+    launch = Launch(text.target, env_files=variables.read(text.file, changes))
+    change = rewrite_script(region.old, launch, renaming)
     region.new = change.text
     for note in change.notes:
         changes.note(note.severity, note.message, note.offset)
     if is_old:
+        variables.note_sourced(text.file, changes)
         _note_outside_variables(text, renaming, changes)
         _note_folder(
             text.body,

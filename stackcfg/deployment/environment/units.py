@@ -25,7 +25,12 @@ from stackcfg.manifests.file_kinds import UNIT
 from stackcfg.manifests.server_evidence import ServerEvidence, find_start_in
 from stackcfg.manifests.shell_text import ShellError, read_commands
 from stackcfg.manifests.unit_text import Setting, read_settings
-from stackcfg.releases.server_environment import is_old_image, is_server_image
+from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.releases.server_environment import (
+    is_old_image,
+    is_server_image,
+    new_variable,
+)
 from stackcfg.yamltext.edits import Edit
 
 _PREFIX: Final = re.compile(r"[-@:+!|]*")
@@ -89,6 +94,7 @@ class _Units:
                     changes,
                     setting.start,
                 )
+            _note_passed(text, settings, changes)
         change_server(server, changes, text.target)
         changes.add_regions(*server.regions)
         changes.add_evidence(evidence, server.offset)
@@ -100,6 +106,23 @@ def _env_files_in(settings: Sequence[Setting]) -> Iterator[Setting]:
     for setting in settings:
         if setting.key == "EnvironmentFile":
             yield setting
+
+
+def _note_passed(
+    text: PlainText, settings: Sequence[Setting], changes: PlaceChanges
+) -> None:
+    """Say which variables of the service manager have other names."""
+    for setting in settings:
+        if setting.key != "PassEnvironment":
+            continue
+        for name in text.body[setting.start : setting.end].split():
+            new = new_variable(name, text.target)
+            if new:
+                message = (
+                    f"'{name}' comes from the service manager, and ogx reads '{new}'; "
+                    "set that there, and pass it here"
+                )
+                changes.note(ACTION_REQUIRED, message, setting.start)
 
 
 def _path_of(text: str, setting: Setting) -> str:
