@@ -12,6 +12,7 @@ from stackcfg.cli.batch import InputFile
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.chart_values import Chart
+from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.migration.result import ConfigResult, MigrationResult
 from stackcfg.system.files import FileError, read_file
 
@@ -99,7 +100,9 @@ def migrate_charts(files: Sequence[InputFile], migrate: MigrateInChart) -> Chart
         values = named.get(os.path.join(folder, _VALUES))
         result = _migrate_template(file, text, chart, migrate, values)
         found[file.path] = result
-        if values is not None and result.result is not None:
+        if values is not None and result.error is not None:
+            _refuse_values(found, values, chart, file)
+        elif values is not None and result.result is not None:
             _add_values(found, values, chart, result.result[0])
     return found
 
@@ -136,10 +139,12 @@ def _add_values(
     """Add what a template makes of the values of its chart to what others do."""
     text = template.values or chart.values
     known = found.get(file.path)
+    if known is not None and known.error is not None:
+        return
     if known is not None and known.result is not None:
         text = _merge(chart.values, known.result[0].text, text)
     changed = text != chart.values
-    if file.in_folder and not changed:
+    if file.in_folder and not changed and not looks_like_run_config(text):
         # nobody has asked for it
         return
     config = ConfigResult(
@@ -152,6 +157,16 @@ def _add_values(
     )
     result = MigrationResult(text, changed, (config,), template.target)
     found[file.path] = ChartFile((result, False))
+
+
+def _refuse_values(
+    found: dict[str, ChartFile], file: InputFile, chart: Chart, template: InputFile
+) -> None:
+    """Refuse the values of a chart if they would be changed without a template."""
+    if file.in_folder and not looks_like_run_config(chart.values):
+        return
+    message = f"a part of the run config in {template.name}, which is refused"
+    found[file.path] = ChartFile(error=StackcfgError(message, hint="mend that first"))
 
 
 def _merge(old: str, one: str, other: str) -> str:

@@ -22,12 +22,23 @@ from tests.support.expected import compare_with_file
 from tests.support.template_writer import write
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "charts"
-TARGETS = {"stores-of-values": "0.3", "providers-of-values": "1.5"}
+TARGETS = {
+    "stores-of-values": "0.3",
+    "providers-of-values": "1.5",
+    "sections-of-values": "1.5",
+}
 AGENTS = {"provider_id": "own", "provider_type": "inline::builtin"}
 AUTH = {"provider_config": {"type": "custom", "endpoint": "http://auth"}}
 POLICY = [{"permit": {"actions": ["read"], "resource": "model::*"}}]
 GIVEN: dict[str, list[dict[str, Any]]] = {
     "stores-of-values": [{}, {"telemetry": True}],
+    "sections-of-values": [
+        {},
+        {"server": None},
+        {"vectorStores": {"default_provider_id": "faiss"}},
+        {"safety": {"default_shield_id": "llama-guard"}},
+        {"registeredResources": None},
+    ],
     "providers-of-values": [
         {"url": "http://x/v1", "labels": {"app": "x"}, **given}
         for given in (
@@ -177,6 +188,15 @@ class TestValuesThatAreRefused:
             (TEMPLATE, "a: &a\n  type: sqlite\n  db_path: /x\nstore: *a\n", (), 14),
             # a value of something that is not the chart's
             (TEMPLATE.replace(".Values.store", "$store"), VALUES, (), 14),
+            # what is behind the value belongs to its last key
+            (
+                TEMPLATE.replace(
+                    "    metadata_store", "              path: /x\n    metadata_store"
+                ),
+                "store:\n  type: sqlite\n  more:\n    a: 1\n",
+                (),
+                14,
+            ),
             # the value would be taken apart
             (
                 TEMPLATE.replace(

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.chart_values import (
+    MARK,
     OPAQUE,
     Joined,
     WrittenValue,
@@ -23,13 +24,15 @@ _ITEM = "- "
 class PartedValue(NamedTuple):
     """What became of a value: its lines, and the column that they begin in.
 
-    `number` is the line of the new template that writes it.
+    `number` is the line of the new template that writes it. `is_removed`: no line
+    does, since the target has no place for it.
     """
 
     value: WrittenValue
     lines: list[str]
     indent: int
     number: int
+    is_removed: bool = False
 
     @property
     def old_lines(self) -> list[str]:
@@ -40,7 +43,7 @@ class PartedValue(NamedTuple):
     @property
     def is_changed(self) -> bool:
         """Whether the value is another one now."""
-        return self.lines != self.old_lines
+        return not self.is_removed and self.lines != self.old_lines
 
     def source_lines(self, old: Sequence[str]) -> list[str]:
         """Return the lines as the values of the chart have them; those that are
@@ -77,7 +80,7 @@ class Parted(NamedTuple):
         ends: dict[int, int] = {}
         for each in self.values:
             place = each.value.place
-            if place is None:
+            if place is None or each.is_removed:
                 continue
             new = each.source_lines(lines[place.start : place.end])
             if found.setdefault(place.start, new) != new:
@@ -117,12 +120,29 @@ class _Parting:
             value = self._joined.values[index]
             if start < end:
                 raise BlockError(value.number)
-            lines += self._lines[end:start]
+            lines += self._without_marks(range(end, start))
             parted = self._read(span, value, len(lines))
             values.append(parted)
-            lines.append(self._action(parted))
+            lines += self._written(parted, span)
             end = span.stop
-        return Parted([*lines, *self._lines[end:]], values)
+        lines += self._without_marks(range(end, len(self._lines)))
+        for parted in values:
+            _check_below(lines, parted)
+        return Parted(lines, values)
+
+    def _without_marks(self, numbers: range) -> Iterator[str]:
+        for number in numbers:
+            if MARK not in self._lines[number]:
+                yield self._lines[number]
+
+    def _written(self, parted: PartedValue, span: range) -> Iterator[str]:
+        """Yield what the template has for a value: its action, or comments."""
+        if not parted.is_removed:
+            yield self._action(parted)
+            return
+        for line in self._without_marks(span):
+            if OPAQUE not in line:
+                yield line
 
     def _action(self, parted: PartedValue) -> str:
         """Return the line that writes a value."""
@@ -137,7 +157,10 @@ class _Parting:
         begin = self._mark(mark_of(index, "begins"), value)
         end = self._mark(mark_of(index, "ends"), value)
         inner = range(begin + 1, end)
-        column, is_list = self._form_of(inner, value)
+        form = self._form_of(inner)
+        if form is None:
+            return range(begin, end + 1)
+        column, is_list = form
         for number in inner:
             if not self._is_in(number, column, is_list):
                 # what is below was written behind the value
@@ -154,17 +177,20 @@ class _Parting:
             raise BlockError(value.number)
         return found[0]
 
-    def _form_of(self, numbers: range, value: WrittenValue) -> tuple[int, bool]:
-        """Return the column of a value, and whether it is a list."""
+    def _form_of(self, numbers: range) -> tuple[int, bool] | None:
+        """Return the column of a value, and whether it is a list; None if nothing
+        is left of it.
+        """
         first = next(self._content(numbers), None)
         if first is None:
-            raise BlockError(value.number)
+            return None
         return _column_of(first), first.lstrip().startswith(_ITEM)
 
     def _content(self, numbers: range) -> Iterator[str]:
         for number in numbers:
             line = self._lines[number]
-            if line.strip() and not line.lstrip().startswith("#"):
+            content = line.strip()
+            if content and not content.startswith("#") and MARK not in line:
                 yield line
 
     def _belongs(self, number: int, column: int, is_list: bool) -> bool:
@@ -186,16 +212,33 @@ class _Parting:
         return _column_of(line) >= column
 
     def _read(self, span: range, value: WrittenValue, number: int) -> PartedValue:
-        lines = [self._lines[each] for each in span]
-        lines = [line for line in lines if not _is_mark(line)]
+        lines = list(self._without_marks(span))
         if any("{{" in line and OPAQUE not in line for line in lines):
             raise BlockError(value.number)
-        columns = [_column_of(line) for line in lines if line.strip()]
-        return PartedValue(value, lines, min(columns), number)
+        form = self._form_of(span)
+        if form is None:
+            self._check_removed(lines, value)
+            return PartedValue(value, [], value.indent, number, is_removed=True)
+        return PartedValue(value, lines, form[0], number)
+
+    def _check_removed(self, lines: Sequence[str], value: WrittenValue) -> None:
+        """Raise `BlockError` unless a value has become a comment."""
+        if not any(line.lstrip().startswith("#") for line in lines):
+            raise BlockError(value.number)
 
 
-def _is_mark(line: str) -> bool:
-    return read_line(line).kind != TEXT
+def _check_below(lines: Sequence[str], parted: PartedValue) -> None:
+    """Raise `BlockError` if what is behind a value would belong to its last key,
+    whichever that is.
+    """
+    if parted.is_removed:
+        return
+    for line in lines[parted.number + 1 :]:
+        is_text = read_line(line).kind == TEXT and line.strip()
+        if is_text and not line.lstrip().startswith("#"):
+            if _column_of(line) > parted.indent:
+                raise BlockError(parted.value.number)
+            return
 
 
 def _column_of(line: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from stackcfg.light_typing import NamedTuple
+from stackcfg.loading.chart_values import MARK, is_begin_mark
 from stackcfg.migration.templates.new_lines import Choices, NewLine
 from stackcfg.yamltext.template_blocks import Answers, BlockError, Blocks, Condition
 from stackcfg.yamltext.template_lines import TEXT
@@ -75,6 +76,7 @@ class Places:
         self._blocks = blocks
         self._choices = choices
         self._kept = kept
+        self._values = dict(_columns_of_values(blocks))
         self._least = blocks.start
         self._every = frozenset(range(len(choices)))
 
@@ -104,6 +106,10 @@ class Places:
         first = max(group.after + 1, self._least)
         places = range(first, group.before + 1)
         exact = [place for place in places if self._is_exact(place, group)]
+        column = self._values.get(group.after)
+        if first in exact and column is not None and _column(group.texts) >= column:
+            # it belongs to the value of the chart that ends here
+            exact = [first]
         if exact:
             self._least = min(exact, key=self._preference)
             return self._least, group.texts
@@ -170,9 +176,28 @@ class Places:
         )
 
 
+def _columns_of_values(blocks: Blocks) -> Iterator[tuple[int, int]]:
+    """Yield the lines of values of the chart, each with the column of its value."""
+    column: int | None = None
+    for number in range(blocks.start, blocks.end):
+        line = blocks.lines[number]
+        if is_begin_mark(line):
+            column = len(line) - len(line.lstrip(" "))
+        elif MARK in line:
+            column = None
+        elif column is not None:
+            yield number, column
+
+
+def _column(texts: Sequence[str]) -> int:
+    """Return the column of the first line that has any."""
+    first = next(filter(str.strip, texts), "")
+    return len(first) - len(first.lstrip(" "))
+
+
 def _with_blocks(actions: list[str], texts: list[str]) -> list[str]:
     first = next(filter(str.strip, texts), "")
-    pad = " " * (len(first) - len(first.lstrip(" ")))
+    pad = " " * _column(texts)
     line_end = first[len(first.rstrip("\r")) :]
     heads = [f"{pad}{action}{line_end}" for action in actions]
     ends = [f"{pad}{{{{- end }}}}{line_end}"] * len(heads)

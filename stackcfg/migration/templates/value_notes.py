@@ -30,6 +30,9 @@ def notes_on_values(
 
 def _describe(parted: PartedValue, file: str) -> tuple[str, str]:
     name = parted.value.name
+    if parted.is_removed:
+        message = f"'{name}' is not written any more: the target has no place for it"
+        return ACTION_REQUIRED, message
     if parted.is_changed and parted.value.place is not None:
         message = (
             f"'{name}' in {file} is changed, too; change values of your own for it "

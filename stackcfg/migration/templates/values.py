@@ -153,7 +153,8 @@ class _Migration:
         it was parted from.
         """
         first = parted.values[0]
-        region = find_region(parted.lines, first.number)
+        number = min(first.number, len(parted.lines) - 1)
+        region = find_region(parted.lines, number)
         joined = join_values(region, self._chart._replace(values=values))
         if _essential(joined.lines) != _essential(text.split("\n")):
             raise BlockError(first.value.number)
@@ -166,7 +167,10 @@ class _Migration:
         if values == self._joined.values:
             return
         joined = join_values(self._region, self._chart, values)
-        one, other = map(self._best_configs, (self._joined, joined))
+        try:
+            one, other = map(self._best_configs, (self._joined, joined))
+        except InputError:
+            raise BlockError(values[0].number) from None
         if one != other:
             raise BlockError(values[0].number)
 
