@@ -35,11 +35,14 @@ class Clue(NamedTuple):
 
 def releases_in(spans: Iterable[Span]) -> Releases:
     """Return the described releases in some runs of releases."""
+    found: Releases = frozenset()
+    return found.union(*(_releases_between(*span) for span in spans))
+
+
+@cache
+def _releases_between(since: Release, until: Release) -> Releases:
     known = described_releases()
-    found: set[Release] = set()
-    for since, until in spans:
-        found.update(known[bisect_left(known, since) : bisect_right(known, until)])
-    return frozenset(found)
+    return frozenset(known[bisect_left(known, since) : bisect_right(known, until)])
 
 
 @cache

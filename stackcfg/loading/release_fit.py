@@ -134,13 +134,17 @@ def _best_releases(styles: set[Releases], placed: list[PlacedClue]) -> Releases:
 def _most_voted(
     candidates: Iterable[Release], weights: Mapping[Releases, int]
 ) -> Releases:
-    """Return the candidates for which sets of releases of most weight speak."""
-    votes = dict.fromkeys(candidates, 0)
+    """Return the candidates for which sets of releases of most weight speak.
+
+    The votes that a candidate misses are counted: most sets have most candidates.
+    """
+    left = frozenset(candidates)
+    missed = dict.fromkeys(left, 0)
     for releases, weight in weights.items():
-        for release in votes.keys() & releases:
-            votes[release] += weight
-    most = max(votes.values())
-    return frozenset(release for release, vote in votes.items() if vote == most)
+        for release in left - releases:
+            missed[release] += weight
+    least = min(missed.values())
+    return frozenset(release for release, votes in missed.items() if votes == least)
 
 
 def _find_proof(best: Releases, placed: Sequence[PlacedClue]) -> list[PlacedClue]:

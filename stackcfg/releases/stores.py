@@ -78,6 +78,7 @@ class StoreFields:
     ) -> None:
         self.fields = fields
         self.declared = declared
+        self._kept: dict[tuple[str, str, Release, str], list[StoreField]] = {}
 
     def server_fields(self, version: Release, style: str) -> list[StoreField]:
         """Return the store fields of the server itself in a release."""
@@ -86,13 +87,20 @@ class StoreFields:
     def provider_fields(
         self, api: str, provider_type: str, version: Release, style: str
     ) -> list[StoreField]:
-        """Return the store fields of a provider in a release."""
-        fields = self._by_provider.get((api, provider_type), ())
-        return [
-            field
-            for field in fields
-            if field.style == style and field.known_in(version)
-        ]
+        """Return the store fields of a provider in a release; it is asked for each
+        provider of a file several times, so the list is kept and not to be changed.
+        """
+        fields = self._by_provider.get((api, provider_type))
+        if fields is None:
+            return []
+        key = (api, provider_type, version, style)
+        if key not in self._kept:
+            self._kept[key] = [
+                field
+                for field in fields
+                if field.style == style and field.known_in(version)
+            ]
+        return self._kept[key]
 
     def types_of(self, api: str) -> Mapping[str, list[StoreField]]:
         """Return the store fields of all releases by the types of an API."""

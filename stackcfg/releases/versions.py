@@ -75,8 +75,9 @@ def find_row(rows: Iterable[Row], version: Release) -> Row | None:
     """Return the row of a fact that is true for a release, or None."""
     version = nearest_described(version)
     for row in rows:
-        since, until = span_of(row)
-        if since <= version <= until:
+        until = row.get("until")
+        is_over = until is not None and version > parse_release(until)
+        if not is_over and version >= parse_release(row["since"]):
             return row
     return None
 

@@ -8,6 +8,7 @@ extends that of `inline::meta-reference`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from stackcfg.light_typing import Any
 from stackcfg.paths import as_mapping
@@ -30,7 +31,7 @@ def find_sibling(
     A type that a release has, or that the user declared, is its own.
     """
     types = catalog.types_of(api)
-    if provider_type in types or provider_spans(api, provider_type):
+    if provider_type in types or _is_of_a_release(api, provider_type):
         return ""
     keys = {name for name, value in settings.items() if _holds_store(value)}
     if not keys:
@@ -42,6 +43,11 @@ def find_sibling(
     if len(found) != 1:
         return ""
     return next(iter(found.values()))
+
+
+@lru_cache(1024)
+def _is_of_a_release(api: str, provider_type: str) -> bool:
+    return bool(provider_spans(api, provider_type))
 
 
 def _without_type(fields: Sequence[StoreField]) -> frozenset[StoreField]:

@@ -160,7 +160,8 @@ class Inspection:
 
     def is_dropped(self, path: Path) -> bool:
         """Return whether the release drops a key, or one that holds it."""
-        return _lies_in(path, set(self.dropped_paths))
+        dropped = self.dropped_paths
+        return bool(dropped) and _lies_in(path, set(dropped))
 
     @cached_property
     def unset(self) -> frozenset[Path]:

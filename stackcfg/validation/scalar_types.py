@@ -15,7 +15,9 @@ from stackcfg.runconfig.substitution import UNKNOWN
 
 
 def is_string(value: Any) -> bool:
-    return isinstance(decoded(value), str) or value is UNKNOWN
+    if isinstance(value, str) or value is UNKNOWN:
+        return True
+    return isinstance(decoded(value), str)
 
 
 def decoded(value: Any) -> Any:

@@ -27,15 +27,17 @@ from stackcfg.yamltext.values import name_of
 HOLDERS = {"ConfigMap": "data", "Secret": "stringData"}
 """The kinds of objects that hold texts, and the section that they hold them in."""
 
-_FOLD: Final = r"[ \t]*(?:\r?\n[ \t]*)+"
+_ESCAPE: Final = r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)"
+_FOLD: Final = r"[ \t]*+(?:\r?\n[ \t]*)+"
+_BLANKS: Final = r"[ \t]++"
 _TOKENS: Final = {
-    '"': re.compile(
-        r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)"
-        rf"|{_FOLD}|."
-    ),
-    "'": re.compile(rf"''|{_FOLD}|."),
+    '"': re.compile(rf"({_ESCAPE}|{_FOLD})|{_BLANKS}"),
+    "'": re.compile(rf"(''|{_FOLD})|{_BLANKS}"),
 }
-"""One piece of a quoted scalar: escape, folded line ends, character."""
+"""What is written otherwise in a quoted scalar: escapes, folded line ends. Blanks
+that no line end follows are passed as a whole, so that none of them is looked at
+twice.
+"""
 
 _WORD: Final = re.compile(r"\S+")
 
@@ -191,16 +193,29 @@ def _quoted_runs(
     node: Node,
     quote: str,
 ) -> list[Span]:
-    """Return one run for each character of a quoted scalar."""
+    """Return a run for each piece of a quoted scalar that is written as it is, and
+    one for each escape and fold.
+    """
     runs: list[Span] = []
     inner = 0
     begin = text.index(quote, node.start) + 1
     end = node.end - 1
     for match in _TOKENS[quote].finditer(text, begin, end):
-        length = _decoded_length(match.group())
+        written = match[1]
+        if written is None:
+            continue
+        start, after = match.span()
+        if start > begin:
+            runs.append((inner, begin))
+            inner += start - begin
+        length = _decoded_length(written)
         if length:
-            runs.append((inner, match.start()))
+            runs.append((inner, start))
             inner += length
+        begin = after
+    if end > begin:
+        runs.append((inner, begin))
+        inner += end - begin
     return [*runs, (inner, end)]
 
 

@@ -1,11 +1,15 @@
 """Texts inside of a ConfigMap or Secret: the places of their characters, edits on them."""
 
+import re
+
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from stackcfg.yamltext.document import Document, ParseError
+from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError
 from stackcfg.yamltext.edits import Edit, apply_edits
-from stackcfg.yamltext.embedded import Embedded, embedded_texts
+from stackcfg.yamltext.embedded import Embedded, embed_scalar, embedded_texts
 from stackcfg.yamltext.embedded_edits import edits_in_outer
 from stackcfg.yamltext.parser import parse_yaml
 from stackcfg.yamltext.values import data_of
@@ -175,3 +179,42 @@ def test_a_literal_scalar_with_line_breaks_of_another_kind_is_read():
     text = "kind: ConfigMap\x85data:\x85  x: |\x85    a: 1\x85    b: 2\x85"
     [embedded] = embedded_texts(parse_yaml(text)[0])
     assert embedded.text == "a: 1\nb: 2\n"
+
+
+ONE_BY_ONE = {
+    '"': re.compile(
+        r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r?\n[ \t]*|.)"
+        r"|[ \t]*(?:\r?\n[ \t]*)+|."
+    ),
+    "'": re.compile(r"''|[ \t]*(?:\r?\n[ \t]*)+|."),
+}
+"""Each character of a quoted scalar, as it is written."""
+
+PLAIN_PIECES = ["a", " ", "   ", "\t", "é", "\n", "\n\n   ", "  \r\n\t", "\r", "-"]
+PIECES = {
+    '"': [*PLAIN_PIECES, r"\n", r"\x41", r"\u00e9", r"\"", "\\ ", "\\\n  ", "\\\r\n"],
+    "'": [*PLAIN_PIECES, "''", "\\"],
+}
+
+
+def places_one_by_one(text: str, quote: str) -> list[int]:
+    places: list[int] = []
+    for match in ONE_BY_ONE[quote].finditer(text, 1, len(text) - 1):
+        length = 1
+        if match[0].startswith(("\\\n", "\\\r\n")) and quote == '"':
+            length = 0
+        elif not match[0].startswith(("\\", "'")):
+            length = max(1, match[0].count("\n") - 1)
+        places += range(match.start(), match.start() + length)
+    return [*places, len(text) - 1]
+
+
+@pytest.mark.parametrize("quote", PIECES)
+@given(data=st.data())
+def test_runs_of_a_quoted_scalar_are_its_characters(quote: str, data: st.DataObject):
+    pieces = data.draw(st.lists(st.sampled_from(PIECES[quote]), max_size=12))
+    text = quote + "".join(pieces) + quote
+    node = Node(SCALAR, 0, len(text), style=quote)
+    embedded = embed_scalar(text, node, ())
+    places = places_one_by_one(text, quote)
+    assert [embedded.outer(offset) for offset in range(len(places))] == places
