@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from stackcfg.cli import batch, exit_codes
-from stackcfg.cli.batch import STDIN_NAME, InputFile
+from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
 from stackcfg.cli.diffs import diff_lines
 from stackcfg.cli.settings import ProjectSettings, load_project_settings
 from stackcfg.deployment.settings import DeploymentSettings
@@ -24,6 +24,7 @@ from stackcfg.releases.versions import format_release
 from stackcfg.reports.migrate.formats import FORMATS, Context
 from stackcfg.system.files import STDIN, write_file
 from stackcfg.system.output import write_stdout
+from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
 from stackcfg.system.temporary import sweep_beside
 
@@ -207,8 +208,11 @@ def _migrate_files(
     deployed = _migrate_deployment(files, options)
     charted = _migrate_charts(files, options, deployed)
     work = partial(_migrate_text, options, deployed, charted)
-    known = {*deployed, *charted}
-    outcomes = (batch.process_file(file, work, known) for file in files)
+    process = partial(batch.process_file, work=work, known={*deployed, *charted})
+    outcomes: Iterator[FileOutcome[MigratedFile]] = map(process, files)
+    if options.mode == "check":
+        # nothing is written, so that no order is needed
+        outcomes = parallel_map(process, files)
     for_people = options.report != "json"
     verbose = options.verbose and for_people
     for outcome in batch.watch_progress(files, outcomes, progress, verbose):

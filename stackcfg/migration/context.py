@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, StepNote
@@ -39,11 +39,11 @@ class StepContext(NamedTuple):
     """What every step may look at.
 
     `text` makes the edits, `data` is what the config means. `layout` is one of
-    `LAYOUTS`, `store_fields` the store fields of all releases, `written` the
-    map of the backends and references that the config has. Only the hop to the
-    catalog (0.3.0) has `inline`, the map of the inline stores, and `plan`, the
-    backends and references that take their place. `engines` are the names of
-    backends that the user wants on another engine.
+    `LAYOUTS`, `store_fields` the store fields of all releases. `read_catalog`
+    returns what is `written`. Only the hop to the catalog (0.3.0) has `inline`,
+    the map of the inline stores, and `plan`, the backends and references that
+    take their place. `engines` are the names of backends that the user wants on
+    another engine.
     """
 
     text: Editor
@@ -51,10 +51,18 @@ class StepContext(NamedTuple):
     release: Hop
     layout: str
     store_fields: StoreFields
-    written: StoreMap
+    read_catalog: Callable[[], StoreMap]
     inline: StoreMap = StoreMap(())
     plan: BackendPlan = BackendPlan()
     engines: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def written(self) -> StoreMap:
+        """The map of the backends and references that the config has.
+
+        It is read when a step asks: most hops are without one that does.
+        """
+        return self.read_catalog()
 
     @property
     def version(self) -> Release:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
@@ -148,9 +149,9 @@ def _build_context(
     """
     reader, target, layout = state.now, hop.target, state.settings.layout
     data, fields = reader.config.data, reader.store_fields
-    written = reader.catalog(target.last)
     plan = BackendPlan()
     if hop.plans:
+        written = reader.catalog(target.last)
         name = as_string(data.get("image_name") or data.get("distro_name"))
         plan = plan_backends(inline, written, fields, target, layout, name)
     return StepContext(
@@ -160,7 +161,7 @@ def _build_context(
         layout=layout,
         engines=state.settings.engines,
         store_fields=fields,
-        written=written,
+        read_catalog=partial(reader.catalog, target.last),
         inline=inline,
         plan=plan,
     )
@@ -193,7 +194,7 @@ def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -
     before = context._replace(
         text=original.editor,
         data=original.config.data,
-        written=original.catalog(context.release.target.last),
+        read_catalog=partial(original.catalog, context.release.target.last),
     )
     return not any(step.run(before))
 
