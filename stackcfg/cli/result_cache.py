@@ -50,8 +50,9 @@ class ResultKeys:
         if settings not in self._described:
             self._described[settings] = self._describe(settings)
         known = self._options.baseline.known_in(file.name)
-        parts = (file.name, file.in_folder, known, self._described[settings], text)
-        return digest(json.dumps(parts))
+        parts = (file.name, file.in_folder, known, self._described[settings])
+        # JSON has no line end in it: the text begins at the first one
+        return digest(f"{json.dumps(parts)}\n{text}")
 
     def _describe(self, settings: Settings) -> str:
         """Return all options as text, but for those that change no file's result.
