@@ -14,7 +14,8 @@ from stackcfg.migration.engine import migrate
 from stackcfg.migration.settings import settings_for
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.changes import CATALOG_SINCE
-from stackcfg.validation.engine import fix, validate
+from stackcfg.validation.engine import fix as fix_text
+from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import Finding, Fix
 from stackcfg.validation.settings import Settings
 from stackcfg.validation.silencing import silence
@@ -46,28 +47,35 @@ class Migrated(NamedTuple):
 
 
 def quick_fixes(
-    text: str, settings: Settings, index: TextIndex, wanted: Range
+    text: str,
+    settings: Settings,
+    index: TextIndex,
+    wanted: Range,
 ) -> list[Change]:
     """Return the fixes and comments for the findings in a range.
 
     Each fix is proved. The list is empty for a text that cannot be read.
     """
+    every = settings._replace(unsafe_fixes=True)
     try:
-        found = validate(text, settings._replace(unsafe_fixes=True))
+        found = validate(text, every)
     except InputError:
         return []
     changes: list[Change] = []
     for finding in found.findings:
-        if not _overlap(index.range_of(finding.span), wanted):
+        place = index.range_of(finding.span)
+        if not _overlap(place, wanted):
             continue
         if finding.fix is not None:
-            edits = _edits_of(finding.fix, index)
-            title = finding.fix.message or f"fix {finding.rule}"
-            is_safe = finding.fix.is_safe
-            if not is_safe:
-                title += " (unsafe)"
-            changes.append(Change(title, edits, finding, is_certain=is_safe))
-        silenced = silence(text, found, [finding], settings, REASON)
+            change = _fix_one(finding, finding.fix, index)
+            changes.append(change)
+        silenced = silence(
+            text,
+            found,
+            [finding],
+            every,
+            REASON,
+        )
         if silenced.silenced:
             title = f"ignore {finding.rule} here"
             edits = tuple(line_edits(text, silenced.text, index))
@@ -75,10 +83,32 @@ def quick_fixes(
     return changes
 
 
-def fix_all(text: str, settings: Settings, index: TextIndex) -> Change | None:
+def _fix_one(
+    finding: Finding,
+    fix: Fix,
+    index: TextIndex,
+) -> Change:
+    """Return the change that makes a fix, marked if it is not safe."""
+    edits = _edits_of(fix, index)
+    title = fix.message or f"fix {finding.rule}"
+    if not fix.is_safe:
+        title += " (unsafe)"
+    return Change(
+        title,
+        edits,
+        finding,
+        is_certain=fix.is_safe,
+    )
+
+
+def fix_all(
+    text: str,
+    settings: Settings,
+    index: TextIndex,
+) -> Change | None:
     """Return the change that makes all fixes of a text; None without any."""
     try:
-        fixed = fix(text, settings)
+        fixed = fix_text(text, settings)
     except InputError:
         return None
     if not fixed.applied:
@@ -102,7 +132,11 @@ def can_migrate(analysis: Analysis) -> bool:
     return any(target.last < CATALOG_SINCE for target in analysis.targets)
 
 
-def migrate_text(text: str, settings: Settings, target: str | None = None) -> Migrated:
+def migrate_text(
+    text: str,
+    settings: Settings,
+    target: str | None = None,
+) -> Migrated:
     """Return a migrated text; without a target the text decides where it goes."""
     try:
         chosen = settings_for(target, declared=settings.declared)
@@ -120,12 +154,21 @@ def migrate_text(text: str, settings: Settings, target: str | None = None) -> Mi
     return Migrated(result.text, result.changed, described)
 
 
-def line_edits(old: str, new: str, index: TextIndex) -> Iterator[TextEdit]:
+def line_edits(
+    old: str,
+    new: str,
+    index: TextIndex,
+) -> Iterator[TextEdit]:
     """Yield the edits of whole lines that make one text of another."""
     mark = len(old) - len(index.body)
     starts = LineIndex(old).starts
     before, after = _lines_of(old), _lines_of(new)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    matcher = SequenceMatcher(
+        None,
+        before,
+        after,
+        autojunk=False,
+    )
     for tag, first, last, new_first, new_last in matcher.get_opcodes():
         if tag == "equal":
             continue

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -45,11 +45,25 @@ MIGRATED_TEXT: Final = "stackcfg.migratedText"
 FIX_ALL_KIND: Final = "source.fixAll.stackcfg"
 MIGRATE_KIND: Final = "source.migrate.stackcfg"
 
+PlaceParams: TypeAlias = (
+    lsp.CompletionParams
+    | lsp.DefinitionParams
+    | lsp.HoverParams
+    | lsp.PrepareRenameParams
+    | lsp.ReferenceParams
+    | lsp.RenameParams
+)
+"""The requests about a place of a file."""
+
 
 class Features:
     """What the server answers; each method is a request or a notification."""
 
-    def __init__(self, server: LanguageServer, settings_of: SettingsOf) -> None:
+    def __init__(
+        self,
+        server: LanguageServer,
+        settings_of: SettingsOf,
+    ) -> None:
         self._server = server
         self._files = OpenFiles(settings_of)
 
@@ -97,8 +111,18 @@ class Features:
         empty = lsp.PublishDiagnosticsParams(uri, [])
         self._server.text_document_publish_diagnostics(empty)
 
-    def _put(self, uri: str, text: str, version: int) -> None:
-        self._files.put(uri, to_fs_path(uri) or uri, text, version)
+    def _put(
+        self,
+        uri: str,
+        text: str,
+        version: int,
+    ) -> None:
+        self._files.put(
+            uri,
+            to_fs_path(uri) or uri,
+            text,
+            version,
+        )
 
     def _publish(self, uri: str) -> None:
         file = self._files.get(uri)
@@ -108,47 +132,54 @@ class Features:
         params = lsp.PublishDiagnosticsParams(uri, found, file.version)
         self._server.text_document_publish_diagnostics(params)
 
-    def _find(
-        self, uri: str, position: lsp.Position
-    ) -> tuple[OpenFile, TextIndex, int] | None:
+    def _find(self, params: PlaceParams) -> tuple[OpenFile, TextIndex, int] | None:
         """Return the file, its places and the offset that a request is about."""
-        file = self._files.get(uri)
+        file = self._files.get(params.text_document.uri)
         if file is None or not file.analysis.is_of_ours:
             return None
         index = self._files.index(file)
-        return file, index, index.offset(from_position(position))
+        offset = index.offset(from_position(params.position))
+        return file, index, offset
 
     def hover(self, params: lsp.HoverParams) -> lsp.Hover | None:
         """Return what is known about a place."""
-        found = self._find(params.text_document.uri, params.position)
+        found = self._find(params)
         if found is None:
             return None
         file, index, offset = found
         hover = find_hover(file.analysis, index, offset)
-        return None if hover is None else to_hover(hover, index)
+        if hover is None:
+            return None
+        return to_hover(hover, index)
 
     def _find_backend(
-        self, uri: str, position: lsp.Position
+        self,
+        params: PlaceParams,
     ) -> tuple[Backend, OpenFile, TextIndex, int] | None:
-        found = self._find(uri, position)
-        if found is None or found[0].analysis.problem is not None:
+        found = self._find(params)
+        if found is None:
             return None
         file, index, offset = found
+        if file.analysis.problem is not None:
+            return None
         backend = find_backend(file.analysis, offset)
-        return None if backend is None else (backend, file, index, offset)
+        if backend is None:
+            return None
+        return backend, file, index, offset
 
     def definition(self, params: lsp.DefinitionParams) -> lsp.Location | None:
         """Return where the backend of a reference is defined."""
-        found = self._find_backend(params.text_document.uri, params.position)
-        if found is None or found[0].definition is None:
+        found = self._find_backend(params)
+        if found is None:
             return None
         backend, _, index, _ = found
-        assert backend.definition is not None
+        if backend.definition is None:
+            return None
         return _locate(params.text_document.uri, backend.definition, index)
 
     def references(self, params: lsp.ReferenceParams) -> list[lsp.Location] | None:
         """Return what refers to a backend."""
-        found = self._find_backend(params.text_document.uri, params.position)
+        found = self._find_backend(params)
         if found is None:
             return None
         backend, _, index, _ = found
@@ -159,7 +190,7 @@ class Features:
 
     def prepare_rename(self, params: lsp.PrepareRenameParams) -> lsp.Range | None:
         """Return the name that would be renamed."""
-        found = self._find_backend(params.text_document.uri, params.position)
+        found = self._find_backend(params)
         if found is None:
             return None
         backend, _, index, offset = found
@@ -170,12 +201,17 @@ class Features:
 
     def rename(self, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
         """Return the edits that give a backend another name."""
-        found = self._find_backend(params.text_document.uri, params.position)
+        found = self._find_backend(params)
         if found is None:
             return None
         backend, file, index, _ = found
         try:
-            spans = rename_backend(backend, params.new_name, file.body, file.analysis)
+            spans = rename_backend(
+                backend,
+                params.new_name,
+                file.body,
+                file.analysis,
+            )
         except RenameError as error:
             self._say(lsp.MessageType.Error, str(error))
             return None
@@ -184,42 +220,55 @@ class Features:
 
     def complete(self, params: lsp.CompletionParams) -> lsp.CompletionList | None:
         """Return what can be written at a place."""
-        found = self._find(params.text_document.uri, params.position)
+        found = self._find(params)
         if found is None:
             return None
         file, index, offset = found
-        return to_completions(complete(file.analysis, file.body, offset), index, offset)
+        completions = complete(file.analysis, file.body, offset)
+        return to_completions(completions, index, offset)
 
     def actions(self, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         """Return the changes that are offered for a range."""
-        uri = params.text_document.uri
-        file = self._files.get(uri)
+        file = self._files.get(params.text_document.uri)
         if file is None or not file.analysis.is_of_ours or file.analysis.problem:
             return []
+        return list(self._actions_in(file, params))
+
+    def _actions_in(
+        self,
+        file: OpenFile,
+        params: lsp.CodeActionParams,
+    ) -> Iterator[lsp.CodeAction]:
+        uri = params.text_document.uri
         index = self._files.index(file)
         settings = file.analysis.settings
         wanted = params.context.only or ["quickfix", "source"]
-        actions: list[lsp.CodeAction] = []
         if _is_wanted("quickfix", wanted):
             area = from_range(params.range)
-            for change in quick_fixes(file.text, settings, index, area):
-                actions.append(to_quick_fix(uri, change, index))
+            changes = quick_fixes(file.text, settings, index, area)
+            for change in changes:
+                yield to_quick_fix(uri, change, index)
         if _is_wanted(FIX_ALL_KIND, wanted):
             whole = fix_all(file.text, settings, index)
             if whole is not None:
                 edit = to_workspace_edit(uri, whole.edits)
-                actions.append(
-                    lsp.CodeAction(whole.title, kind=FIX_ALL_KIND, edit=edit)
-                )
+                yield lsp.CodeAction(whole.title, kind=FIX_ALL_KIND, edit=edit)
         if _is_wanted(MIGRATE_KIND, wanted) and can_migrate(file.analysis):
-            actions.append(_migrate_action(uri))
-        return actions
+            yield _migrate_action(uri)
 
-    def migrated_text(self, uri: str, target: str) -> dict[str, Any]:
+    def migrated_text(
+        self,
+        uri: str,
+        target: str,
+    ) -> dict[str, Any]:
         """Return the migrated text of a file, for a diff in the editor."""
         return self._migrate(uri, target)._asdict()
 
-    def migrate(self, uri: str, target: str) -> dict[str, Any]:
+    def migrate(
+        self,
+        uri: str,
+        target: str,
+    ) -> dict[str, Any]:
         """Migrate a file in the editor; the result says what is reported."""
         migrated = self._migrate(uri, target)
         file = self._files.get(uri)
@@ -236,17 +285,29 @@ class Features:
             self._server.workspace_apply_edit(params)
         return migrated._asdict()
 
-    def _migrate(self, uri: str, target: str) -> Migrated:
+    def _migrate(
+        self,
+        uri: str,
+        target: str,
+    ) -> Migrated:
         file = self._files.get(uri)
         if file is None:
             return Migrated("", problem="the file is not open")
         return migrate_text(file.text, file.analysis.settings, target or None)
 
-    def _say(self, kind: lsp.MessageType, words: str) -> None:
+    def _say(
+        self,
+        kind: lsp.MessageType,
+        words: str,
+    ) -> None:
         self._server.window_show_message(lsp.ShowMessageParams(kind, words))
 
 
-def _locate(uri: str, spot: Spot, index: TextIndex) -> lsp.Location:
+def _locate(
+    uri: str,
+    spot: Spot,
+    index: TextIndex,
+) -> lsp.Location:
     return lsp.Location(uri, to_range(index.range(*spot.span)))
 
 
