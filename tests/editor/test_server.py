@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sys
 import time
@@ -30,6 +31,8 @@ def in_config_map(text: str) -> str:
 
 EDITS: list[lsp.WorkspaceEdit] = []
 """What the server asked the editor to change."""
+
+RANDOM_EDITS = 5000 if os.environ.get("STACKCFG_ALL") == "1" else 150
 
 FORMS = {"a file": str, "a ConfigMap": in_config_map}
 
@@ -317,27 +320,47 @@ async def test_the_editor_can_name_the_target(editor: Editor) -> None:
     assert await editor.diagnostics() == []
 
 
-async def test_random_edits_never_end_the_server(editor: Editor) -> None:
-    """Each edit is followed by a question; at the end the server still knows the file."""
+async def test_random_edits_never_end_the_server(
+    editor: Editor, client: pytest_lsp.LanguageClient, tmp_path: Path
+) -> None:
+    """Each edit of one of two files is followed by questions; at the end the server
+    still knows both. `STACKCFG_ALL=1` makes 5,000 edits.
+    """
     chance = random.Random(14)
+    other = Editor(client, tmp_path / "objects.yaml")
     await editor.open(NEW)
-    for _ in range(150):
-        text = random_edit(chance, editor.text)
-        if chance.random() < 0.1:
-            text = NEW
-        editor.send(text)
-        line = chance.randrange(text.count("\n") + 2)
-        place = lsp.Position(line, chance.randrange(40))
-        await editor.client.text_document_completion_async(
-            lsp.CompletionParams(editor.document, place)
-        )
-        await editor.client.text_document_hover_async(
-            lsp.HoverParams(editor.document, place)
-        )
-    editor.send(NEW)
+    await other.open(in_config_map(NEW))
+    for _ in range(RANDOM_EDITS):
+        changed, text = chance.choice(((editor, NEW), (other, in_config_map(NEW))))
+        if chance.random() > 0.1:
+            text = random_edit(chance, changed.text)
+        changed.send(text)
+        await ask_at_random(chance, chance.choice((editor, other)))
+    for each, text in ((editor, NEW), (other, in_config_map(NEW))):
+        each.send(text)
+        await ask_at_random(chance, each)
     await asyncio.sleep(0.5)
-    assert list(editor.client.diagnostics[editor.uri]) == []
-    assert editor.client.messages == []
+    for each in (editor, other):
+        assert list(client.diagnostics[each.uri]) == []
+    assert client.messages == []
+    client.text_document_did_close(lsp.DidCloseTextDocumentParams(other.document))
+    await other.diagnostics()
+
+
+async def ask_at_random(chance: random.Random, editor: Editor) -> None:
+    """Ask what an editor asks at a place of a file, which it may not have."""
+    client, document = editor.client, editor.document
+    line = chance.randrange(editor.text.count("\n") + 2)
+    place = lsp.Position(line, chance.randrange(40))
+    await client.text_document_completion_async(lsp.CompletionParams(document, place))
+    await client.text_document_hover_async(lsp.HoverParams(document, place))
+    await client.text_document_definition_async(lsp.DefinitionParams(document, place))
+    if chance.random() < 0.05:
+        context = lsp.CodeActionContext([])
+        span = lsp.Range(place, place)
+        await client.text_document_code_action_async(
+            lsp.CodeActionParams(document, span, context)
+        )
 
 
 def random_edit(chance: random.Random, text: str) -> str:
