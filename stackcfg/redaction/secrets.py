@@ -20,6 +20,9 @@ LEAST_DISTINCTIVE = 6
 LONGEST_VARIABLE = 200
 """The number of characters in front of a word that may be one variable's name."""
 
+LONGEST_KEPT = 200
+"""The length up to which it is kept where a text has secrets."""
+
 MASK = "********"
 
 _BARE_VARIABLE = (
@@ -60,6 +63,18 @@ def has_url_password(text: str) -> bool:
 
 def find_secrets(text: str) -> list[Span]:
     """Return the spans of the secrets in a free text, in order."""
+    if len(text) > LONGEST_KEPT:
+        return _search_secrets(text)
+    return list(_secrets_of_short(text))
+
+
+# the same few scalars are in every file
+@lru_cache(maxsize=4096)
+def _secrets_of_short(text: str) -> tuple[Span, ...]:
+    return tuple(_search_secrets(text))
+
+
+def _search_secrets(text: str) -> list[Span]:
     # what is clean does not pay for the patterns
     from stackcfg.redaction.looks import find_lookalikes
     from stackcfg.redaction.pairs import find_pairs
