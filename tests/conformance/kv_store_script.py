@@ -1,7 +1,8 @@
 """Writes and reads with the KV store of a release; runs in the environment of that release, on its own.
 
-Standard input: {"engine": …, "fields": {…}, "namespace": …, "set": [[key, value, seconds or null], …], "get": [key, …],
-"ranges": [[start, end], …]}. Standard output: {"get": {key: value}, "ranges": [[value, …], …]}.
+Standard input: a list of {"engine": …, "fields": {…}, "namespace": …, "set": [[key, value, seconds or null], …],
+"get": [key, …], "ranges": [[start, end], …]}. The last line of standard output: for each, {"get": {key: value},
+"ranges": [[value, …], …]}.
 """
 
 import asyncio
@@ -59,6 +60,11 @@ async def run(asked):
     return {"get": found, "ranges": ranges}
 
 
+async def run_all(asked):
+    """Do what is asked, one after the other."""
+    return [await run(each) for each in asked]
+
+
 def as_text(value):
     """Return a value as its caller parses it: the Redis store of 0.2 and 0.3 returns bytes."""
     return value.decode() if isinstance(value, bytes) else value
@@ -66,5 +72,5 @@ def as_text(value):
 
 if __name__ == "__main__":
     # what a release prints when it is imported is no answer
-    answer = asyncio.run(run(json.load(sys.stdin)))
+    answer = asyncio.run(run_all(json.load(sys.stdin)))
     print("\n" + json.dumps(answer))

@@ -81,12 +81,18 @@ def explain_errors(database: Database, row: str = "") -> Iterator[None]:
         yield
     except (driver.errors.PyMongoError, driver.errors.InvalidDocument) as error:
         reason = _shorten(str(error))
-        password = database.login.password
-        if password:
-            reason = reason.replace(password, "***")
+        for secret in _secrets_of(database):
+            reason = reason.replace(secret, "***")
         if row and isinstance(error, driver.errors.DocumentTooLarge):
             reason = f"does not take {row}: {reason}"
         raise DatabaseError(database.describe(), reason, _find_hint(reason)) from None
+
+
+def _secrets_of(database: Database) -> list[str]:
+    """Return the password, and what a URL has before its host."""
+    login = database.login
+    in_url = login.url.partition("://")[2].rpartition("@")[0]
+    return [each for each in (login.password, in_url) if each]
 
 
 def _shorten(message: str) -> str:
