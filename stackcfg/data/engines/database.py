@@ -151,6 +151,15 @@ class Reader(ABC):
             return self._as_row(columns, values)
         return None
 
+    def rows_of(
+        self, table: str, key: str, values: Sequence[Any], columns: Sequence[str]
+    ) -> Mapping[Any, Row]:
+        """Return the rows that exist of some values of a key column, by value."""
+        marks = ", ".join([self.sql.placeholder] * len(values))
+        query = self.select_rows(table, columns, f"{quote_name(key)} IN ({marks})")
+        rows = [self._as_row(columns, each) for each in self._fetch(query, values)]
+        return {row[key]: row for row in rows}
+
     def _as_row(self, columns: Sequence[str], values: Sequence[Any]) -> Row:
         return dict(zip(columns, map(self.as_stored, values), strict=True))
 

@@ -8,7 +8,7 @@ ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from itertools import islice
@@ -172,6 +172,16 @@ class PostgresReader(Reader):
         query = SQL.select(table, KV_LIST, condition)
         for key, value, expiration in self._stream(query, values):
             yield key, value, self.as_stored(expiration)
+
+    def pairs_of(self, table: str, keys: Sequence[str]) -> Mapping[str, Pair]:
+        """Return the KV rows that exist of some keys, by key."""
+        if not keys:
+            return {}
+        query = SQL.select(table, KV_LIST, "key = ANY (%s)")
+        return {
+            key: (key, value, self.as_stored(expiration))
+            for key, value, expiration in self._fetch(query, (list(keys),))
+        }
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
         """Yield the rows of a SQL table with these columns, one at a time."""

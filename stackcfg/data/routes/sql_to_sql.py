@@ -5,7 +5,7 @@ completed by rules.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stackcfg.data.engines.database import Reader
@@ -13,6 +13,8 @@ from stackcfg.data.engines.opening import Readers
 from stackcfg.data.engines.protocol import Row, is_absent
 from stackcfg.data.moves import LOCATION_RULE, Move
 from stackcfg.data.routes.route import (
+    CHARACTERS_AT_ONCE,
+    ROWS_AT_ONCE,
     Checks,
     ConflictError,
     CopyRun,
@@ -245,16 +247,29 @@ class SqlToSql:
         keys: Sequence[str],
         compared: Sequence[str],
     ) -> Checks:
-        has_keys = set(keys) <= set(compared)
-        for row in source.rows(old, source.column_names(old)):
-            yield from self._explain_null_columns(row)
-            changes = self._changes(row, self._rules)
-            key = {name: row.get(name) for name in keys}
-            found = target.row(new, key, compared) if has_keys else None
-            if found is not None:
-                # a column that the new table lacks holds nothing
-                found = {**dict.fromkeys(changes), **found}
-            yield check_row(_key_text(key), {**row, **changes}, found)
+        can_match = set(keys) <= set(compared)
+        for block in _split_rows(source.rows(old, source.column_names(old))):
+            present: Mapping[Any, Row] = {}
+            if can_match and len(keys) == 1:
+                [name] = keys
+                values = [row[name] for row in block if row.get(name) is not None]
+                if values:
+                    present = target.rows_of(new, name, values, compared)
+            for row in block:
+                key = {name: row.get(name) for name in keys}
+                found = present.get(next(iter(key.values())))
+                # of a key of several columns, and of one that looks different here
+                if found is None and can_match:
+                    found = target.row(new, key, compared)
+                yield from self._check_row(row, key, found)
+
+    def _check_row(self, row: Row, key: Row, found: Row | None) -> Checks:
+        yield from self._explain_null_columns(row)
+        changes = self._changes(row, self._rules)
+        if found is not None:
+            # a column that the new table lacks holds nothing
+            found = {**dict.fromkeys(changes), **found}
+        yield check_row(_key_text(key), {**row, **changes}, found)
 
     def _check_by_content(
         self,
@@ -284,6 +299,20 @@ class SqlToSql:
                 continue
             if not is_absent(row.get(fill.unless)):
                 yield fill.explain_rest(self.upgrade)
+
+
+def _split_rows(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield rows in blocks that are worth looking for at once."""
+    block: list[Row] = []
+    size = 0
+    for row in rows:
+        block.append(row)
+        size += sum(len(each) for each in row.values() if isinstance(each, str))
+        if len(block) == ROWS_AT_ONCE or size > CHARACTERS_AT_ONCE:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
 
 
 def _key_text(key: Row) -> str:
