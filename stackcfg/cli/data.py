@@ -13,7 +13,7 @@ from stackcfg.cli.data_files import check_all_files, copy_all_files, find_all_fi
 from stackcfg.cli.data_plan import Sides, plan_moves, select_stores
 from stackcfg.cli.errors import print_error
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
-from stackcfg.data.copy import count_rows, count_unmoved_rows
+from stackcfg.data.copy import count_changes, count_rows, count_unmoved_rows
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.locations import KV_SERVERS
 from stackcfg.data.moves import Move, UpgradePlan
@@ -198,6 +198,8 @@ def _verify(result: UpgradeResult, readers: Readers, options: Options) -> None:
             progress.name = move.store
             counts = verify_move(move, upgrade, readers, progress.advance)
             result.checks.append(counts)
+            if result.action == DRY_RUN:
+                result.changes += count_changes(move, upgrade, readers)
     finally:
         progress.hide()
 

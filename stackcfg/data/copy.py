@@ -12,6 +12,7 @@ due only now just completes them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from stackcfg.data.engines.database import Reader
@@ -133,6 +134,15 @@ def count_rows(move: Move, upgrade: Upgrade, readers: Readers) -> int:
     """Count the rows that a move reads or makes. Raises `DatabaseError`."""
     source = readers.get_or_empty(move.source.database)
     return route_of(move, upgrade).count(source)
+
+
+def count_changes(move: Move, upgrade: Upgrade, readers: Readers) -> Counter[str]:
+    """Count the old rows of a move that each rule changes, by its id.
+
+    Raises `DatabaseError`.
+    """
+    source = readers.get_or_empty(move.source.database)
+    return route_of(move, upgrade).count_changes(source)
 
 
 def count_unmoved_rows(

@@ -71,7 +71,8 @@ class VerifyCounts:
 class UpgradeResult:
     """The plan of a data command, and what was counted, copied or verified.
 
-    `rows` counts the old rows of each move. `absent` are moves whose old
+    `rows` counts the old rows of each move, `changes` those that each rule
+    changes, by its id (in a rehearsal). `absent` are moves whose old
     database is missing. `unmoved` counts rows that stay where they are (None:
     not counted). `backups` maps each file that was written to the backup made
     of it before. `files` are the files on the disk of each move that has some,
@@ -84,6 +85,7 @@ class UpgradeResult:
     new: ConfigSide
     plan: UpgradePlan
     rows: dict[Move, int] = field(default_factory=dict)
+    changes: Counter[str] = field(default_factory=Counter)
     absent: set[Move] = field(default_factory=set)
     unmoved: dict[Unmoved, int | None] = field(default_factory=dict)
     copies: list[CopyCounts] = field(default_factory=list)

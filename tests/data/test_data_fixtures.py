@@ -8,6 +8,7 @@ a verification after it (`verify_exit_code`) where they are not 0.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -147,6 +148,27 @@ def test_a_dry_run_reports_the_rows_that_a_copy_adds(tmp_path):
         if move.get("copied")
     }
     assert missing == {store: added[store] for store in missing}
+
+
+CHANGED = re.compile(r"rows that (R\d+) changes: (\d+) \(")
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("to-tables", {"R8": 3, "R9": 1, "R10": 1}),
+        ("strict-responses", {"R7": 3}),
+        ("chunks", {"R4": 4}),
+        ("file-paths", {"R11": 1}),
+        ("differing", {}),
+    ],
+)
+def test_a_dry_run_counts_the_rows_that_rules_change(name, counts, tmp_path):
+    case = next(case for case in CASES if case.name == name)
+    laid_out(case, tmp_path)
+    done = data("copy", case, tmp_path, "--dry-run")
+    found = {rule: int(count) for rule, count in CHANGED.findall(done.out)}
+    assert found == counts
 
 
 def test_every_rule_has_a_fixture(tmp_path):

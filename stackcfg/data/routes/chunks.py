@@ -4,6 +4,7 @@ their file.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from stackcfg.data.engines.database import Reader
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.moves import Move
 from stackcfg.data.routes.route import Checks, CopyRun, Retries, RowCheck
-from stackcfg.data.row_rules.chunks import complete_text
+from stackcfg.data.row_rules.chunks import RULE, complete_text
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import ChunkTables
 
@@ -95,6 +96,11 @@ class Chunks:
         key = {self.tables.id: identifier}
         row = target.row(table, key, [self.tables.chunk])
         return None if row is None else str(row[self.tables.chunk])
+
+    def count_changes(self, source: Reader) -> Counter[str]:
+        """Count the chunks that lack something."""
+        lacking = [text != complete for _, _, text, complete in self._chunks(source)]
+        return Counter({RULE.id: sum(lacking)})
 
     def retry(
         self,

@@ -4,6 +4,7 @@ make the others.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -294,6 +295,23 @@ class KvToKv:
         readers: Readers,
     ) -> Iterator[Skipped]:
         return find_unread_stores(self.move, self.upgrade, source, target, readers)
+
+    def count_changes(self, source: Reader) -> Counter[str]:
+        """Count the old rows that each rule changes, by its id; not those it
+        skips.
+        """
+        counts: Counter[str] = Counter()
+        selection = select_converted(self.move, self._keys)
+        if selection is None or not source.has_table(self.source.table):
+            return counts
+        for pair in source.pairs(self.source.table, selection):
+            row = KvRow(self._own_key(pair), as_string(pair[1]))
+            for rule in self._rules:
+                made = self._apply(rule, row)
+                # why a row is skipped is counted by its reason
+                if made != [row] and any(isinstance(each, KvRow) for each in made):
+                    counts[rule.id] += 1
+        return counts
 
     def retry(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from stackcfg.data.engines.database import Reader
@@ -127,6 +128,13 @@ class KvToSql:
                     if has_table:
                         found = target.row(rule.table, {"id": row["id"]}, list(wanted))
                     yield check_row(str(row["id"]), wanted, found)
+
+    def count_changes(self, source: Reader) -> Counter[str]:
+        """Count the old rows that each rule changes: all of them."""
+        counts: Counter[str] = Counter()
+        for rule in self._rules:
+            counts[rule.id] += sum(1 for _ in self._converted(source, rule))
+        return counts
 
     def retry(
         self,

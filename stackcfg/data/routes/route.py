@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
@@ -221,6 +222,9 @@ class Route(Protocol):
         readers: Readers,
     ) -> Checks:
         """Yield the checks of all rows; nothing is written."""
+
+    def count_changes(self, source: Reader) -> Counter[str]:
+        """Count the old rows that each rule changes, by its id."""
 
     def retry(
         self,

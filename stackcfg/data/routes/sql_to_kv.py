@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from stackcfg.data.engines.database import Reader
@@ -80,6 +81,10 @@ class SqlToKv:
         """Yield the checks of all rows."""
         rows = (row for _, _, made in self._converted(source) for row in made)
         return check_pairs(rows, self.move, readers)
+
+    def count_changes(self, source: Reader) -> Counter[str]:
+        """Count the old rows that each rule changes: all of them."""
+        return Counter(rule for rule, _, _ in self._converted(source))
 
     def retry(
         self,

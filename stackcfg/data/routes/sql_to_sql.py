@@ -221,6 +221,16 @@ class SqlToSql:
             else:
                 yield from self._check_by_content(source, old, target, new, compared)
 
+    def count_changes(self, source: Reader) -> Counter[str]:
+        """Count the old rows that each rule changes, by its id."""
+        counts: Counter[str] = Counter()
+        for old, _ in self._tables(source):
+            for row in source.rows(old, source.column_names(old)):
+                for rule in self._rules:
+                    if self._changes(row, [rule]):
+                        counts[rule.id] += 1
+        return counts
+
     def retry(
         self,
         source: Reader,

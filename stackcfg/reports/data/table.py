@@ -110,6 +110,11 @@ def _report_dry_run(
     width: int,
 ) -> Lines:
     yield from _report_checks(result, folder, width)
+    for rule in row_rule_ids():
+        if result.changes[rule]:
+            first_line, *_ = row_rule_page(rule).split("\n")
+            words = f"rows that {rule} changes: {result.changes[rule]}"
+            yield f"{words} ({first_line.rstrip('.')})"
     missing, differing = _count_wrong_rows(result)
     yield (
         f"rows that a copy would add: {missing}, "
