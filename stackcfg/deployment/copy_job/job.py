@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from stackcfg.deployment.copy_job.server_pods import (
+from stackcfg.deployment.copy_job.mounted_configs import (
     CONFIG_MAP,
     SECRET,
     MountedConfig,
+)
+from stackcfg.deployment.copy_job.server_pods import (
     MountedVolume,
     ServerPod,
     home_of,

@@ -8,14 +8,22 @@ names of their own (`kustomizer.go`, `resource_helper.go` of both operators).
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from stackcfg.deployment.copy_job.mounted_configs import (
+    Fields,
+    MountedConfig,
+    find_holder,
+    is_volume_of,
+    pod_of,
+    reads_config,
+    text_at,
+)
 from stackcfg.errors import StackcfgError
 from stackcfg.loading.configs import (
     BOM,
-    RunConfig,
     explain_no_run_config,
     find_run_configs,
     read_documents,
@@ -24,23 +32,12 @@ from stackcfg.manifests.objects import (
     OLD_SERVER,
     SERVER,
     ManifestObject,
-    can_be_same_namespace,
     read_objects,
 )
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
 from stackcfg.runconfig.values import as_string
-from stackcfg.yamltext.document import Document
 
-Fields = Mapping[str, Any]
-
-CONFIG_MAP: Final = "ConfigMap"
-SECRET: Final = "Secret"
-_SOURCES: Final = {CONFIG_MAP: ("configMap", "name"), SECRET: ("secret", "secretName")}
-"""How a volume names an object: its field, and the field of the name."""
-
-_CONTENT: Final = ("data", "stringData", "binaryData")
-_TEMPLATES: Final = ("Deployment", "StatefulSet", "DeploymentConfig", "ReplicaSet")
 _ADOPTED: Final = ("metadata", "annotations", "ogx.io/adopt-storage")
 _OWN_VOLUMES: Final = ("ogx-storage", "lls-storage")
 """What the operators call the volume that they mount themselves."""
@@ -79,16 +76,6 @@ class MountedVolume:
 
 
 @dataclass(frozen=True, slots=True)
-class MountedConfig:
-    """The run config of a server, and the object that holds it."""
-
-    kind: str
-    name: str
-    key: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ServerPod:
     """A server, by the object that describes it.
 
@@ -122,11 +109,13 @@ def read_server_pod(text: str, file: str) -> ServerPod:
     if not configs:
         raise explain_no_run_config(documents)
     objects = read_objects(documents, file)
-    holder, config = _find_holder(configs[0], objects, file)
-    found = [each for each in objects if _reads(each, config, holder.namespace)]
+    holder, config = find_holder(configs[0], objects, file)
+    found = [each for each in objects if reads_config(each, config, holder.namespace)]
     if len(found) != 1:
-        names = ", ".join(f"{each.kind} '{each.name}'" for each in found)
-        wrong = f"several read it: {names}" if found else "nothing in the file reads it"
+        wrong = "nothing in the file reads it"
+        if found:
+            names = ", ".join(f"{each.kind} '{each.name}'" for each in found)
+            wrong = f"several read it: {names}"
         message = (
             f"{file}: the run config is in {config.kind} '{config.name}', and {wrong}"
         )
@@ -142,61 +131,6 @@ def read_server_pod(text: str, file: str) -> ServerPod:
     return _read_pod(server, config, server.namespace or holder.namespace)
 
 
-def _find_holder(
-    config: RunConfig, objects: Iterable[ManifestObject], file: str
-) -> tuple[ManifestObject, MountedConfig]:
-    """Return the ConfigMap or Secret that a run config is in, as it is mounted."""
-    if config.holders:
-        path = config.holders[-1].path
-        for each in objects:
-            rest = _path_within(each, config.file_document, path)
-            if each.kind in _SOURCES and rest[:1] and rest[0] in _CONTENT:
-                text = config.holders[0].text
-                key = as_string(rest[1])
-                return each, MountedConfig(each.kind, each.name, key, text)
-    message = f"{file} is no manifest with a run config in a ConfigMap or Secret"
-    hint = "'--format job' needs the manifests of both servers"
-    raise StackcfgError(message, hint=hint)
-
-
-def _path_within(found: ManifestObject, document: Document, path: Path) -> Path:
-    """Return a path of a document inside of an object; empty if it is not in it."""
-    length = len(found.path)
-    if found.document is not document or path[:length] != found.path:
-        return ()
-    return path[length:]
-
-
-def _reads(found: ManifestObject, config: MountedConfig, namespace: str) -> bool:
-    """Return whether an object describes a server that reads a run config."""
-    if not can_be_same_namespace(found.namespace, namespace):
-        return False
-    if found.kind == OLD_SERVER:
-        return _text(found.data, "spec", "server", "userConfig", "configMapName") == (
-            config.name
-        )
-    if found.kind == SERVER:
-        return _text(found.data, "spec", "overrideConfig", "name") == config.name
-    return any(_is_of(each, config) for each in list_at(_pod_of(found), ("volumes",)))
-
-
-def _is_of(volume: Any, config: MountedConfig) -> bool:
-    field, name = _SOURCES[config.kind]
-    if value_at(volume, (field, name)) == config.name:
-        return True
-    parts = list_at(as_mapping(volume), ("projected", "sources"))
-    return any(value_at(each, (field, "name")) == config.name for each in parts)
-
-
-def _pod_of(found: ManifestObject) -> Fields:
-    """Return the pod that an object of Kubernetes makes, or is; else nothing."""
-    if found.kind == "Pod":
-        return mapping_at(found.data, ("spec",))
-    if found.kind in _TEMPLATES:
-        return mapping_at(found.data, ("spec", "template", "spec"))
-    return {}
-
-
 def _read_pod(
     found: ManifestObject, config: MountedConfig, namespace: str
 ) -> ServerPod:
@@ -204,7 +138,7 @@ def _read_pod(
         pod, container = _pod_of_operator(found)
         volumes = [*_operator_volumes(found)]
     else:
-        pod = _pod_of(found)
+        pod = pod_of(found)
         container = _container_of(pod, config)
         volumes = [*_claims_of_templates(found, container)]
     volumes += _mounted_volumes(pod, container)
@@ -253,7 +187,7 @@ def _operator_volumes(found: ManifestObject) -> Iterator[MountedVolume]:
     storage = value_at(found.data, (*workload, "storage"))
     if storage is not None:
         folder = as_string(as_mapping(storage).get("mountPath")) or folder
-        owner = _text(found.data, *_ADOPTED) or found.name
+        owner = text_at(found.data, *_ADOPTED) or found.name
         claim = {"persistentVolumeClaim": {"claimName": f"{owner}-pvc"}}
         yield MountedVolume(claim, folder, {})
         for mount in _own_mounts(found):
@@ -280,7 +214,7 @@ def _container_of(pod: Fields, config: MountedConfig) -> Fields:
     names = [
         as_mapping(each).get("name")
         for each in list_at(pod, ("volumes",))
-        if _is_of(each, config)
+        if is_volume_of(each, config)
     ]
     containers = list_at(pod, ("containers",))
     for container in containers:
@@ -295,7 +229,7 @@ def _claims_of_templates(
 ) -> Iterator[MountedVolume]:
     """Yield the volumes that a StatefulSet makes for its first pod."""
     names = [
-        _text(each, "metadata", "name")
+        text_at(each, "metadata", "name")
         for each in list_at(found.data, ("spec", "volumeClaimTemplates"))
     ]
     for mount in map(as_mapping, list_at(container, ("volumeMounts",))):
@@ -339,7 +273,3 @@ def home_of(pod: ServerPod) -> str:
 
 def _without(fields: Fields, *names: str) -> Fields:
     return {name: value for name, value in fields.items() if name not in names}
-
-
-def _text(data: Any, *path: str) -> str:
-    return as_string(value_at(data, path))
