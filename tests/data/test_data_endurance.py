@@ -125,56 +125,6 @@ def test_a_copy_from_postgres_killed_at_random_moments_can_be_repeated(
         assert contents(running, "origin") == before
 
 
-@pytest.mark.parametrize("target", ["db:other", "db:origin"])
-def test_a_copy_between_databases_killed_at_random_moments_can_be_repeated(
-    target, running, tmp_path
-):
-    """To another database, and within one, to other tables."""
-    running.create("origin")
-    fill(tmp_path, MANY)
-    write_configs(tmp_path, "first", "db:origin")
-    assert run("copy", tmp_path, running).code == 0
-    before = contents(running, "origin")
-    write_configs(tmp_path, "db:origin", target)
-    path = tmp_path / "new.yaml"
-    text = path.read_text().replace("table_name: completions", "table_name: moved")
-    path.write_text(text.replace("namespace: prompts", "namespace: again"))
-
-    def reset() -> None:
-        if target == "db:other":
-            running.create("other")
-            return
-        with running.connect("origin") as connection:
-            connection.execute("DROP TABLE IF EXISTS moved")
-            connection.execute("DELETE FROM stackcfg_copies WHERE work LIKE '%moved%'")
-            connection.execute("DELETE FROM stackcfg_copies WHERE work LIKE '%again%'")
-            connection.execute(
-                "DELETE FROM llamastack_kvstore WHERE key LIKE 'again:%'"
-            )
-
-    name = target.removeprefix("db:")
-    reset()
-    begun = time.monotonic()
-    assert run("copy", tmp_path, running).code == 0
-    took = time.monotonic() - begun
-    whole = [contents(running, name), moved(running, name)]
-    chance, kills = random.Random(19), 0
-    while kills < budget(4):
-        reset()
-        assert contents(running, "origin")[1:] == before[1:]
-        for _ in range(3):
-            kills += killed_after(
-                started(tmp_path, running), chance.uniform(0.3 * took, 1.1 * took)
-            )
-        finish(tmp_path, running)
-        assert [contents(running, name), moved(running, name)] == whole
-
-
-def moved(running: Server, database: str) -> Any:
-    with running.connect(database) as connection:
-        return connection.execute("SELECT * FROM moved ORDER BY 1").fetchall()
-
-
 def dump(folder: Path) -> list[Any]:
     found = []
     for name, table in (("kv", "kvstore"), ("sql", "completions")):
