@@ -18,8 +18,19 @@ from stackcfg.data.engines.kv_servers import (
     KvServerReader,
     KvServerWriter,
 )
-from stackcfg.data.engines.mongodb_driver import connect, explain_errors, import_driver
-from stackcfg.data.engines.protocol import COPIES, KV_COLUMNS, Pair, Selection
+from stackcfg.data.engines.mongodb_driver import (
+    connect,
+    explain_errors,
+    find_hint,
+    import_driver,
+)
+from stackcfg.data.engines.protocol import (
+    COPIES,
+    KV_COLUMNS,
+    DatabaseError,
+    Pair,
+    Selection,
+)
 from stackcfg.data.engines.times import point_in_time
 from stackcfg.data.locations import Database
 
@@ -169,10 +180,16 @@ class MongoWriter(MongoReader, KvServerWriter):
         """Return how many rows were added although others exist already."""
         for each in error.details["writeErrors"]:
             if each["code"] != EXISTS_ALREADY:
-                raise error
+                raise self._refuse_row(each)
         if error.details["writeConcernErrors"]:
             raise error
         return int(error.details["nInserted"])
+
+    def _refuse_row(self, refusal: Mapping[str, Any]) -> DatabaseError:
+        """Return the error for a row that the server does not take."""
+        words = refusal["errmsg"]
+        reason = f"does not take the key '{refusal['op']['key']}': {words}"
+        return DatabaseError(self.name, reason, find_hint(words))
 
     def replace_value(self, table: str, key: str, old: str, new: str) -> bool:
         """Write the value of a key that still has the old one; return whether it

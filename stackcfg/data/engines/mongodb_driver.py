@@ -24,7 +24,7 @@ HINTS: Final = (
     ),
     ("requires authentication", "the config has no 'user' and 'password'"),
     ("not authorized", "ask for the right to read and write this database"),
-    ("document too large", "MongoDB takes no row of more than 16 MB"),
+    ("too large", "MongoDB takes no row of more than 16 MB"),
     ("not primary", "copy to the primary server"),
     ("connection closed", "see whether the server still runs, and run this again"),
     ("reset by peer", "see whether the server still runs, and run this again"),
@@ -85,7 +85,7 @@ def explain_errors(database: Database, row: str = "") -> Iterator[None]:
             reason = reason.replace(secret, "***")
         if row and isinstance(error, driver.errors.DocumentTooLarge):
             reason = f"does not take {row}: {reason}"
-        raise DatabaseError(database.describe(), reason, _find_hint(reason)) from None
+        raise DatabaseError(database.describe(), reason, find_hint(reason)) from None
 
 
 def _secrets_of(database: Database) -> list[str]:
@@ -102,6 +102,7 @@ def _shorten(message: str) -> str:
     return " ".join(message.split())
 
 
-def _find_hint(reason: str) -> str:
+def find_hint(reason: str) -> str:
+    """Return what to do about an error."""
     hints = (hint for part, hint in HINTS if part in reason)
     return next(hints, "nothing was written")
