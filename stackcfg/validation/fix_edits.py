@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from stackcfg.loading.configs import RunConfig
 from stackcfg.paths import Path
@@ -33,6 +34,9 @@ from stackcfg.yamltext.entries import (
     remove_item,
 )
 from stackcfg.yamltext.parser import parse_yaml
+
+LostEntry = tuple[Document, Comments, Node, int]
+"""A document, its comments, a mapping in it and the index of an entry."""
 
 
 class NoEditError(ValueError):
@@ -155,12 +159,25 @@ def _write(change: Insertion, flow: bool) -> str:
 
 
 def _remove_lost(document: Document, start: int) -> Edit:
-    for complete in parse_yaml(document.text, branches=True):
+    found = _lost_entries(document.text).get(start)
+    if found is None:
+        raise NoEditError
+    return remove_entry(*found)
+
+
+@lru_cache(maxsize=1)
+def _lost_entries(text: str) -> Mapping[int, LostEntry]:
+    """Return where each entry of a text stands, also those that equal keys hide.
+
+    The key is the offset at which the entry starts.
+    """
+    found: dict[int, LostEntry] = {}
+    for complete in parse_yaml(text, branches=True):
+        comments = Comments(complete)
         for _, node in walk_nodes(complete.root):
             for index, (key, _) in enumerate(node.entries):
-                if key.start == start:
-                    return remove_entry(complete, Comments(complete), node, index)
-    raise NoEditError
+                found.setdefault(key.start, (complete, comments, node, index))
+    return found
 
 
 def edit_in_file(config: RunConfig, edit: Edit) -> Iterator[Replacement]:

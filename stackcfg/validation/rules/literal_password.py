@@ -6,6 +6,8 @@ a variable instead.
 
 from __future__ import annotations
 
+import re
+
 from stackcfg.light_typing import Final
 from stackcfg.paths import Path, value_at
 from stackcfg.redaction.keys import is_secret_key
@@ -24,6 +26,7 @@ from stackcfg.validation.rule_finding import (
 )
 
 TEMPLATE_MARKS: Final = ("${env", "$env.", "{{")
+_VARIABLE_NAME: Final = r"env\.(\w+)"
 
 
 def check(inspection: Inspection) -> Findings:
@@ -46,7 +49,10 @@ class _Variables:
 
     def __init__(self, inspection: Inspection) -> None:
         self._inspection = inspection
+        self._written = set(re.findall(_VARIABLE_NAME, inspection.text))
         self._secrets: dict[str, str] = {}
+        self._numbered: dict[tuple[str, str], str] = {}
+        self._last_numbers: dict[str, int] = {}
 
     def replace(self, path: Path, secret: str) -> UnsafeFix | None:
         """Return the fix that writes a variable in place of a secret."""
@@ -61,17 +67,30 @@ class _Variables:
         """Return the name of a variable that no other secret has."""
         keys = [_as_variable(part) for part in path if isinstance(part, str)]
         names = ["_".join(keys[start:]) for start in reversed(range(len(keys)))]
-        names += [f"{names[0]}_{number}" for number in range(2, len(names) + 3)]
         for name in names:
             if self._is_free(name, secret):
                 self._secrets[name] = secret
                 return name
-        return self.name(("next", *path), secret)
+        return self._number(names[0], secret)
+
+    def _number(self, name: str, secret: str) -> str:
+        """Return a name with the next number, or the one that a secret has."""
+        known = self._numbered.get((name, secret))
+        if known is not None:
+            return known
+        number = self._last_numbers.get(name, 1) + 1
+        while not self._is_free(f"{name}_{number}", secret):
+            number += 1
+        self._last_numbers[name] = number
+        numbered = f"{name}_{number}"
+        self._numbered[name, secret] = numbered
+        self._secrets[numbered] = secret
+        return numbered
 
     def _is_free(self, name: str, secret: str) -> bool:
         if name in self._secrets:
             return self._secrets[name] == secret
-        return f"env.{name}" not in self._inspection.text
+        return name not in self._written
 
 
 def _as_variable(key: str) -> str:
