@@ -156,14 +156,22 @@ def answers(count: int) -> Answers:
     return dict.fromkeys(blocks_of(text).conditions, 1)
 
 
+def related(_one: object, _other: object) -> bool:
+    return True
+
+
+def unrelated(_one: object, _other: object) -> bool:
+    return False
+
+
 def test_few_conditions_get_all_answers():
-    found = choices_around(answers(4)) or []
+    found = choices_around(answers(4), unrelated) or []
     assert len({tuple(each.values()) for each in found}) == 16
 
 
 def test_more_conditions_get_all_pairs_of_answers():
     start = answers(9)
-    found = choices_around(start) or []
+    found = choices_around(start, related) or []
     assert len(found) <= MOST_CHOICES
     for one in start:
         for other in start:
@@ -172,7 +180,14 @@ def test_more_conditions_get_all_pairs_of_answers():
 
 
 def test_too_many_conditions_get_none():
-    assert choices_around(answers(40)) is None
+    assert choices_around(answers(40), related) is None
+
+
+def test_many_conditions_of_different_parts_change_one_at_a_time():
+    start = answers(40)
+    found = choices_around(start, unrelated) or []
+    changed = [sum(start[each] != one[each] for each in start) for one in found]
+    assert changed == [0] + [1] * 40
 
 
 def test_other_answers_to_one_condition_begin_with_few_changes():
