@@ -16,6 +16,7 @@ import pytest
 
 from tests.support import mongodb
 from tests.support.background_copies import start_copy
+from tests.support.budgets import ALL
 from tests.support.kv_stores import (
     KvStore,
     MongoStore,
@@ -151,7 +152,6 @@ def stored(engine: str, *, long: bool = True) -> dict[str, Any]:
         for pair in itertools.permutations(ENGINES, 2)
         if {"redis", "mongodb"} & {*pair}
     ],
-    ids="-".join,
 )
 def test_rows_go_from_every_engine_to_every_other(store, tmp_path, old, new):
     source, target = store(old), store(new)
@@ -390,6 +390,10 @@ def test_rows_become_rows_of_sql_tables(store, tmp_path):
     assert run("verify", tmp_path, releases=releases).code == 0
 
 
+SHARES = (0.1, 0.5, 0.9) if ALL else (0.5,)
+"""The parts of the rows after which a copy is killed."""
+
+
 def fill_many(folder: Path, count: int) -> SqliteStore:
     source = SqliteStore(folder / "many.db")
     rows = {f"batch:{number}": (f'{{"n": {number}}}', None) for number in range(count)}
@@ -405,7 +409,7 @@ def test_a_killed_copy_leaves_no_record_and_the_next_goes_on(store, tmp_path, en
     write_configs(tmp_path, source, target)
     whole = prefixed(source.read(), "batches:", engine)
     killed = 0
-    for share in (0.1, 0.5, 0.9):
+    for share in SHARES:
         target.empty()
         process = start_copy(tmp_path, (*SAME, "--while-running"))
         wait_for_rows(target, int(count * share), process)

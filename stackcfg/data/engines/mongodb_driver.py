@@ -9,7 +9,7 @@ from typing import Any, Final
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import Database
 
-MILLISECONDS: Final = 10_000
+MILLISECONDS: Final = 5_000
 """How long to wait for a server."""
 
 DEFAULT_PORT: Final = 27017
