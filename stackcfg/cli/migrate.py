@@ -168,13 +168,23 @@ def run(paths: list[str], options: Options) -> int:
     return exit_codes.worst(codes or [exit_codes.FAILED])
 
 
+def _check_one_output(files: Sequence[InputFile]) -> None:
+    """Raise `StackcfgError` if there is more than one file for one output."""
+    problem = ""
+    if len(files) > 1:
+        problem = "several files and one output"
+    elif any(file.in_folder for file in files):
+        problem = f"a folder and one output; name its file: {files[0].name}"
+    if problem:
+        hint = "--write changes files in place, --diff shows the changes, --check tests"
+        raise StackcfgError(problem, hint=hint)
+
+
 def _check_mode(files: Sequence[InputFile], options: Options) -> None:
     """Raise `StackcfgError` if these files and the mode do not go together."""
     mode = options.mode
-    several = len(files) > 1 or any(file.in_folder for file in files)
-    if several and mode in ("stdout", "output"):
-        hint = "--write changes them in place, --diff shows the changes, --check tests"
-        raise StackcfgError("several files and one output", hint=hint)
+    if mode in ("stdout", "output"):
+        _check_one_output(files)
     paths = [file.path for file in files]
     if mode == "write" and STDIN in paths:
         raise StackcfgError("standard input cannot be changed in place")
