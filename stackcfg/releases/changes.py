@@ -34,6 +34,10 @@ MODELS_RENAMED_SINCE = (0, 8, 0)
 """A registered model is called by its `model_id`, not by its `provider_model_id`
 (`register_model` of 0.7.3 and 0.8.0)."""
 
+AUTO_MODELS_SINCE = (0, 8, 0)
+"""A model named `auto` is the first one that its provider lists
+(`_resolve_auto_model`)."""
+
 SERVER_STORES_IN_SQL_SINCE = (1, 0, 0)
 """Prompts and connectors are stored in SQL (upstream #5756, #5757)."""
 

@@ -28,9 +28,6 @@ class Rule(NamedTuple):
     `describe` turns each of them into a finding, `report` all of them
     together. A rule that claims errors without either covers them by the
     findings of `check`.
-
-    Only a rule with `on_old_configs` looks at configs of 0.2 and earlier;
-    `old-config` reports these as a whole.
     """
 
     id: str
@@ -41,7 +38,6 @@ class Rule(NamedTuple):
     kinds: tuple[str, ...] = ()
     describe: Describe | None = None
     report: Report | None = None
-    on_old_configs: bool = False
 
     @property
     def info(self) -> RuleInfo:

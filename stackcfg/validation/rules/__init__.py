@@ -1,7 +1,9 @@
 """The rules, one module each. A rule reads an inspection and yields findings.
 
 A rule module has a docstring, which is its page (the first line is the summary),
-and `RULE`. What several rules need is in `queries`.
+and `RULE`. What several rules need is in `queries`. The table `RULES` says of each
+rule what is asked before its module is imported: importing all of them takes
+longer than most configs.
 """
 
 from __future__ import annotations
@@ -10,123 +12,163 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 
-from stackcfg.light_typing import Final
+from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.releases.changes import (
+    AUTO_MODELS_SINCE,
+    CATALOG_SINCE,
+    DISABLED_PROVIDERS_SINCE,
+    EMPTY_APIS_REFUSED_SINCE,
+    HOME_MOVED_SINCE,
+    POSTGRES_PASSWORDS_PLAIN_SINCE,
+    SWITCHED_AUTH_SINCE,
+    TLS_DEMANDED_SINCE,
+    UNLISTED_ROUTERS_SINCE,
+)
+from stackcfg.releases.resources import DEFAULT_MODELS
+from stackcfg.releases.versions import Release
+from stackcfg.runconfig.placeholders import find_old_placeholder
+from stackcfg.runconfig.substitution import TYPED_SINCE
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError
 from stackcfg.validation.rule import Errors, Findings, Rule
 from stackcfg.validation.rule_finding import RuleFinding
 
+ONLY: Final = "only"
+"""A rule that finds nothing but the model errors that it claims."""
+
+TOO: Final = "too"
+"""A rule that claims model errors, and finds other things, too."""
+
+
+class ListedRule(NamedTuple):
+    """What is known of a rule before its module is imported.
+
+    `claims` says whether it claims model errors: `ONLY`, `TOO` or not. Only a rule
+    `of_old_configs` looks at configs of 0.2 and earlier; `old-config` reports
+    these as a whole. The other fields are conditions without which it finds
+    nothing but model errors: the first release, the first one that has no such
+    fault any more, words of which the text has one, and what it looks at.
+    """
+
+    id: str
+    claims: str = ""
+    may_be_error: bool = True
+    of_old_configs: bool = False
+    since: Release = ()
+    before: Release | None = None
+    words: Sequence[str] = ()
+    needs: Callable[[Inspection], object] | None = None
+
+    def may_find(self, inspection: Inspection) -> bool:
+        """Return whether all conditions hold; False is certain."""
+        version = inspection.version
+        if version < self.since or (self.before and version >= self.before):
+            return False
+        if self.words and not _may_hold(inspection.text, self.words):
+            return False
+        return self.needs is None or bool(self.needs(inspection))
+
+
+def _may_hold(text: str, words: Sequence[str]) -> bool:
+    """Return whether a YAML text may have one of the words in a key or value."""
+    # what is written with a backslash can be any character
+    return "\\" in text or any(word in text for word in words)
+
+
+def _has_family_of_several(inspection: Inspection) -> bool:
+    """Return whether two backends are of the same family."""
+    backends = inspection.stores.backends.values()
+    return len({each.family for each in backends}) < len(backends)
+
+
 # Each model error belongs to the first rule that claims it, so the general
 # rules come last.
-RULE_IDS: Final = (
-    "old-config",
-    "duplicate-key",
-    "several-documents",
-    "unset-variable",
-    "unknown-backend",
-    "wrong-family",
-    "backend-type",
-    "backend-field",
-    "inline-store",
-    "store-field",
-    "reference-field",
-    "missing-store",
-    "moved-key",
-    "renamed-key",
-    "shared-namespace",
-    "shared-table",
-    "unused-backend",
-    "backend-drift",
-    "tilde-path",
-    "old-home",
-    "postgres-url",
-    "provider-type",
-    "provider-api",
-    "api-without-provider",
-    "unlisted-api",
-    "empty-apis",
-    "missing-dependency",
-    "duplicate-provider",
-    "deprecated-provider",
-    "unknown-provider",
-    "ambiguous-provider",
-    "unregistered-resource",
-    "unregistrable-resource",
-    "embedding-dimension",
-    "unknown-model",
-    "unserved-model",
-    "auto-model",
-    "doubled-prefix",
-    "conflicting-resource",
-    "unknown-shield",
-    "placeholder-syntax",
-    "old-placeholder",
-    "literal-password",
-    "authentication",
-    "half-tls",
-    "tls-required",
-    "inert-key",
-    "retyped-default",
-    "deprecated-key",
-    "missing-field",
-    "wrong-type",
-    "invalid-value",
-    "unknown-key",
-)
-
-# Importing all rules takes longer than most configs: the sets say which a
-# config can do without.
-CLAIMING: Final = frozenset(
-    {
-        "unset-variable",
-        "backend-type",
-        "backend-field",
-        "inline-store",
-        "store-field",
-        "reference-field",
-        "missing-store",
-        "moved-key",
-        "renamed-key",
-        "authentication",
-        "retyped-default",
-        "deprecated-key",
-        "missing-field",
-        "wrong-type",
-        "invalid-value",
-        "unknown-key",
-    }
-)
-"""The rules that claim model errors."""
-
-ONLY_CLAIMING: Final = CLAIMING - {
-    "missing-store",
-    "authentication",
-    "retyped-default",
-}
-"""The rules that only report the model errors that they claim."""
-
-NEVER_ERRORS: Final = frozenset(
-    {
-        "backend-drift",
-        "deprecated-provider",
-        "doubled-prefix",
+RULES: Final = (
+    ListedRule("old-config", of_old_configs=True, needs=lambda seen: seen.is_old),
+    ListedRule(
         "duplicate-key",
-        "duplicate-provider",
-        "empty-apis",
-        "half-tls",
-        "inert-key",
-        "literal-password",
-        "old-home",
-        "old-placeholder",
+        may_be_error=False,
+        of_old_configs=True,
+        needs=lambda seen: seen.document.duplicates,
+    ),
+    ListedRule(
+        "several-documents",
+        of_old_configs=True,
+        needs=lambda seen: seen.second_document,
+    ),
+    ListedRule("unset-variable", claims=ONLY),
+    ListedRule("unknown-backend"),
+    ListedRule("wrong-family"),
+    ListedRule("backend-type", claims=ONLY),
+    ListedRule("backend-field", claims=ONLY),
+    ListedRule("inline-store", claims=ONLY),
+    ListedRule("store-field", claims=ONLY),
+    ListedRule("reference-field", claims=ONLY),
+    ListedRule("missing-store", claims=TOO),
+    ListedRule("moved-key", claims=ONLY),
+    ListedRule("renamed-key", claims=ONLY),
+    ListedRule("shared-namespace", may_be_error=False),
+    ListedRule("shared-table", may_be_error=False),
+    ListedRule("unused-backend", may_be_error=False),
+    ListedRule("backend-drift", may_be_error=False, needs=_has_family_of_several),
+    ListedRule("tilde-path", may_be_error=False),
+    ListedRule(
+        "old-home", may_be_error=False, since=HOME_MOVED_SINCE, words=("~/.llama",)
+    ),
+    ListedRule("postgres-url", before=POSTGRES_PASSWORDS_PLAIN_SINCE, words=("@",)),
+    ListedRule("provider-type"),
+    ListedRule("provider-api"),
+    ListedRule("api-without-provider"),
+    ListedRule("unlisted-api", before=UNLISTED_ROUTERS_SINCE),
+    ListedRule("empty-apis", may_be_error=False, since=EMPTY_APIS_REFUSED_SINCE),
+    ListedRule("missing-dependency"),
+    ListedRule("duplicate-provider", may_be_error=False, of_old_configs=True),
+    ListedRule("deprecated-provider", may_be_error=False),
+    ListedRule("unknown-provider"),
+    ListedRule("ambiguous-provider", before=DISABLED_PROVIDERS_SINCE),
+    ListedRule("unregistered-resource", may_be_error=False),
+    ListedRule("unregistrable-resource"),
+    ListedRule("embedding-dimension"),
+    ListedRule("unknown-model", words=[str(path[1]) for path in DEFAULT_MODELS]),
+    ListedRule("unserved-model"),
+    ListedRule("auto-model", since=AUTO_MODELS_SINCE),
+    ListedRule("doubled-prefix", may_be_error=False, words=("model_id",)),
+    ListedRule("conflicting-resource", since=CATALOG_SINCE),
+    ListedRule("unknown-shield", words=("default_shield_id",)),
+    ListedRule(
         "placeholder-syntax",
-        "shared-namespace",
-        "shared-table",
-        "tilde-path",
-        "tls-required",
-        "unregistered-resource",
-        "unused-backend",
-    }
+        may_be_error=False,
+        of_old_configs=True,
+        words=("$", "{env."),
+    ),
+    ListedRule(
+        "old-placeholder",
+        may_be_error=False,
+        of_old_configs=True,
+        since=TYPED_SINCE,
+        needs=lambda seen: find_old_placeholder(seen.text),
+    ),
+    ListedRule("literal-password", may_be_error=False, of_old_configs=True),
+    ListedRule(
+        "authentication",
+        claims=TOO,
+        since=SWITCHED_AUTH_SINCE,
+        words=("provider_config",),
+    ),
+    ListedRule("half-tls", may_be_error=False, words=("tls_",)),
+    ListedRule("tls-required", may_be_error=False, since=TLS_DEMANDED_SINCE),
+    ListedRule("inert-key", may_be_error=False),
+    ListedRule("retyped-default", claims=TOO, since=TYPED_SINCE, words=("${env.",)),
+    ListedRule("deprecated-key", claims=ONLY),
+    ListedRule("missing-field", claims=ONLY),
+    ListedRule("wrong-type", claims=ONLY),
+    ListedRule("invalid-value", claims=ONLY),
+    ListedRule("unknown-key", claims=ONLY),
 )
+
+RULE_IDS: Final = tuple(each.id for each in RULES)
+
+NEVER_ERRORS: Final = frozenset(each.id for each in RULES if not each.may_be_error)
 """The rules that claim nothing and whose findings are never errors."""
 
 
@@ -147,17 +189,18 @@ def run_rules(
     inspection: Inspection, is_wanted: Callable[[str], bool]
 ) -> Iterator[tuple[Rule, RuleFinding]]:
     """Yield the findings of all wanted rules, rule by rule."""
-    wanted = list(filter(is_wanted, RULE_IDS))
+    wanted = [each for each in RULES if is_wanted(each.id)]
     if inspection.is_old:
-        wanted = [each for each in wanted if load_rule(each).on_old_configs]
+        wanted = [each for each in wanted if each.of_old_configs]
     claimed: Mapping[str, Sequence[ModelError]] = {}
-    if not CLAIMING.isdisjoint(wanted):
+    if any(each.claims for each in wanted):
         claimed = claim_errors(inspection)
-    for rule_id in wanted:
-        errors = claimed.get(rule_id, ())
-        if not errors and rule_id in ONLY_CLAIMING:
+    for listed in wanted:
+        errors = claimed.get(listed.id, ())
+        is_done = listed.claims == ONLY or not listed.may_find(inspection)
+        if is_done and not errors:
             continue
-        rule = load_rule(rule_id)
+        rule = load_rule(listed.id)
         for finding in _run(rule, inspection, errors):
             yield rule, finding
 
@@ -176,7 +219,7 @@ def claim_errors(inspection: Inspection) -> Mapping[str, Sequence[ModelError]]:
     belong to.
     """
     claimed: dict[str, list[ModelError]] = {}
-    claiming = [rule_id for rule_id in RULE_IDS if rule_id in CLAIMING]
+    claiming = [each.id for each in RULES if each.claims]
     for error in inspection.model_errors:
         for rule_id in claiming:
             if _claims(load_rule(rule_id), inspection, error):

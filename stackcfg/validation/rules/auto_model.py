@@ -17,6 +17,7 @@ from collections.abc import Mapping
 
 from stackcfg.light_typing import Any, Final
 from stackcfg.paths import as_mapping, value_at
+from stackcfg.releases.changes import AUTO_MODELS_SINCE
 from stackcfg.releases.resources import model_type_of
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.queries.registered import (
@@ -34,12 +35,11 @@ from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 AUTO: Final = "auto"
-AUTO_SINCE: Final = (0, 8, 0)
 
 
 def check(inspection: Inspection) -> Findings:
     """Report each model for which the provider certainly lists none."""
-    if inspection.version < AUTO_SINCE:
+    if inspection.version < AUTO_MODELS_SINCE:
         return
     for resource in registered_resources(inspection):
         if resource.kind != "models":

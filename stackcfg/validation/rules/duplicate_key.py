@@ -66,4 +66,4 @@ def _follows_start(duplicate: Duplicate, starts: Sequence[Duplicate]) -> bool:
     return any(start.lost[0] < lost < start.kept[0] < kept for start in starts)
 
 
-RULE = Rule("duplicate-key", WARNING, __doc__, check, on_old_configs=True)
+RULE = Rule("duplicate-key", WARNING, __doc__, check)

@@ -31,4 +31,4 @@ def check(inspection: Inspection) -> Findings:
             )
 
 
-RULE = Rule("duplicate-provider", WARNING, __doc__, check, on_old_configs=True)
+RULE = Rule("duplicate-provider", WARNING, __doc__, check)

@@ -168,4 +168,4 @@ def _describe_value(path: Path, key: str, unsafe: UnsafeFix | None) -> RuleFindi
     )
 
 
-RULE = Rule("literal-password", WARNING, __doc__, check, on_old_configs=True)
+RULE = Rule("literal-password", WARNING, __doc__, check)

@@ -41,4 +41,4 @@ def check(inspection: Inspection) -> Findings:
     )
 
 
-RULE = Rule("old-config", ERROR, __doc__, check, on_old_configs=True)
+RULE = Rule("old-config", ERROR, __doc__, check)

@@ -53,4 +53,4 @@ def _first_in(text: str) -> str:
     return find_old_placeholder(text) or ""
 
 
-RULE = Rule("old-placeholder", WARNING, __doc__, check, on_old_configs=True)
+RULE = Rule("old-placeholder", WARNING, __doc__, check)

@@ -154,4 +154,4 @@ def _describe(
     )
 
 
-RULE = Rule("placeholder-syntax", WARNING, __doc__, check, on_old_configs=True)
+RULE = Rule("placeholder-syntax", WARNING, __doc__, check)

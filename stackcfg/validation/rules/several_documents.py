@@ -31,4 +31,4 @@ def check(inspection: Inspection) -> Findings:
     )
 
 
-RULE = Rule("several-documents", ERROR, __doc__, check, on_old_configs=True)
+RULE = Rule("several-documents", ERROR, __doc__, check)
