@@ -1,8 +1,9 @@
 """Names of `typing` without its import, which takes a tenth of a start.
 
-Modules that every start loads import them from here. Type checkers read the names of
-`typing` itself. At run time, annotations are not evaluated, so all of them but
-`NamedTuple` are empty names.
+Modules that every start loads import them from here, and have
+`from __future__ import annotations`. Type checkers read the names of `typing` itself.
+At run time, annotations are not evaluated, so all of them but `NamedTuple` are empty
+names.
 """
 
 from __future__ import annotations

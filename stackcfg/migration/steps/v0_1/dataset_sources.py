@@ -6,6 +6,8 @@ dataset no longer names its provider: the server uses `huggingface` for an
 address of that scheme, else `localfs`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from stackcfg.light_typing import Any

@@ -6,6 +6,8 @@ That came with upstream #1731. The sink `otel` becomes `otel_trace` and
 traces, where no collector takes them.
 """
 
+from __future__ import annotations
+
 import re
 
 from stackcfg.light_typing import Any

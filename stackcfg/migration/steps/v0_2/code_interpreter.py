@@ -5,6 +5,8 @@ Its tool group went with it. It has no replacement: later releases reach such a
 tool through an MCP server.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from stackcfg.light_typing import Any

@@ -7,6 +7,8 @@ the path of the address themselves. `remote::llama-openai-compat` stays as it
 is.
 """
 
+from __future__ import annotations
+
 from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext

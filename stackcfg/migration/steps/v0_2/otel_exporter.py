@@ -7,6 +7,8 @@ address from the environment. The old keys are dropped silently. Up to 0.2.12
 they were optional, and their default was a collector on the same machine.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 

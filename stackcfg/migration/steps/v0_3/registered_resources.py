@@ -7,6 +7,8 @@ keep their name; `vector_dbs` becomes `vector_stores` with its key names.
 models. Registered vector stores are read again only from 0.4.3 on (#4616).
 """
 
+from __future__ import annotations
+
 from stackcfg.light_typing import Literal
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext

@@ -4,6 +4,8 @@ Its provider is called `inline::builtin` (#5131). The config of the provider
 stays. A server whose config still has `agents` fails at start.
 """
 
+from __future__ import annotations
+
 from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext

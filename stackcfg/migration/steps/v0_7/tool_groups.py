@@ -9,6 +9,8 @@ variable switches does not become one. Source: `auto_register_tool_groups` of
 0.7.3, and the tool groups of its provider specs.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 
 from stackcfg.light_typing import Any, Literal, NamedTuple

@@ -8,6 +8,8 @@ has. An empty `api_key` is no key, a missing one counts as one. Source:
 1.5.0.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 
 from stackcfg.light_typing import NamedTuple

@@ -4,6 +4,8 @@ Before, both were part of a URL as they stood, where `%40` means `@`.
 Source: `engine_str` of the backend's model in ogx 1.0.2 and 1.0.3.
 """
 
+from __future__ import annotations
+
 import re
 from urllib.parse import unquote
 

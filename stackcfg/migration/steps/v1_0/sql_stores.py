@@ -8,6 +8,8 @@ store that is left out is on `sql_default`, so it is written where the file
 has no backend of that name.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from stackcfg.light_typing import Any, Final

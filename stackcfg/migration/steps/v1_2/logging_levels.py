@@ -4,6 +4,8 @@ An environment variable sets its levels. Source: `create_app` and the command
 of ogx 1.1.3 and 1.2.0, `parse_environment_config` of ogx 1.5.0.
 """
 
+from __future__ import annotations
+
 from stackcfg.light_typing import Any
 from stackcfg.migration.changes import CHECK, INFO, Changes
 from stackcfg.migration.context import StepContext

@@ -6,6 +6,8 @@ older server did the same as with `insecure: true`, so that is written out and
 reported.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Any
