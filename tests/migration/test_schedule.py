@@ -6,10 +6,12 @@ from itertools import pairwise
 
 import pytest
 
+from stackcfg.loading.configs import read_documents
 from stackcfg.migration.engine import InputError, migrate, settings_for
 from stackcfg.migration.schedule import hops_to
-from stackcfg.migration.steps import EVERY_FAMILY, STEPS
+from stackcfg.migration.steps import EVERY_FAMILY, STEPS, Step
 from stackcfg.releases.families import families
+from stackcfg.yamltext.values import data_of
 
 MANY = """\
 version: 2
@@ -51,6 +53,25 @@ def test_steps_of_every_family_run_once_for_each_family_after_0_3():
         if any(step.since == EVERY_FAMILY for step in each.steps)
     ]
     assert looks == [family.name for family in families() if family.first > (0, 3, 0)]
+
+
+def _step(name: str) -> Step:
+    return next(step for step in STEPS if step.name == name)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [r"eval\x5ftasks", r"eval\u005Ftasks", r"eval\U0000005ftasks", "eval_\\\n  tasks"],
+)
+def test_a_step_looks_at_a_document_in_which_an_escape_hides_its_word(word):
+    [document] = read_documents(f'- "{word}"\n')
+    assert data_of(document.root) == ["eval_tasks"]
+    assert _step("v0_1.eval_tasks").concerns(document)
+
+
+def test_a_step_does_not_look_at_a_document_whose_escapes_hide_no_word():
+    [document] = read_documents('name: "\\u200B\\n"\n')
+    assert not _step("v0_1.eval_tasks").concerns(document)
 
 
 def test_a_change_of_meaning_asks_for_the_release():
