@@ -86,6 +86,14 @@ def _style_clues(data: Mapping[str, Any], inline: StoreMap) -> Iterator[Clue]:
             yield Clue(what, before, store.path, decisive=True)
 
 
+def has_only_catalog(data: Mapping[str, Any], inline: StoreMap) -> bool:
+    """Return whether a config is certainly for releases with the catalog: it has
+    one, and no inline store that counts.
+    """
+    _, after = split_releases(CATALOG_SINCE)
+    return {clue.releases for clue in _style_clues(data, inline)} == {after}
+
+
 def _store_clues(data: Mapping[str, Any], store_fields: StoreFields) -> Iterator[Clue]:
     for name, value in mapping_at(data, _STORES).items():
         path = (*_STORES, name)

@@ -12,11 +12,14 @@ from collections.abc import Callable
 from stackcfg.light_typing import Final
 from stackcfg.loading.configs import position_of_offset
 from stackcfg.loading.errors import InputError
+from stackcfg.loading.release_evidence import has_only_catalog
 from stackcfg.loading.release_fit import DetectedReleases, detect_releases
 from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.schedule import hops_to
 from stackcfg.migration.state import MigrationState
+from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET, describe_releases
+from stackcfg.stores.store_map import StoreMap
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
 
@@ -36,6 +39,8 @@ def refuse_unstable_result(
             continue
         now = state.now
         inline = now.inline_stores(DEFAULT_TARGET.last)
+        if _is_certainly_later(state, before, inline):
+            continue
         after = detect_releases(now.config, now.store_fields, inline)
         if state.settings.target is not None:
             _refuse_later_result(state, after, history)
@@ -47,6 +52,19 @@ def refuse_unstable_result(
                 f"{describe_releases(after.releases)}"
             )
             raise InputError(message, _position_of(state, after, history), HINT)
+
+
+def _is_certainly_later(
+    state: MigrationState, before: DetectedReleases, inline: StoreMap
+) -> bool:
+    """Return whether a result has a catalog, and the config was for releases
+    without one: the result is for later releases, as it must be.
+
+    A named target can be too early for it.
+    """
+    if state.settings.target is not None or max(before.releases) >= CATALOG_SINCE:
+        return False
+    return has_only_catalog(state.now.config.data, inline)
 
 
 def _refuse_later_result(
