@@ -6,7 +6,8 @@ The facts are in `models.json`, made from the packages by
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from stackcfg.light_typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from stackcfg.releases.versions import (
     described_releases,
     find_row,
     names_at,
+    nearest_described,
     read_facts,
     span_of,
 )
@@ -88,9 +90,38 @@ def model_names(version: Release) -> tuple[str, ...]:
 @cache
 def config_model(name: str, version: Release) -> Model:
     """Return a config model of a release; without fields if it has none."""
-    facts = _model_facts(name)
-    if not facts:
+    if not _model_facts(name):
         return Model(name, {}, open=True)
+    changes = _changes_of(name)
+    before = bisect_right(changes, nearest_described(version))
+    return _read_model(name, changes[max(0, before - 1)])
+
+
+@cache
+def _changes_of(name: str) -> Sequence[Release]:
+    """Return the releases from which on a model is another one, oldest first.
+
+    Between two of them every release has the same rows of facts.
+    """
+    known = described_releases()
+    found = {known[0]}
+    for row in _rows_of(_model_facts(name)):
+        since, until = span_of(row)
+        found.add(since)
+        found.update(known[bisect_right(known, until) :][:1])
+    return sorted(found)
+
+
+def _rows_of(facts: Mapping[str, Any]) -> Iterator[Row]:
+    yield from facts.get("extra", ())
+    for rows_by_name in (facts["fields"], facts.get("checks", {})):
+        for rows in rows_by_name.values():
+            yield from rows
+
+
+@cache
+def _read_model(name: str, version: Release) -> Model:
+    facts = _model_facts(name)
     fields: dict[str, Field] = {}
     for field, rows in facts["fields"].items():
         row = find_row(rows, version)
