@@ -9,18 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from stackcfg.cli.batch import InputFile
+from stackcfg.cli.chart_files import find_chart, values_path
 from stackcfg.errors import StackcfgError
-from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.chart_values import Chart
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.migration.result import ConfigResult, MigrationResult
 from stackcfg.system.files import FileError, read_file
-
-_TEMPLATES: Final = "templates"
-_CHART: Final = "Chart.yaml"
-_VALUES: Final = "values.yaml"
-_WRITES_VALUES: Final = "toYaml"
-_ENDINGS: Final = (".yaml", ".yml", ".tpl", ".txt")
 
 Migrated = tuple[MigrationResult, bool]
 """The result of a file, and if its old file must stay."""
@@ -47,42 +42,6 @@ ChartFiles = Mapping[str, ChartFile]
 """The results of a run by the path of their file."""
 
 
-def folder_of_chart(path: str) -> str | None:
-    """Return the folder of the chart that a template is in; None if it is in none."""
-    folder, name = os.path.split(os.path.abspath(path))
-    while name:
-        if os.path.basename(folder) == _TEMPLATES:
-            chart = os.path.dirname(folder)
-            if os.path.isfile(os.path.join(chart, _CHART)):
-                return chart
-        folder, name = os.path.split(folder)
-    return None
-
-
-def find_chart(path: str, text: str) -> Chart | None:
-    """Return the chart of a template that writes values; None if there is none."""
-    if _WRITES_VALUES not in text:
-        return None
-    folder = folder_of_chart(path)
-    if folder is None:
-        return None
-    try:
-        values = read_file(os.path.join(folder, _VALUES))
-    except FileError:
-        return None
-    return Chart(values, _VALUES, tuple(_other_templates(folder, path)))
-
-
-def _other_templates(folder: str, path: str) -> Iterator[str]:
-    """Yield the texts of the other templates of a chart."""
-    for root, _, names in os.walk(os.path.join(folder, _TEMPLATES)):
-        for name in sorted(names):
-            other = os.path.join(root, name)
-            if not name.endswith(_ENDINGS) or other == os.path.abspath(path):
-                continue
-            yield read_file(other)
-
-
 def migrate_charts(files: Sequence[InputFile], migrate: MigrateInChart) -> ChartFiles:
     """Return the results of templates that write values, and of these values."""
     found: dict[str, ChartFile] = {}
@@ -96,8 +55,7 @@ def migrate_charts(files: Sequence[InputFile], migrate: MigrateInChart) -> Chart
         chart = find_chart(file.path, text)
         if chart is None:
             continue
-        folder = folder_of_chart(file.path) or os.curdir
-        values = named.get(os.path.join(folder, _VALUES))
+        values = named.get(values_path(file.path))
         result = _migrate_template(file, text, chart, migrate, values)
         found[file.path] = result
         if values is not None and result.error is not None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackcfg.cli.batch import InputFile
-from stackcfg.cli.charts import find_chart
+from stackcfg.cli.chart_files import find_chart
 from stackcfg.deployment.engine import DeployedFile, migrate_deployment
 from stackcfg.deployment.files import new_name
 from stackcfg.deployment.parts import may_hold_deployment

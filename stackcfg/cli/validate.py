@@ -21,10 +21,10 @@ from stackcfg.cli.fix import (
     fix_file,
     silence_file,
 )
-from stackcfg.cli.run_files import RunFiles
+from stackcfg.cli.run_files import RunFiles, WatchedSearch
 from stackcfg.cli.settings import load_project_settings
 from stackcfg.cli.validate_options import DEFAULT_FORMAT, Options, options_of
-from stackcfg.light_typing import NamedTuple
+from stackcfg.light_typing import TYPE_CHECKING, NamedTuple
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import describe_judge
 from stackcfg.reports.validate.counts import Counts, count_findings
@@ -38,6 +38,10 @@ from stackcfg.validation.engine import Validation, validate
 from stackcfg.validation.findings import ERROR, WARNING, FileResult
 from stackcfg.validation.manifest_detection import OtherFiles, holds_objects
 from stackcfg.validation.settings import Settings
+
+if TYPE_CHECKING:
+    from stackcfg.cli.chart_findings import FoundInCharts
+    from stackcfg.loading.chart_values import Chart
 
 
 class Total(NamedTuple):
@@ -192,9 +196,12 @@ def _context_of(options: Options) -> Context:
 
 def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
     progress = Progress(len(files), options.color)
-    work = partial(_check_file, options, RunFiles(files))
+    run_files = RunFiles(files)
+    charted = _validate_charts(files, options, run_files)
+    work = partial(_check_file, options, run_files, charted)
     outcomes: Iterable[FileOutcome[Checked]]
-    if options.cache:
+    # what is found in a chart depends on several files
+    if options.cache and not charted:
         from stackcfg.cli.result_cache import use_cache
 
         outcomes = use_cache(work, files, options)
@@ -207,17 +214,46 @@ def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Check
             yield outcome.result
 
 
+def _validate_charts(
+    files: Sequence[InputFile], options: Options, run_files: RunFiles
+) -> FoundInCharts:
+    """Return what is found in templates that write values of their chart, and in
+    these values.
+    """
+    if not any(os.sep + "templates" in os.path.abspath(file.path) for file in files):
+        return {}
+    from stackcfg.cli.chart_findings import validate_charts
+
+    def validate_in_chart(
+        file: InputFile, text: str, chart: Chart | None
+    ) -> Validation:
+        settings = _settings_of(file, options, run_files.search_beside(file))
+        return validate(text, settings._replace(chart=chart))
+
+    def wants(file: InputFile, rule: str) -> bool:
+        return options.settings_of(file.name).wants(rule)
+
+    return validate_charts(files, validate_in_chart, wants)
+
+
+def _settings_of(file: InputFile, options: Options, search: WatchedSearch) -> Settings:
+    settings = options.settings_of(file.name)
+    return settings._replace(others=OtherFiles(file.name, search))
+
+
 def _check_file(
-    options: Options, run_files: RunFiles, file: InputFile
+    options: Options,
+    run_files: RunFiles,
+    charted: FoundInCharts,
+    file: InputFile,
 ) -> FileOutcome[Checked]:
     """Validate one file and render its findings: all that a worker process can
     do.
     """
     search = run_files.search_beside(file)
-    settings = options.settings_of(file.name)
-    settings = settings._replace(others=OtherFiles(file.name, search))
-    work = partial(_check_text, settings, options)
-    outcome = batch.process_file(file, work, holds_more=holds_objects)
+    settings = _settings_of(file, options, search)
+    work = partial(_check_text, settings, options, charted)
+    outcome = batch.process_file(file, work, charted, holds_more=holds_objects)
     if outcome.skipped:
         return FileOutcome(outcome.name, skipped=outcome.skipped)
     fixed = outcome.result or FixedFile(Validation(()), outcome.text)
@@ -252,8 +288,15 @@ def _check_file(
 
 
 def _check_text(
-    settings: Settings, options: Options, file: InputFile, text: str
+    settings: Settings,
+    options: Options,
+    charted: FoundInCharts,
+    file: InputFile,
+    text: str,
 ) -> FixedFile:
+    if file.path in charted:
+        # no change of it is proved
+        return FixedFile(charted[file.path].validation, text)
     if options.fix.reason:
         return silence_file(file, text, settings, options.fix, options.baseline)
     if options.fix.mode:

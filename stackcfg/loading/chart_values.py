@@ -41,13 +41,14 @@ OPAQUE: Final = "stackcfg_value_"
 
 
 class Chart(NamedTuple):
-    """What is around a template: the text of `values.yaml`, its file name, and the
-    texts of the other templates.
+    """What is around a template: the text of `values.yaml`, its file name, the
+    texts of the other templates, and what the chart calls the template.
     """
 
     values: str
     file: str
     others: tuple[str, ...] = ()
+    template: str = "the template"
 
 
 class Place(NamedTuple):
@@ -63,6 +64,8 @@ class WrittenValue(NamedTuple):
 
     `place` is where these are in `values.yaml`. Without it they are the `sample`
     of the branch beside it, or stand for a value that only users give.
+    `is_unwritten`: the block around the action asks for what the chart leaves
+    empty, so that nothing of the block is written.
     """
 
     number: int
@@ -71,6 +74,7 @@ class WrittenValue(NamedTuple):
     lines: list[str]
     place: Place | None = None
     sample: range | None = None
+    is_unwritten: bool = False
 
     @property
     def is_opaque(self) -> bool:
@@ -159,7 +163,7 @@ def _find_values(region: Region, chart: Chart) -> Iterator[WrittenValue]:
             continue
         path = blocks.path_of(action.expression)
         if path is not None:
-            asked = blocks.asks_for(path)
+            asked = blocks.asked_part(path)
             yield from _read_value(region, document, number, action, path, asked)
 
 
@@ -179,7 +183,7 @@ def _read_value(
     number: int,
     action: ValueAction,
     path: ValuePath,
-    is_asked: bool,
+    asked: ValuePath | None,
 ) -> Iterator[WrittenValue]:
     """Yield the value that an action writes, if what it writes can be known."""
     indent = action.indent
@@ -189,9 +193,17 @@ def _read_value(
         lines = [_opaque_line(region, number, indent, path)]
         if sample is not None:
             lines = list(region.lines[sample.start : sample.stop])
-        elif not is_asked:
+        elif asked is None:
             lines = [" " * indent + _empty_text(node)]
-        yield WrittenValue(number, path, indent, lines, sample=sample)
+        unwritten = asked is not None and _is_empty(document.root.at(asked))
+        yield WrittenValue(
+            number,
+            path,
+            indent,
+            lines,
+            sample=sample,
+            is_unwritten=unwritten,
+        )
         return
     place = _place_of(document, node)
     if place is not None:
@@ -213,7 +225,9 @@ def _opaque_line(region: Region, number: int, indent: int, path: ValuePath) -> s
     return " " * indent + line
 
 
-def _is_empty(node: Node) -> bool:
+def _is_empty(node: Node | None) -> bool:
+    if node is None:
+        return True
     if node.kind == SCALAR:
         return node.is_null
     return not node.entries and not node.items

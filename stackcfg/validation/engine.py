@@ -34,6 +34,8 @@ class Validation(NamedTuple):
 
     `ignored` counts the findings that comments silence. `targets` are what
     each of the `configs` was judged by, `operators` what the objects were.
+    `of_values` are the findings of a template at their places in the values of
+    its chart; None if it writes none of them.
     """
 
     findings: tuple[Finding, ...]
@@ -42,6 +44,7 @@ class Validation(NamedTuple):
     targets: tuple[Target, ...] = ()
     operators: tuple[str, ...] = ()
     configs: tuple[RunConfig, ...] = ()
+    of_values: tuple[Finding, ...] | None = None
 
     @property
     def errors(self) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from stackcfg.light_typing import NamedTuple
+from stackcfg.light_typing import TYPE_CHECKING, NamedTuple
 from stackcfg.releases.families import Target, parse_target
 from stackcfg.releases.stores import StoreField
 from stackcfg.validation.findings import ERROR
 from stackcfg.validation.manifest_detection import OtherFiles
 from stackcfg.validation.rules import NEVER_ERRORS
+
+if TYPE_CHECKING:
+    from stackcfg.loading.chart_values import Chart
 
 
 class Settings(NamedTuple):
@@ -19,7 +22,7 @@ class Settings(NamedTuple):
     providers, `schema` is an organisation's JSON Schema as data. `errors_only`
     leaves out findings of other severities, and the rules that have no others,
     but for the rules in `always`. `others` finds the objects of the other files
-    of a run.
+    of a run. `chart` has the values that a template writes into its run config.
     """
 
     target: Target | None = None
@@ -30,6 +33,7 @@ class Settings(NamedTuple):
     errors_only: bool = False
     always: frozenset[str] = frozenset()
     others: OtherFiles | None = None
+    chart: Chart | None = None
     unsafe_fixes: bool = False
 
     @property

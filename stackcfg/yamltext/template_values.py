@@ -92,14 +92,16 @@ class Blocks:
             return None
         return _path_from(around[-1].asked, expression, is_root=False)
 
-    def asks_for(self, path: ValuePath) -> bool:
-        """Return whether the innermost block asks for a value, or for one that it
-        is in.
+    def asked_part(self, path: ValuePath) -> ValuePath | None:
+        """Return what the innermost block asks for if it is a value, or one that
+        the value is in.
         """
         if not self._open:
-            return False
+            return None
         asked = self._open[-1].asked
-        return bool(asked) and path[: len(asked or ())] == asked
+        if not asked or path[: len(asked)] != asked:
+            return None
+        return asked
 
     def _block(self, body: str) -> OpenBlock:
         head = _HEAD.fullmatch(body)

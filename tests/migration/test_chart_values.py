@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from stackcfg.cli.charts import find_chart
+from stackcfg.cli.chart_files import find_chart
 from stackcfg.loading.chart_values import Chart
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.engine import MigrationResult, migrate, settings_for

@@ -9,17 +9,11 @@ from collections.abc import Sequence
 import yaml
 
 from stackcfg.light_typing import Any
-from stackcfg.loading.chart_values import (
-    MARK,
-    Chart,
-    Joined,
-    WrittenValue,
-    join_values,
-)
+from stackcfg.loading.chart_templates import ChartTemplate, read_chart_template
+from stackcfg.loading.chart_values import MARK, WrittenValue, join_values
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.loading.errors import InputError, StructureError
-from stackcfg.loading.template_files import structure_error_at
-from stackcfg.loading.template_regions import Region, find_region
+from stackcfg.loading.template_regions import find_region
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.migration.settings import Settings
 from stackcfg.migration.templates.engine import (
@@ -44,35 +38,26 @@ def migrate_with_values(
     chart = settings.chart
     assert chart is not None
     settings = settings._replace(chart=None)
-    lines = text.split("\n")
-    region = find_region(lines, error.position.line - 1)
-    joined = join_values(region, chart)
-    if not joined.values:
+    template = read_chart_template(text, chart, error)
+    if not template.joined.values:
         return migrate_template(text, settings, error, migrate)
-    migration = _Migration(region, chart, joined, settings, error, migrate)
     try:
-        return migration.run()
+        return _Migration(template, settings, migrate).run()
     except BlockError as found:
-        raise structure_error_at(error, lines, found.number) from None
+        raise template.error_at(found.number) from None
 
 
 class _Migration:
     """Migrates one template, in which its values are."""
 
     def __init__(
-        self,
-        region: Region,
-        chart: Chart,
-        joined: Joined,
-        settings: Settings,
-        error: StructureError,
-        migrate: Migrate,
+        self, template: ChartTemplate, settings: Settings, migrate: Migrate
     ) -> None:
-        self._region = region
-        self._chart = chart
-        self._joined = joined
+        self._template = template
+        self._region = template.region
+        self._chart = template.chart
+        self._joined = template.joined
         self._settings = settings
-        self._error = error
         self._migrate = migrate
 
     def run(self) -> MigrationResult:
@@ -100,52 +85,23 @@ class _Migration:
         )
 
     def _migrate_joined(self) -> MigrationResult:
-        joined = self._joined
-        text, error = "\n".join(joined.lines), self._error_in(joined)
+        template = self._template
+        error = template.error_in_text
         try:
-            return migrate_template(text, self._settings, error, self._migrate)
+            return migrate_template(template.text, self._settings, error, self._migrate)
         except InputError as found:
-            raise self._error_in_template(found) from None
-
-    def _error_in(self, joined: Joined) -> StructureError:
-        """Return the error of the template at its line with the values."""
-        line = joined.line_of(self._error.position.line - 1)
-        position = Position(line + 1, self._error.position.column)
-        return StructureError(self._error.message, position, self._error.hint)
-
-    def _error_in_template(self, error: InputError) -> InputError:
-        position = self._position(error.position)
-        if self._is_unknown(error.position) or MARK in error.message:
-            number = position.line - 1
-            return structure_error_at(self._error, self._region.lines, number)
-        return type(error)(error.message, position, error.hint)
-
-    def _position(self, position: Position) -> Position:
-        line, column = position
-        joined = self._joined
-        if not 0 < line <= len(joined.numbers):
-            return position
-        number = joined.numbers[line - 1]
-        if joined.value_at(line - 1) is not None:
-            action = self._region.lines[number]
-            column = len(action) - len(action.lstrip()) + 1
-        return Position(number + 1, column)
-
-    def _is_unknown(self, position: Position) -> bool:
-        """Return whether a place is that of a value of which nothing is known."""
-        if not 0 < position.line <= len(self._joined.lines):
-            return False
-        value = self._joined.value_at(position.line - 1)
-        return value is not None and value.is_opaque
+            raise template.error_in_template(found) from None
 
     def _in_template(self, config: ConfigResult) -> ConfigResult:
         """Return a result with the places that its notes have in the template."""
+        template = self._template
         notes = [
-            note._replace(position=self._position(note.position))
+            note._replace(position=template.position_in_template(note.position))
             for note in config.notes
-            if not self._is_unknown(note.position)
+            if not template.is_unknown(note.position)
         ]
-        lines = [self._position(Position(line, 1)).line for line in config.proof_lines]
+        places = [Position(line, 1) for line in config.proof_lines]
+        lines = [template.position_in_template(place).line for place in places]
         return config._replace(notes=tuple(notes), proof_lines=tuple(lines))
 
     def _prove(self, parted: Parted, text: str, values: str) -> None:
@@ -166,20 +122,21 @@ class _Migration:
         values = list(map(_sort_keys, self._joined.values))
         if values == self._joined.values:
             return
-        joined = join_values(self._region, self._chart, values)
+        sorted_template = self._template.with_values(values)
         try:
-            one, other = map(self._best_configs, (self._joined, joined))
+            one = self._best_configs(self._template)
+            other = self._best_configs(sorted_template)
         except InputError:
             raise BlockError(values[0].number) from None
         if one != other:
             raise BlockError(values[0].number)
 
-    def _best_configs(self, joined: Joined) -> list[Any]:
+    def _best_configs(self, template: ChartTemplate) -> list[Any]:
         """Return the migrated run configs of the text that has most of the
         template.
         """
-        text, error = "\n".join(joined.lines), self._error_in(joined)
-        result = migrate_best_text(text, self._settings, error, self._migrate)
+        error = template.error_in_text
+        result = migrate_best_text(template.text, self._settings, error, self._migrate)
         documents = read_documents(result.text)
         return [config.data for config in find_run_configs(documents)]
 

@@ -27,6 +27,10 @@ def validate_template(
 
     Raises the error of the template if these texts are not known.
     """
+    if settings.chart is not None:
+        from stackcfg.validation.templates.values import validate_with_values
+
+        return validate_with_values(text, settings, error, validate)
     template = Template(text, error, Judge(settings.target, settings.declared))
     texts = template.choose_texts()
     first = validate(texts[0].text, settings)

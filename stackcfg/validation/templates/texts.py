@@ -39,7 +39,9 @@ _TOGETHER: Final = _DUPLICATES | {
 """Rules about parts of a config that do not go together, or of which one lacks."""
 
 _NUMBER: Final = re.compile(r"\d+")
-_LINE: Final = re.compile(r"(?<=\bline )\d+|(?<=\blines )\d+")
+LINE_NUMBER: Final = re.compile(r"(?<=\bline )\d+|(?<=\blines )\d+")
+"""The number of a line in a message."""
+
 _NO_RULE: Final = ""
 _UNREADABLE: Final = frozenset([(_NO_RULE, "")])
 """The problems of a text that cannot be read."""
@@ -80,7 +82,7 @@ class WrittenText(NamedTuple):
             place = Position(int(match[0]), 1)
             return str(self.position_in_template(place).line)
 
-        return without_marks(_LINE.sub(number_in_template, message))
+        return without_marks(LINE_NUMBER.sub(number_in_template, message))
 
 
 def write_text(region: Region, blocks: Blocks, answers: Answers) -> WrittenText:

@@ -1,0 +1,72 @@
+"""Finds the chart that a template belongs to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from stackcfg.light_typing import Final
+from stackcfg.loading.chart_values import Chart
+from stackcfg.system.files import STDIN, FileError, read_file
+
+_TEMPLATES: Final = "templates"
+_CHART: Final = "Chart.yaml"
+_VALUES: Final = "values.yaml"
+_WRITES_VALUES: Final = "toYaml"
+_ENDINGS: Final = (".yaml", ".yml", ".tpl", ".txt")
+
+
+def folder_of_chart(path: str) -> str | None:
+    """Return the folder of the chart that a template is in; None if it is in none."""
+    folder, name = os.path.split(os.path.abspath(path))
+    while name:
+        if os.path.basename(folder) == _TEMPLATES:
+            chart = os.path.dirname(folder)
+            if os.path.isfile(os.path.join(chart, _CHART)):
+                return chart
+        folder, name = os.path.split(folder)
+    return None
+
+
+def values_path(path: str) -> str:
+    """Return where the chart of a template has its values."""
+    folder = folder_of_chart(path) or os.curdir
+    return os.path.join(folder, _VALUES)
+
+
+def find_values(path: str, text: str) -> Chart | None:
+    """Return the values of the chart of a template that writes some; None if there
+    are none.
+    """
+    if path == STDIN or _WRITES_VALUES not in text:
+        return None
+    folder = folder_of_chart(path)
+    if folder is None:
+        return None
+    try:
+        values = read_file(values_path(path))
+    except FileError:
+        return None
+    name = os.path.relpath(os.path.abspath(path), folder)
+    return Chart(values, _VALUES, template=name.replace(os.sep, "/"))
+
+
+def find_chart(path: str, text: str) -> Chart | None:
+    """Return the chart of a template that writes values, with its other templates;
+    None if there is none.
+    """
+    chart = find_values(path, text)
+    if chart is None:
+        return None
+    return chart._replace(others=tuple(_other_templates(path)))
+
+
+def _other_templates(path: str) -> Iterator[str]:
+    """Yield the texts of the other templates of a chart."""
+    folder = folder_of_chart(path) or os.curdir
+    for root, _, names in os.walk(os.path.join(folder, _TEMPLATES)):
+        for name in sorted(names):
+            other = os.path.join(root, name)
+            if not name.endswith(_ENDINGS) or other == os.path.abspath(path):
+                continue
+            yield read_file(other)
