@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from stackcfg.cli.baseline import Baseline
 from stackcfg.cli.batch import InputFile
-from stackcfg.cli.diffs import diff_lines
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.system.files import STDIN, write_file
@@ -83,6 +82,8 @@ def _check_writable(file: InputFile, options: FixOptions, what: str) -> None:
 def _write_or_show(file: InputFile, old: str, new: str, options: FixOptions) -> str:
     """Write a changed text, or return how it differs, as the options ask."""
     if options.mode == DIFF:
+        from stackcfg.cli.diffs import diff_lines
+
         return "".join(diff_lines(file.name, old, new, options.show_secrets))
     if new != old:
         write_file(file.path, new, backup=options.backup)

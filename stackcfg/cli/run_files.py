@@ -5,15 +5,16 @@ files.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 
 from stackcfg.cli.batch import InputFile
 from stackcfg.errors import StackcfgError
-from stackcfg.light_typing import Final
+from stackcfg.light_typing import TYPE_CHECKING, Final
 from stackcfg.loading.configs import BOM, read_documents
-from stackcfg.manifests.objects import ManifestObject, read_objects
 from stackcfg.system.files import STDIN, read_file
+
+if TYPE_CHECKING:
+    from stackcfg.manifests.objects import ManifestObject
 
 _MARKS: Final = (
     "ogx.io/",
@@ -49,6 +50,8 @@ class RunFiles:
         self._texts: dict[str, str] | None = None
         self._objects: dict[str, list[ManifestObject]] = {}
         if len(files) > 1 and any(file.path == STDIN for file in files):
+            from contextlib import suppress
+
             # worker processes cannot read it one after the other
             with suppress(StackcfgError):
                 read_file(STDIN)
@@ -71,6 +74,9 @@ class RunFiles:
 
     def _read_objects(self, name: str, text: str) -> list[ManifestObject]:
         if name not in self._objects:
+            # most runs have no objects
+            from stackcfg.manifests.objects import read_objects
+
             objects: list[ManifestObject] = []
             try:
                 documents = read_documents(text.removeprefix(BOM), lenient=True)

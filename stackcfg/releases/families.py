@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cache
 from itertools import groupby
 
@@ -61,9 +60,7 @@ def parse_target(
     name = bare_name(text)
     if name == LATEST:
         return among[-1]
-    version: Release = ()
-    with suppress(ValueError):
-        version = parse_release(name)
+    version = _read_release(name)
     for family in reversed(among):
         if version and version == family.first[: len(version)] and len(version) < 3:
             return family
@@ -72,6 +69,14 @@ def parse_target(
     names = ", ".join(family.name for family in among)
     message = f"{role} '{text}' is not one of {names}"
     raise ValueError(f"{message}{_describe_known(name, version, among)}")
+
+
+def _read_release(name: str) -> Release:
+    """Return the release of a name; an empty one for another word."""
+    try:
+        return parse_release(name)
+    except ValueError:
+        return ()
 
 
 def _describe_known(text: str, version: Release, among: Sequence[Target]) -> str:

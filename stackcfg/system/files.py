@@ -5,12 +5,10 @@ Nothing else opens a file that a user names.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 from stackcfg.errors import StackcfgError
 
@@ -172,7 +170,10 @@ def copy_mode(target: str, temporary: str) -> None:
         return
     known = os.stat(target)
     if hasattr(os, "chown"):
-        with contextlib.suppress(PermissionError):
+        # most commands only read
+        from contextlib import suppress
+
+        with suppress(PermissionError):
             os.chown(temporary, known.st_uid, known.st_gid)
     os.chmod(temporary, stat.S_IMODE(known.st_mode))
 
@@ -186,8 +187,10 @@ def _umask() -> int:
 
 def sync_folder(target: str) -> None:
     """Write the folder of a file to the disk, so that its new name stays."""
+    from contextlib import suppress
+
     # Not every system can open a folder.
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         handle = os.open(os.path.dirname(target) or ".", os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -233,6 +236,7 @@ def back_up_with(
     Raises `FileError`.
     """
     import filecmp
+    from contextlib import ExitStack
 
     from stackcfg.system.temporary import sweep_beside, temporary_beside
 
@@ -258,8 +262,10 @@ def _name_backup(temporary: str, target: str) -> str:
     """Give a finished copy the first free backup name of a file; return that
     name.
     """
+    from contextlib import suppress
+
     for name in _backup_names(target):
-        with contextlib.suppress(FileExistsError):
+        with suppress(FileExistsError):
             rename_new(temporary, name)
             return name
     raise FileExistsError(f"{target}.bak")

@@ -135,10 +135,12 @@ def _check_fields(name: str, value: Any, place: _Place) -> Errors:
 
 def _is_right_scalar(kind: Kind, value: Any) -> bool:
     """Return whether a scalar type, alone or in a union, accepts a value."""
-    members: Sequence[Kind] = (kind,)
-    if not isinstance(kind, str):
-        members = kind[1:] if kind[0] == "union" else ()
-    for member in members:
+    if isinstance(kind, str):
+        accepts, _ = SCALARS[kind]
+        return accepts(value)
+    if kind[0] != "union":
+        return False
+    for member in kind[1:]:
         if isinstance(member, str):
             accepts, _ = SCALARS[member]
             if accepts(value):
