@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.edits import Edit, resolve_edits, splice_edits
@@ -35,7 +35,7 @@ class SourceMap:
 
     def __init__(self, history: EditHistory) -> None:
         self._rounds = [_Round(edits) for edits in history.rounds]
-        self._first = _Lines(history.first)
+        self._first = _lines_of(history.first)
         self._now = _Lines(history.text)
 
     def find_source(self, offset: int) -> Position:
@@ -84,6 +84,12 @@ class _Lines(LineIndex):
             content = self.line(number).strip()
             found.setdefault(content, []).append(number)
         return found
+
+
+# every hop with a note asks for the lines of the first text
+@lru_cache(maxsize=1)
+def _lines_of(text: str) -> _Lines:
+    return _Lines(text)
 
 
 class _Round:
