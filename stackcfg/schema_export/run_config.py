@@ -3,7 +3,7 @@ checkers.
 
 Expressions are those of ECMA-262, which all validators take. A number, boolean
 or choice may also be a string with a variable in it. What the server would drop
-silently, the schema refuses.
+silently, the schema refuses, but for empty lists of resources.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from stackcfg.releases.providers import apis, provider_spec, provider_types
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.schema_export.annotations import WORDS, annotate_model, describe_enum
+from stackcfg.schema_export.resource_lists import allow_empty_lists
 from stackcfg.schema_export.typed_models import typed_model
 from stackcfg.validation.config_check import READ_ELSEWHERE
 from stackcfg.validation.loader_rewrites import cast_name_key
@@ -110,6 +111,7 @@ def _finish(schema: Schema, model: str, release: Release) -> None:
     """Make the schema of pydantic what a file may hold and an editor shows."""
     _simplify(schema)
     annotate_model(schema, model, release)
+    allow_empty_lists(schema, model, release)
 
 
 def _allow_cast_name(properties: Schema, release: Release) -> None:
