@@ -64,7 +64,9 @@ def back_up_files(
         place = os.path.join(folder, os.path.basename(move.target))
     backup = free_backup_name(place)
     found = find_files(FileMove(move.store, move.target, backup))
-    for name in () if found is None else found.sizes:
+    if found is None:
+        return backup
+    for name in found.sizes:
         copy_new(path_below(move.target, name), path_below(backup, name))
     return backup
 

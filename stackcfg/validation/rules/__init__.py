@@ -189,9 +189,7 @@ def run_rules(
     inspection: Inspection, is_wanted: Callable[[str], bool]
 ) -> Iterator[tuple[Rule, RuleFinding]]:
     """Yield the findings of all wanted rules, rule by rule."""
-    wanted = [each for each in RULES if is_wanted(each.id)]
-    if inspection.is_old:
-        wanted = [each for each in wanted if each.of_old_configs]
+    wanted = _rules_for(inspection, is_wanted)
     claimed: Mapping[str, Sequence[ModelError]] = {}
     if any(each.claims for each in wanted):
         claimed = claim_errors(inspection)
@@ -203,6 +201,15 @@ def run_rules(
         rule = load_rule(listed.id)
         for finding in _run(rule, inspection, errors):
             yield rule, finding
+
+
+def _rules_for(
+    inspection: Inspection, is_wanted: Callable[[str], bool]
+) -> list[ListedRule]:
+    wanted = [each for each in RULES if is_wanted(each.id)]
+    if inspection.is_old:
+        return [each for each in wanted if each.of_old_configs]
+    return wanted
 
 
 def _run(rule: Rule, inspection: Inspection, errors: Errors) -> Findings:
