@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from functools import cache
 from typing import NamedTuple
 
@@ -76,7 +75,7 @@ def _changes_only_fixes(text: str, check: Check) -> bool:
     for _ in range(PASSES):
         fixable = [each for each in check(text).findings if each.fix is not None]
         fixed = apply_fixes(text, fixable)
-        if not _changed_lines(text, fixed) <= _lines_of(fixable):
+        if not _keeps_other_lines(text, fixed, _lines_of(fixable)):
             return False
         text = fixed
     return True
@@ -92,14 +91,40 @@ def _lines_of(fixable: Sequence[Finding]) -> set[int]:
     return lines
 
 
-def _changed_lines(one: str, other: str) -> set[int]:
-    """Return the lines of a text that another one has not."""
-    matcher = SequenceMatcher(None, one.split("\n"), other.split("\n"), autojunk=False)
-    lines: set[int] = set()
-    for tag, first, last, _, _ in matcher.get_opcodes():
-        if tag != "equal":
-            lines |= set(range(first + 1, last + 1))
-    return lines
+def _keeps_other_lines(text: str, fixed: str, changed: set[int]) -> bool:
+    """Return whether a fixed text has all lines but the changed ones, and new lines only in place of those.
+
+    A difference of two texts does not tell which of two equal lines went, so it is no judge of this.
+    """
+    lines, found = text.split("\n"), fixed.split("\n")
+    if not changed:
+        return found == lines
+    first, last = min(changed) - 1, max(changed)
+    tail = lines[last:]
+    end = len(found) - len(tail)
+    if found[:first] != lines[:first] or found[end:] != tail:
+        return False
+    position = first
+    for block in _unchanged_blocks(lines[:last], changed, first):
+        while found[position : position + len(block)] != block:
+            position += 1
+            if position + len(block) > end:
+                return False
+        position += len(block)
+    return position <= end
+
+
+def _unchanged_blocks(
+    lines: Sequence[str], changed: set[int], start: int
+) -> Iterator[list[str]]:
+    """Yield the runs of lines between changed ones."""
+    block: list[str] = []
+    for number, line in enumerate(lines[start:], start + 1):
+        if number not in changed:
+            block.append(line)
+        elif block:
+            yield block
+            block = []
 
 
 def comments_of(text: str) -> Iterator[str]:
