@@ -29,8 +29,10 @@ def folder_of_chart(path: str) -> str | None:
 
 
 def values_path(path: str) -> str:
-    """Return where the chart of a template has its values."""
-    folder = folder_of_chart(path) or os.curdir
+    """Return where the chart of a template has its values; empty without a chart."""
+    folder = folder_of_chart(path)
+    if folder is None:
+        return ""
     return os.path.join(folder, _VALUES)
 
 
@@ -44,7 +46,7 @@ def find_values(path: str, text: str) -> Chart | None:
     if folder is None:
         return None
     try:
-        values = read_file(values_path(path))
+        values = read_file(os.path.join(folder, _VALUES))
     except FileError:
         return None
     name = os.path.relpath(os.path.abspath(path), folder)
@@ -56,14 +58,14 @@ def find_chart(path: str, text: str) -> Chart | None:
     None if there is none.
     """
     chart = find_values(path, text)
-    if chart is None:
+    folder = folder_of_chart(path)
+    if chart is None or folder is None:
         return None
-    return chart._replace(others=tuple(_other_templates(path)))
+    return chart._replace(others=tuple(_other_templates(path, folder)))
 
 
-def _other_templates(path: str) -> Iterator[str]:
-    """Yield the texts of the other templates of a chart."""
-    folder = folder_of_chart(path) or os.curdir
+def _other_templates(path: str, folder: str) -> Iterator[str]:
+    """Yield the texts of the other templates in the folder of a chart."""
     for root, _, names in os.walk(os.path.join(folder, _TEMPLATES)):
         for name in sorted(names):
             other = os.path.join(root, name)

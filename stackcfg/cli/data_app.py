@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer import Argument, Option
@@ -217,7 +217,7 @@ def _print_job(
     target: str | None,
     only: tuple[str, ...],
     image: str,
-) -> None:
+) -> NoReturn:
     from stackcfg.cli.data_job import JobChoices, print_job
 
     given = [("--from", source), ("--target", target)]

@@ -173,7 +173,11 @@ def _copy_or_find_done(
                 f"{database.file} is kept as {result.backups[database.file]}"
             )
     counts = copy_moves(
-        *(database, moves, upgrade, readers, copy.progress.advance),
+        database,
+        moves,
+        upgrade,
+        readers,
+        copy.progress.advance,
         again=choices.again,
         is_paced=bool(choices.rate),
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from stackcfg.light_typing import Final
 from stackcfg.system.files import (
     FileError,
+    backup_names,
     copy_mode,
     reason_of,
     rename_new,
@@ -78,12 +79,14 @@ def copy_new(source: str, target: str) -> str:
 
 
 def free_backup_name(path: str) -> str:
-    """Return the first name of a backup that no file and no folder has."""
-    name, number = f"{path}.bak", 0
-    while os.path.lexists(name):
-        number += 1
-        name = f"{path}.bak.{number}"
-    return name
+    """Return the first name of a backup that no file and no folder has.
+
+    Raises `FileError` where there is none.
+    """
+    for name in backup_names(path):
+        if not os.path.lexists(name):
+            return name
+    raise FileError(path, "has too many backups: delete some")
 
 
 def _copy_content(source: str, target: str) -> str:

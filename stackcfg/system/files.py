@@ -250,7 +250,7 @@ def back_up_with(
             raise FileError(target, message) from None
         copy(temporary)
         copy_mode(target, temporary)
-        for name in _backup_names(place):
+        for name in backup_names(place):
             if not os.path.exists(name):
                 break
             if filecmp.cmp(temporary, name, shallow=False):
@@ -264,14 +264,15 @@ def _name_backup(temporary: str, target: str) -> str:
     """
     from contextlib import suppress
 
-    for name in _backup_names(target):
+    for name in backup_names(target):
         with suppress(FileExistsError):
             rename_new(temporary, name)
             return name
     raise FileExistsError(f"{target}.bak")
 
 
-def _backup_names(target: str) -> Iterator[str]:
+def backup_names(target: str) -> Iterator[str]:
+    """Yield the names that a backup of a file can have, in order."""
     yield f"{target}.bak"
     yield from (f"{target}.bak.{number}" for number in range(1, MAX_BACKUPS))
 

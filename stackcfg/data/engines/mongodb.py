@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, Final
 
+from stackcfg.data.engines.hints import find_hint
 from stackcfg.data.engines.kv_servers import (
     LEASE,
     PAGE,
@@ -19,9 +20,9 @@ from stackcfg.data.engines.kv_servers import (
     KvServerWriter,
 )
 from stackcfg.data.engines.mongodb_driver import (
+    HINTS,
     connect,
     explain_errors,
-    find_hint,
     import_driver,
 )
 from stackcfg.data.engines.protocol import (
@@ -189,7 +190,7 @@ class MongoWriter(MongoReader, KvServerWriter):
         """Return the error for a row that the server does not take."""
         words = refusal["errmsg"]
         reason = f"does not take the key '{refusal['op']['key']}': {words}"
-        return DatabaseError(self.name, reason, find_hint(words))
+        return DatabaseError(self.name, reason, find_hint(words, HINTS))
 
     def replace_value(self, table: str, key: str, old: str, new: str) -> bool:
         """Write the value of a key that still has the old one; return whether it

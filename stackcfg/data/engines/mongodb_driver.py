@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from stackcfg.data.engines.hints import find_hint
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import Database
 
@@ -85,7 +86,9 @@ def explain_errors(database: Database, row: str = "") -> Iterator[None]:
             reason = reason.replace(secret, "***")
         if row and isinstance(error, driver.errors.DocumentTooLarge):
             reason = f"does not take {row}: {reason}"
-        raise DatabaseError(database.describe(), reason, find_hint(reason)) from None
+        raise DatabaseError(
+            database.describe(), reason, find_hint(reason, HINTS)
+        ) from None
 
 
 def _secrets_of(database: Database) -> list[str]:
@@ -100,9 +103,3 @@ def _shorten(message: str) -> str:
     for mark in (", full error:", ", Timeout:", " (configured timeouts:"):
         message = message.partition(mark)[0]
     return " ".join(message.split())
-
-
-def find_hint(reason: str) -> str:
-    """Return what to do about an error."""
-    hints = (hint for part, hint in HINTS if part in reason)
-    return next(hints, "nothing was written")

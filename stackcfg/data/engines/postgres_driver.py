@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from stackcfg.data.engines.hints import find_hint
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import DEFAULT_PORT, Database
 
@@ -123,9 +124,6 @@ def explain_errors(database: Database, row: str = "") -> Iterator[None]:
             reason = reason.replace(password, "***")
         if row and isinstance(error, driver.DataError):
             reason = f"does not take {row}: {reason}"
-        raise DatabaseError(database.describe(), reason, _find_hint(reason)) from None
-
-
-def _find_hint(reason: str) -> str:
-    hints = (hint for part, hint in HINTS if part in reason)
-    return next(hints, "nothing was written")
+        raise DatabaseError(
+            database.describe(), reason, find_hint(reason, HINTS)
+        ) from None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from stackcfg.data.engines.hints import find_hint
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import Database
 
@@ -83,9 +84,6 @@ def explain_errors(database: Database) -> Iterator[None]:
         password = database.login.password
         if password:
             reason = reason.replace(password, "***")
-        raise DatabaseError(database.describe(), reason, _find_hint(reason)) from None
-
-
-def _find_hint(reason: str) -> str:
-    hints = (hint for part, hint in HINTS if part in reason)
-    return next(hints, "nothing was written")
+        raise DatabaseError(
+            database.describe(), reason, find_hint(reason, HINTS)
+        ) from None
