@@ -67,9 +67,6 @@ class ChromaStore:
             close()
 
 
-def _own_id(
-    key: str,
-    content: Any,
-) -> str:
+def _own_id(key: str, content: Any) -> str:
     document = as_string(as_mapping(content.get("metadata")).get("document_id"))
     return key.removeprefix(f"{document}:")

@@ -30,10 +30,7 @@ Stores = Mapping[str, JsonObject]
 """The registered vector stores by their id."""
 
 
-def complete_chunks(
-    move: ChunkMove,
-    stores: Stores,
-) -> ChunkCounts:
+def complete_chunks(move: ChunkMove, stores: Stores) -> ChunkCounts:
     """Complete the chunks of a database where they are.
 
     Raises `DatabaseError`.
@@ -64,19 +61,13 @@ def _parts(chunks: list[StoredChunk]) -> Iterator[list[StoredChunk]]:
             yield same[start : start + PART]
 
 
-def _complete(
-    chunk: StoredChunk,
-    stores: Stores,
-) -> StoredChunk:
+def _complete(chunk: StoredChunk, stores: Stores) -> StoredChunk:
     store = _store_of(chunk.collection, stores)
     content = complete_chunk(chunk.content, store, chunk.own_id)
     return chunk._replace(content=content)
 
 
-def _store_of(
-    collection: str,
-    stores: Stores,
-) -> JsonObject:
+def _store_of(collection: str, stores: Stores) -> JsonObject:
     for identifier, store in stores.items():
         if collection in (identifier, as_collection_name(identifier)):
             return store
@@ -88,10 +79,7 @@ def as_collection_name(identifier: str) -> str:
     return NOT_KEPT.sub("_", identifier)
 
 
-def check_chunks(
-    move: ChunkMove,
-    stores: Stores,
-) -> ChunkCounts:
+def check_chunks(move: ChunkMove, stores: Stores) -> ChunkCounts:
     """Compare what the chunks must become with those that are there.
 
     Raises `DatabaseError`, `FileError`.
@@ -114,8 +102,7 @@ def check_chunks(
 
 
 def _read_copy(
-    move: ChunkMove,
-    path: str,
+    move: ChunkMove, path: str
 ) -> Iterator[tuple[tuple[str, str], StoredChunk]]:
     files = find_files(FileMove(move.store, path, path))
     if files is None:
@@ -130,10 +117,7 @@ def _read_copy(
                 yield (chunk.collection, chunk.id), chunk
 
 
-def _check_room(
-    path: str,
-    size: int,
-) -> None:
+def _check_room(path: str, size: int) -> None:
     folder = gettempdir()
     if free_bytes(folder) < size:
         reason = f"the disk of {folder} has no room for a copy to read ({size:,} bytes)"

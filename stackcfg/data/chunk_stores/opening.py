@@ -36,10 +36,7 @@ def find_missing_package(provider_type: str) -> str:
 
 
 @contextmanager
-def opened(
-    provider_type: str,
-    path: str,
-) -> Iterator[ChunkStore]:
+def opened(provider_type: str, path: str) -> Iterator[ChunkStore]:
     """Open a database with chunks. Raises `DatabaseError`."""
     try:
         store = CLIENTS[provider_type].open(path)

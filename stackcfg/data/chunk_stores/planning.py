@@ -17,8 +17,7 @@ VECTOR_IO = "vector_io"
 
 
 def plan_chunk_stores(
-    files: Iterable[FileMove],
-    upgrade: Upgrade,
+    files: Iterable[FileMove], upgrade: Upgrade
 ) -> Iterator[ChunkMove]:
     """Yield the databases among files whose chunks lack what is required."""
     if not RULE.is_due(VECTOR_IO, upgrade, in_place=True):

@@ -10,10 +10,7 @@ from stackcfg.data.disk.records import read_record
 from stackcfg.system.file_copies import hash_file, read_size
 
 
-def check_files(
-    move: FileMove,
-    found: FoundFiles,
-) -> FileCounts:
+def check_files(move: FileMove, found: FoundFiles) -> FileCounts:
     """Compare the files of a move with those at its target, by SHA-256 sums.
 
     A database that was copied is the new server's own from then on, so what was
@@ -30,10 +27,7 @@ def check_files(
 
 
 def _check_file(
-    name: str,
-    size: int,
-    counts: FileCounts,
-    recorded: Mapping[str, str] | None,
+    name: str, size: int, counts: FileCounts, recorded: Mapping[str, str] | None
 ) -> None:
     source = path_below(counts.move.source, name)
     target = path_below(counts.move.target, name)

@@ -11,20 +11,10 @@ import os
 from stackcfg.data.disk.finding import find_files, path_below
 from stackcfg.data.disk.moves import FileCounts, FileMove, FoundFiles
 from stackcfg.data.disk.records import read_record, write_record
-from stackcfg.system.file_copies import (
-    copy_new,
-    free_backup_name,
-    hash_file,
-    read_size,
-)
+from stackcfg.system.file_copies import copy_new, free_backup_name, hash_file, read_size
 
 
-def copy_files(
-    move: FileMove,
-    found: FoundFiles,
-    *,
-    again: bool = False,
-) -> FileCounts:
+def copy_files(move: FileMove, found: FoundFiles, *, again: bool = False) -> FileCounts:
     """Copy the files of a move that are not there yet.
 
     `again` copies files that were deleted since an earlier copy. Raises
@@ -50,10 +40,7 @@ def copy_files(
     return counts
 
 
-def back_up_files(
-    move: FileMove,
-    folder: str,
-) -> str:
+def back_up_files(move: FileMove, folder: str) -> str:
     """Copy the files of a move that are written where they are; return where to.
 
     The backup is in a folder, or beside them. Raises `DatabaseError`,
@@ -71,11 +58,7 @@ def back_up_files(
     return backup
 
 
-def _compare(
-    move: FileMove,
-    found: FoundFiles,
-    counts: FileCounts,
-) -> dict[str, str]:
+def _compare(move: FileMove, found: FoundFiles, counts: FileCounts) -> dict[str, str]:
     """Return the sums of files that are there already; count those that differ."""
     sums: dict[str, str] = {}
     for name, size in found.sizes.items():

@@ -48,10 +48,7 @@ def _find_beside(path: str) -> Iterator[tuple[str, int]]:
             yield suffix, size
 
 
-def path_below(
-    root: str,
-    name: str,
-) -> str:
+def path_below(root: str, name: str) -> str:
     """Return the path of a file that was found below a root, or is the root."""
     if not name or name in COMPANIONS:
         return root + name

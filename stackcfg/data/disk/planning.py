@@ -29,9 +29,7 @@ def plan_files(upgrade: Upgrade) -> Iterator[FileMove]:
 
 
 def _plan_provider(
-    fact: DiskPath,
-    provider_id: str,
-    upgrade: Upgrade,
+    fact: DiskPath, provider_id: str, upgrade: Upgrade
 ) -> Iterator[FileMove]:
     name = f"{fact.api} {provider_id}"
     source = read_path(fact, provider_id, upgrade.old, upgrade)
@@ -53,20 +51,14 @@ def _plan_provider(
         yield FileMove(name, source, target, fact.prefix)
 
 
-def _is_other_kind(
-    one: DiskPath,
-    other: DiskPath,
-) -> bool:
+def _is_other_kind(one: DiskPath, other: DiskPath) -> bool:
     """Return whether two provider types do not read each other's files."""
     names = [each.provider_type.replace("_", "-") for each in (one, other)]
     return names[0] != names[1]
 
 
 def read_path(
-    fact: DiskPath,
-    provider_id: str,
-    side: ConfigSide,
-    upgrade: Upgrade,
+    fact: DiskPath, provider_id: str, side: ConfigSide, upgrade: Upgrade
 ) -> str:
     """Return where a path in a provider's config is now; empty where it has none.
 
@@ -81,11 +73,7 @@ def read_path(
     return os.path.realpath(path)
 
 
-def _read_field(
-    fact: DiskPath,
-    provider_id: str,
-    side: ConfigSide,
-) -> str:
+def _read_field(fact: DiskPath, provider_id: str, side: ConfigSide) -> str:
     path = as_string(side.provider_config(fact.api, provider_id).get(fact.field))
     variable = find_missing_variable(path)
     if variable is not None:

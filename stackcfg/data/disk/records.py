@@ -14,10 +14,7 @@ from stackcfg.data.disk.moves import RECORD, FileMove
 from stackcfg.system.files import read_bytes, write_file
 
 
-def read_record(
-    move: FileMove,
-    kind: str = RECORD,
-) -> Mapping[str, str] | None:
+def read_record(move: FileMove, kind: str = RECORD) -> Mapping[str, str] | None:
     """Return what was recorded at a target; None where nothing was."""
     try:
         found = json.loads(read_bytes(move.record(kind)))
@@ -26,10 +23,6 @@ def read_record(
     return found if isinstance(found, dict) else None
 
 
-def write_record(
-    move: FileMove,
-    found: Mapping[str, str],
-    kind: str = RECORD,
-) -> None:
+def write_record(move: FileMove, found: Mapping[str, str], kind: str = RECORD) -> None:
     """Record that all of a move was done. Raises `FileError`."""
     write_file(move.record(kind), json.dumps(found, indent=0) + "\n")

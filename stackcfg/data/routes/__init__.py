@@ -28,10 +28,7 @@ _BY_FAMILIES: Final[Mapping[tuple[str, str], Callable[[Move, Upgrade], Route]]] 
 }
 
 
-def route_of(
-    move: Move,
-    upgrade: Upgrade,
-) -> Route:
+def route_of(move: Move, upgrade: Upgrade) -> Route:
     """Return the way that the rows of a move take."""
     if move.chunks is not None:
         return Chunks(move, upgrade, move.chunks)

@@ -17,10 +17,7 @@ from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import ChunkTables
 
 
-def find_chunk_tables(
-    source: Reader,
-    tables: ChunkTables,
-) -> Iterator[str]:
+def find_chunk_tables(source: Reader, tables: ChunkTables) -> Iterator[str]:
     """Yield the tables of a database that hold chunks."""
     for table in source.tables(tables.prefix):
         if {tables.id, tables.chunk} <= set(source.column_names(table)):
@@ -30,12 +27,7 @@ def find_chunk_tables(
 class Chunks:
     """The route of chunks, which come to another place only with their file."""
 
-    def __init__(
-        self,
-        move: Move,
-        upgrade: Upgrade,
-        tables: ChunkTables,
-    ) -> None:
+    def __init__(self, move: Move, upgrade: Upgrade, tables: ChunkTables) -> None:
         self.move = move
         self.tables = tables
         self._stores = {
@@ -58,11 +50,7 @@ class Chunks:
                 complete = complete_text(text, store, own_id)
                 yield table, row[id_column], text, complete
 
-    def copy(
-        self,
-        _source: Reader,
-        run: CopyRun,
-    ) -> None:
+    def copy(self, _source: Reader, run: CopyRun) -> None:
         """Write what the chunks lack."""
         for table, identifier, text, complete in self._chunks(run.writer):
             run.count_row()
@@ -71,11 +59,7 @@ class Chunks:
                 run.writer.set_row(table, key, {self.tables.chunk: complete})
                 run.counts.completed += 1
 
-    def check(
-        self,
-        source: Reader,
-        readers: Readers,
-    ) -> Checks:
+    def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all chunks, which can lack something."""
         target = readers.get_or_empty(self.move.target.database)
         for table, identifier, text, complete in self._chunks(source):
@@ -84,12 +68,7 @@ class Chunks:
                 found = self._find_text(table, identifier, target)
             yield RowCheck(f"{table} {identifier}", complete, found)
 
-    def _find_text(
-        self,
-        table: str,
-        identifier: Any,
-        target: Reader,
-    ) -> str | None:
+    def _find_text(self, table: str, identifier: Any, target: Reader) -> str | None:
         """Return the text of a chunk in the copy of its file, if it is there."""
         if not target.has_table(table):
             return None
@@ -103,10 +82,7 @@ class Chunks:
         return Counter({RULE.id: sum(lacking)})
 
     def retry(
-        self,
-        _source: Reader,
-        _readers: Readers,
-        _left: frozenset[str],
+        self, _source: Reader, _readers: Readers, _left: frozenset[str]
     ) -> Retries:
         """Yield nothing: no chunk is left."""
         return iter(())

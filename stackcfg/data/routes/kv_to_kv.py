@@ -31,20 +31,14 @@ UNREAD: Final = "(not read)"
 """Stands for rows that were copied, but that the new server does not read."""
 
 
-def select_converted(
-    move: Move,
-    keys: tuple[str, ...],
-) -> Selection | None:
+def select_converted(move: Move, keys: tuple[str, ...]) -> Selection | None:
     """Return the rows that rules are for; None where there are no rules."""
     if not keys:
         return None
     return Selection(_own_keys(move, keys), move.keys.without)
 
 
-def select_plain(
-    move: Move,
-    keys: tuple[str, ...],
-) -> Selection | None:
+def select_plain(move: Move, keys: tuple[str, ...]) -> Selection | None:
     """Return the other rows of a move; None where rules are for all of them."""
     without = (*_own_keys(move, keys), *move.keys.without)
     if not move.keys.prefixes:
@@ -56,18 +50,11 @@ def select_plain(
     return Selection(_own_keys(move, plain), without) if plain else None
 
 
-def _own_keys(
-    move: Move,
-    keys: tuple[str, ...],
-) -> tuple[str, ...]:
+def _own_keys(move: Move, keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(move.source.prefix + each for each in keys)
 
 
-def count_pairs(
-    source: Reader,
-    move: Move,
-    keys: tuple[str, ...],
-) -> int:
+def count_pairs(source: Reader, move: Move, keys: tuple[str, ...]) -> int:
     """Count the KV rows of a move, of which rules are for those with some
     keys.
     """
@@ -83,11 +70,7 @@ def count_pairs(
 class KvToKv:
     """The route of rows from a KV store to a KV store."""
 
-    def __init__(
-        self,
-        move: Move,
-        upgrade: Upgrade,
-    ) -> None:
+    def __init__(self, move: Move, upgrade: Upgrade) -> None:
         self.move, self.upgrade = move, upgrade
         self.source, self.target = move.source, move.target
         self._rules = [each for each in move.rules if isinstance(each, KvRule)]
@@ -118,11 +101,7 @@ class KvToKv:
             rows = made
         return [with_prefix(self.target.prefix, row) for row in rows]
 
-    def _apply(
-        self,
-        rule: KvRule,
-        row: KvRow | Skipped,
-    ) -> KvRows:
+    def _apply(self, rule: KvRule, row: KvRow | Skipped) -> KvRows:
         if isinstance(row, Skipped):
             return [row]
         if not row.key.startswith(rule.keys):
@@ -152,20 +131,12 @@ class KvToKv:
                 for row in rule.make_missing(owner.id, owner.type, self.upgrade):
                     yield KvRow(prefix + row.key, row.value)
 
-    def _is_old(
-        self,
-        row: KvRow,
-        source: Reader,
-    ) -> bool:
+    def _is_old(self, row: KvRow, source: Reader) -> bool:
         own_key = row.key.removeprefix(self.target.prefix)
         key = self.source.prefix + own_key
         return source.pair(self.source.table, key) is not None
 
-    def copy(
-        self,
-        source: Reader,
-        run: CopyRun,
-    ) -> None:
+    def copy(self, source: Reader, run: CopyRun) -> None:
         """Write the rows."""
         if source.has_table(self.source.table):
             run.make_kv_table()
@@ -184,23 +155,14 @@ class KvToKv:
         if any(rule.id in run.adds for rule in makers):
             self._add_missing(source, run)
 
-    def _put_converted(
-        self,
-        pair: Pair,
-        rows: KvRows,
-        run: CopyRun,
-    ) -> None:
+    def _put_converted(self, pair: Pair, rows: KvRows, run: CopyRun) -> None:
         key = self._own_key(pair)
         used = [rule.id for rule in self._rules if key.startswith(rule.keys)]
         adds = run.adds_row(pair[0], used)
         for row in rows:
             run.put(row, pair[0], pair, adds=adds)
 
-    def _add_missing(
-        self,
-        source: Reader,
-        run: CopyRun,
-    ) -> None:
+    def _add_missing(self, source: Reader, run: CopyRun) -> None:
         missing = self._find_missing(source)
         if missing:
             run.make_kv_table()
@@ -219,11 +181,7 @@ class KvToKv:
         tables = (self.source.table, self.target.table)
         return PairCopy(*tables, selection, self.source.prefix, self.target.prefix)
 
-    def _copy_plain(
-        self,
-        source: Reader,
-        run: CopyRun,
-    ) -> None:
+    def _copy_plain(self, source: Reader, run: CopyRun) -> None:
         copy = self._plain()
         if copy is None:
             return
@@ -240,12 +198,7 @@ class KvToKv:
             run.counts.present += total - added
             self._compare_plain(copy, source, run)
 
-    def _copy_one_by_one(
-        self,
-        copy: PairCopy,
-        source: Reader,
-        run: CopyRun,
-    ) -> None:
+    def _copy_one_by_one(self, copy: PairCopy, source: Reader, run: CopyRun) -> None:
         for pair in source.pairs(copy.source_table, copy.selection):
             run.done(1)
             if is_owned(self.move, pair, self.upgrade):
@@ -254,12 +207,7 @@ class KvToKv:
                 new_pair = (copy.new_key(key), value, expiration)
                 run.put_pair(new_pair, pair, adds=True)
 
-    def _compare_plain(
-        self,
-        copy: PairCopy,
-        source: Reader,
-        run: CopyRun,
-    ) -> None:
+    def _compare_plain(self, copy: PairCopy, source: Reader, run: CopyRun) -> None:
         """Find the rows whose keys the target had already, with other
         content.
         """
@@ -270,11 +218,7 @@ class KvToKv:
                 run.counts.present -= 1
                 run.record_difference(key, pair)
 
-    def check(
-        self,
-        source: Reader,
-        readers: Readers,
-    ) -> Checks:
+    def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all rows."""
         for check in check_pairs(self._find_missing(source), self.move, readers):
             # by now the server can have written more into such a row
@@ -289,10 +233,7 @@ class KvToKv:
         yield from self._find_unread(source, target, readers)
 
     def _find_unread(
-        self,
-        source: Reader,
-        target: Reader,
-        readers: Readers,
+        self, source: Reader, target: Reader, readers: Readers
     ) -> Iterator[Skipped]:
         return find_unread_stores(self.move, self.upgrade, source, target, readers)
 
@@ -313,12 +254,7 @@ class KvToKv:
                     counts[rule.id] += 1
         return counts
 
-    def retry(
-        self,
-        source: Reader,
-        readers: Readers,
-        left: frozenset[str],
-    ) -> Retries:
+    def retry(self, source: Reader, readers: Readers, left: frozenset[str]) -> Retries:
         """Yield why rows are still left; None where they need not be."""
         table = self.source.table
         if not source.has_table(table):

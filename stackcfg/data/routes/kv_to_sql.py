@@ -10,13 +10,7 @@ from stackcfg.data.engines.opening import Readers
 from stackcfg.data.engines.protocol import Pair
 from stackcfg.data.moves import LOCATION_RULE, Move
 from stackcfg.data.routes.kv_to_kv import count_pairs, select_converted
-from stackcfg.data.routes.route import (
-    Checks,
-    CopyRun,
-    Retries,
-    check_row,
-    find_reason,
-)
+from stackcfg.data.routes.route import Checks, CopyRun, Retries, check_row, find_reason
 from stackcfg.data.row_rule import Fields, KvToTableRule, Skipped, TableRows
 from stackcfg.data.row_rules.owners import ACCESS_COLUMNS, PUBLIC_ROW
 from stackcfg.data.stored_json import is_same_value
@@ -27,11 +21,7 @@ from stackcfg.runconfig.values import as_string
 class KvToSql:
     """The route of rows from a KV store to SQL tables."""
 
-    def __init__(
-        self,
-        move: Move,
-        _upgrade: Upgrade,
-    ) -> None:
+    def __init__(self, move: Move, _upgrade: Upgrade) -> None:
         self.move = move
         self._rules = [each for each in move.rules if isinstance(each, KvToTableRule)]
 
@@ -41,9 +31,7 @@ class KvToSql:
         return count_pairs(source, self.move, keys)
 
     def _converted(
-        self,
-        source: Reader,
-        rule: KvToTableRule,
+        self, source: Reader, rule: KvToTableRule
     ) -> Iterator[tuple[str, TableRows]]:
         """Yield each old row that a rule is for, by key, and what becomes of it."""
         table = self.move.source.table
@@ -53,12 +41,7 @@ class KvToSql:
         for pair in source.pairs(table, selection):
             yield pair[0], self._convert(pair, rule, source)
 
-    def _convert(
-        self,
-        pair: Pair,
-        rule: KvToTableRule,
-        source: Reader,
-    ) -> TableRows:
+    def _convert(self, pair: Pair, rule: KvToTableRule, source: Reader) -> TableRows:
         table, prefix = self.move.source.table, self.move.source.prefix
 
         def read_value(key: str) -> str | None:
@@ -70,11 +53,7 @@ class KvToSql:
         own_key = pair[0].removeprefix(prefix)
         return rule.convert(own_key, as_string(pair[1]), read_value)
 
-    def copy(
-        self,
-        source: Reader,
-        run: CopyRun,
-    ) -> None:
+    def copy(self, source: Reader, run: CopyRun) -> None:
         """Write the rows."""
         is_due = LOCATION_RULE in run.adds or run.left_before
         if not is_due or not source.has_table(self.move.source.table):
@@ -89,11 +68,7 @@ class KvToSql:
                     self._put(row, old_key, rule.table, run)
 
     def _put(
-        self,
-        row: Fields | Skipped,
-        old_key: str,
-        table: str,
-        run: CopyRun,
+        self, row: Fields | Skipped, old_key: str, table: str, run: CopyRun
     ) -> None:
         if isinstance(row, Skipped):
             run.skip(row, old_key)
@@ -110,11 +85,7 @@ class KvToSql:
         else:
             run.counts.differing.append(key)
 
-    def check(
-        self,
-        source: Reader,
-        readers: Readers,
-    ) -> Checks:
+    def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all rows."""
         target = readers.get_or_empty(self.move.target.database)
         for rule in self._rules:
@@ -136,12 +107,7 @@ class KvToSql:
             counts[rule.id] += sum(1 for _ in self._converted(source, rule))
         return counts
 
-    def retry(
-        self,
-        source: Reader,
-        _readers: Readers,
-        left: frozenset[str],
-    ) -> Retries:
+    def retry(self, source: Reader, _readers: Readers, left: frozenset[str]) -> Retries:
         """Yield why rows are still left; None where they need not be."""
         table, prefix = self.move.source.table, self.move.source.prefix
         if not source.has_table(table):

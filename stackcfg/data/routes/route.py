@@ -33,12 +33,7 @@ ENDED: Final = Skipped("their time has ended")
 class ConflictError(StackcfgError):
     """Two values of one key, in two old locations, go to one location."""
 
-    def __init__(
-        self,
-        key: str,
-        one: Move,
-        other: Move,
-    ) -> None:
+    def __init__(self, key: str, one: Move, other: Move) -> None:
         places = f"{one.source.describe()} and in {other.source.describe()}"
         super().__init__(
             f"'{key}' is in {places} with different values, and both go to "
@@ -96,11 +91,7 @@ class CopyRun:
         self.counts.rows += 1
         self.done(1)
 
-    def adds_row(
-        self,
-        key: str,
-        rules: Iterable[str],
-    ) -> bool:
+    def adds_row(self, key: str, rules: Iterable[str]) -> bool:
         """Return whether what rules make of an old row may be added."""
         return key in self.left_before or not self.adds.isdisjoint(rules)
 
@@ -113,24 +104,14 @@ class CopyRun:
         """Return whether only the rows are due that an earlier run left."""
         return bool(self.left_before) and not self.adds
 
-    def skip(
-        self,
-        reason: Skipped,
-        key: str,
-        rows: int = 1,
-    ) -> None:
+    def skip(self, reason: Skipped, key: str, rows: int = 1) -> None:
         """Count rows that are skipped; `key` is that of the old row, if any."""
         self.counts.skipped[reason] += rows
         if reason.needs_action and key:
             self.left.add(key)
 
     def put(
-        self,
-        row: KvRow | Skipped,
-        key: str,
-        origin: Pair | None,
-        *,
-        adds: bool,
+        self, row: KvRow | Skipped, key: str, origin: Pair | None, *, adds: bool
     ) -> None:
         """Write what a rule made of an old row, or skip it.
 
@@ -143,13 +124,7 @@ class CopyRun:
         pair = (row.key, row.value, expiration)
         self.put_pair(pair, origin or pair, adds=adds)
 
-    def put_pair(
-        self,
-        pair: Pair,
-        origin: Pair,
-        *,
-        adds: bool,
-    ) -> None:
+    def put_pair(self, pair: Pair, origin: Pair, *, adds: bool) -> None:
         """Add a KV row, or complete the row that was read in place."""
         table, (key, value, _) = self.move.target.table, pair
         if adds and self.writer.add_pair(table, pair):
@@ -168,11 +143,7 @@ class CopyRun:
         else:
             self.record_difference(key, origin)
 
-    def record_difference(
-        self,
-        key: str,
-        origin: Pair,
-    ) -> None:
+    def record_difference(self, key: str, origin: Pair) -> None:
         """Record that the target has other content under a key.
 
         Raises `ConflictError` where the content comes from another move.
@@ -190,11 +161,7 @@ class CopyRun:
                 raise ConflictError(key, self.move, other)
         self.counts.differing.append(key)
 
-    def refuse_row(
-        self,
-        table: str,
-        key: str,
-    ) -> DatabaseError:
+    def refuse_row(self, table: str, key: str) -> DatabaseError:
         """Return the error for a row with a new key that was not added."""
         reason = (
             f"table {table} does not take the row '{key}': "
@@ -209,38 +176,23 @@ class Route(Protocol):
     def count(self, source: Reader) -> int:
         """Count the rows that a copy reads or makes."""
 
-    def copy(
-        self,
-        source: Reader,
-        run: CopyRun,
-    ) -> None:
+    def copy(self, source: Reader, run: CopyRun) -> None:
         """Write the rows. Raises `ConflictError`."""
 
-    def check(
-        self,
-        source: Reader,
-        readers: Readers,
-    ) -> Checks:
+    def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all rows; nothing is written."""
 
     def count_changes(self, source: Reader) -> Counter[str]:
         """Count the old rows that each rule changes, by its id."""
 
-    def retry(
-        self,
-        source: Reader,
-        readers: Readers,
-        left: frozenset[str],
-    ) -> Retries:
+    def retry(self, source: Reader, readers: Readers, left: frozenset[str]) -> Retries:
         """Yield for old rows that were left why they still are; None where a
         copy can bring them by now.
         """
 
 
 def check_pairs(
-    rows: Iterable[KvRow | Skipped],
-    move: Move,
-    readers: Readers,
+    rows: Iterable[KvRow | Skipped], move: Move, readers: Readers
 ) -> Checks:
     """Yield the checks of KV rows."""
     target, table = readers.get_or_empty(move.target.database), move.target.table
@@ -279,10 +231,7 @@ def _check_pair(row: KvRow, present: Pair | None) -> RowCheck | Skipped:
     return RowCheck(row.key, row.value, found)
 
 
-def _other_time(
-    row: KvRow,
-    found: Any,
-) -> str:
+def _other_time(row: KvRow, found: Any) -> str:
     """Return when a stored row ends if that is not when it should."""
     if row.expiration == ANY_TIME:
         return ""
@@ -297,10 +246,7 @@ def find_reason(made: Iterable[object]) -> Skipped | None:
     return next(reasons, None)
 
 
-def with_prefix(
-    prefix: str,
-    row: KvRow | Skipped,
-) -> KvRow | Skipped:
+def with_prefix(prefix: str, row: KvRow | Skipped) -> KvRow | Skipped:
     """Return a row with the prefix of its namespace."""
     return row if isinstance(row, Skipped) else KvRow(prefix + row.key, row.value)
 
@@ -310,11 +256,7 @@ def value_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def check_row(
-    key: str,
-    wanted: Row,
-    found: Row | None,
-) -> RowCheck:
+def check_row(key: str, wanted: Row, found: Row | None) -> RowCheck:
     """Return the check of a SQL row; JSON is compared by its meaning."""
     expected = row_text(wanted)
     if found is None:

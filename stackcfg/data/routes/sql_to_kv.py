@@ -23,11 +23,7 @@ from stackcfg.data.upgrade import Upgrade
 class SqlToKv:
     """The route of rows from SQL tables to a KV store."""
 
-    def __init__(
-        self,
-        move: Move,
-        upgrade: Upgrade,
-    ) -> None:
+    def __init__(self, move: Move, upgrade: Upgrade) -> None:
         self.move = move
         self.upgrade = upgrade
         self._rules = [each for each in move.rules if isinstance(each, TableToKvRule)]
@@ -56,11 +52,7 @@ class SqlToKv:
                 key = " ".join([table, *names])
                 yield rule.id, key, [with_prefix(prefix, each) for each in rows]
 
-    def copy(
-        self,
-        source: Reader,
-        run: CopyRun,
-    ) -> None:
+    def copy(self, source: Reader, run: CopyRun) -> None:
         """Write the rows."""
         if not any(self._tables(source)):
             return
@@ -73,11 +65,7 @@ class SqlToKv:
             for row in rows:
                 run.put(row, key, None, adds=adds)
 
-    def check(
-        self,
-        source: Reader,
-        readers: Readers,
-    ) -> Checks:
+    def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all rows."""
         rows = (row for _, _, made in self._converted(source) for row in made)
         return check_pairs(rows, self.move, readers)
@@ -86,12 +74,7 @@ class SqlToKv:
         """Count the old rows that each rule changes: all of them."""
         return Counter(rule for rule, _, _ in self._converted(source))
 
-    def retry(
-        self,
-        source: Reader,
-        _readers: Readers,
-        left: frozenset[str],
-    ) -> Retries:
+    def retry(self, source: Reader, _readers: Readers, left: frozenset[str]) -> Retries:
         """Yield why rows are still left; None where they need not be."""
         for _, key, made in self._converted(source):
             if key in left:

@@ -31,11 +31,7 @@ from stackcfg.data.upgrade import Upgrade
 class SqlToSql:
     """The route of rows from SQL tables to SQL tables."""
 
-    def __init__(
-        self,
-        move: Move,
-        upgrade: Upgrade,
-    ) -> None:
+    def __init__(self, move: Move, upgrade: Upgrade) -> None:
         self.move = move
         self.upgrade = upgrade
         self._rules = [each for each in move.rules if isinstance(each, ColumnRule)]
@@ -49,11 +45,7 @@ class SqlToSql:
         """Count the rows that a copy reads."""
         return sum(source.count_rows(old) for old, _ in self._tables(source))
 
-    def copy(
-        self,
-        source: Reader,
-        run: CopyRun,
-    ) -> None:
+    def copy(self, source: Reader, run: CopyRun) -> None:
         """Write the rows."""
         for old, new in self._tables(source):
             if run.is_done(new):
@@ -70,12 +62,7 @@ class SqlToSql:
                 self._complete_rows(new, run)
 
     def _copy_table(
-        self,
-        source: Reader,
-        old: str,
-        new: str,
-        total: int,
-        run: CopyRun,
+        self, source: Reader, old: str, new: str, total: int, run: CopyRun
     ) -> bool:
         """Add rows with new keys; return whether the table can be completed."""
         writer, counts = run.writer, run.counts
@@ -91,13 +78,7 @@ class SqlToSql:
             self._compare_rows(source, old, new, run)
         return True
 
-    def _compare_rows(
-        self,
-        source: Reader,
-        old: str,
-        new: str,
-        run: CopyRun,
-    ) -> None:
+    def _compare_rows(self, source: Reader, old: str, new: str, run: CopyRun) -> None:
         """Find the rows whose keys the target had already, with other
         content.
         """
@@ -115,21 +96,11 @@ class SqlToSql:
                 run.counts.present -= 1
                 run.counts.differing.append(_key_text(key))
 
-    def _is_copy(
-        self,
-        present: Row,
-        row: Row,
-    ) -> bool:
+    def _is_copy(self, present: Row, row: Row) -> bool:
         wanted = {**row, **self._changes(row, self._rules)}
         return _is_same_row(present, row) or _is_same_row(present, wanted)
 
-    def _raise_conflict(
-        self,
-        row: Row,
-        key: Row,
-        table: str,
-        run: CopyRun,
-    ) -> None:
+    def _raise_conflict(self, row: Row, key: Row, table: str, run: CopyRun) -> None:
         """Raise `ConflictError` if another move brings other content."""
         for other in run.rivals:
             source = run.readers.get_or_empty(other.source.database)
@@ -141,11 +112,7 @@ class SqlToSql:
                 if found is not None and not _is_same_row(found, row):
                     raise ConflictError(_key_text(key), self.move, other)
 
-    def _changes(
-        self,
-        row: Row,
-        rules: Sequence[ColumnRule],
-    ) -> dict[str, Any]:
+    def _changes(self, row: Row, rules: Sequence[ColumnRule]) -> dict[str, Any]:
         """Return what rules change in a row; missing columns count as NULL."""
         changes: dict[str, Any] = {}
         for rule in rules:
@@ -153,11 +120,7 @@ class SqlToSql:
             changes |= rule.complete(given, self.upgrade)
         return changes
 
-    def _complete_rows(
-        self,
-        table: str,
-        run: CopyRun,
-    ) -> None:
+    def _complete_rows(self, table: str, run: CopyRun) -> None:
         writer = run.writer
         for rule in self._rules:
             if rule.fill is not None:
@@ -170,10 +133,7 @@ class SqlToSql:
         self._apply_rules([rule for rule in rules if rule.fill is None], table, run)
 
     def _apply_rules(
-        self,
-        rules: Sequence[ColumnRule],
-        table: str,
-        run: CopyRun,
+        self, rules: Sequence[ColumnRule], table: str, run: CopyRun
     ) -> None:
         keys = run.writer.key_names(table)
         if rules and not keys:
@@ -188,12 +148,7 @@ class SqlToSql:
                 run.writer.set_row(table, key, changes)
                 run.counts.completed += 1
 
-    def _fill_column(
-        self,
-        fill: NullFill,
-        table: str,
-        run: CopyRun,
-    ) -> None:
+    def _fill_column(self, fill: NullFill, table: str, run: CopyRun) -> None:
         column = fill.column
         filled = run.writer.set_where_null(table, column, fill.value, fill.unless)
         run.counts.completed += filled
@@ -202,11 +157,7 @@ class SqlToSql:
             reason = fill.explain_rest(self.upgrade)
             run.skip(reason, f"{table} {column}", rest)
 
-    def check(
-        self,
-        source: Reader,
-        readers: Readers,
-    ) -> Checks:
+    def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all rows."""
         target = readers.get_or_empty(self.move.target.database)
         for old, new in self._tables(source):
@@ -231,12 +182,7 @@ class SqlToSql:
                         counts[rule.id] += 1
         return counts
 
-    def retry(
-        self,
-        source: Reader,
-        readers: Readers,
-        left: frozenset[str],
-    ) -> Retries:
+    def retry(self, source: Reader, readers: Readers, left: frozenset[str]) -> Retries:
         """Yield why tables are still left; None where they need not be."""
         target = readers.get_or_empty(self.move.target.database)
         for _, new in self._tables(source):
@@ -329,10 +275,7 @@ def _key_text(key: Row) -> str:
     return ", ".join(map(str, key.values()))
 
 
-def _is_same_row(
-    found: Row,
-    row: Row,
-) -> bool:
+def _is_same_row(found: Row, row: Row) -> bool:
     """Return whether rows are the same in all the columns that both have."""
     shared = [name for name in found if name in row]
     return all(is_same_value(found[name], row[name]) for name in shared)
