@@ -7,6 +7,7 @@ a variable instead.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from stackcfg.light_typing import Final
 from stackcfg.paths import Path, value_at
@@ -49,10 +50,14 @@ class _Variables:
 
     def __init__(self, inspection: Inspection) -> None:
         self._inspection = inspection
-        self._written = set(re.findall(_VARIABLE_NAME, inspection.text))
         self._secrets: dict[str, str] = {}
         self._numbered: dict[tuple[str, str], str] = {}
         self._last_numbers: dict[str, int] = {}
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        """The names of variables in the text; a file without secrets needs none."""
+        return frozenset(re.findall(_VARIABLE_NAME, self._inspection.text))
 
     def replace(self, path: Path, secret: str) -> UnsafeFix | None:
         """Return the fix that writes a variable in place of a secret."""
