@@ -56,11 +56,7 @@ class Analysis(NamedTuple):
 NOTHING = Analysis()
 
 
-def analyze(
-    text: str,
-    settings: Settings,
-    before: Analysis = NOTHING,
-) -> Analysis:
+def analyze(text: str, settings: Settings, before: Analysis = NOTHING) -> Analysis:
     """Return what is known of a text; `before` is what was known of its file.
 
     A text that cannot be read keeps the configs of before: what is being typed
@@ -77,14 +73,7 @@ def analyze(
         return before._replace(
             findings=(), problem=_problem_of(error), settings=settings
         )
-    return Analysis(
-        text,
-        configs,
-        found.targets,
-        found.findings,
-        None,
-        settings,
-    )
+    return Analysis(text, configs, found.targets, found.findings, None, settings)
 
 
 def _read_configs(found: Validation) -> tuple[RunConfig, ...]:
@@ -93,12 +82,7 @@ def _read_configs(found: Validation) -> tuple[RunConfig, ...]:
 
 def _problem_of(error: InputError) -> Problem:
     line, column = error.position
-    return Problem(
-        mask_secrets(error.message),
-        line,
-        column,
-        error.hint,
-    )
+    return Problem(mask_secrets(error.message), line, column, error.hint)
 
 
 def is_current(analysis: Analysis, text: str) -> bool:

@@ -72,12 +72,7 @@ def read_backends(analysis: Analysis, number: int) -> list[Backend]:
     for use in _uses(config, number, store_map(analysis, number).stores):
         uses.setdefault(use.spot.node.text, []).append(use)
     return [
-        Backend(
-            name,
-            number,
-            definitions.get(name),
-            tuple(found),
-        )
+        Backend(name, number, definitions.get(name), tuple(found))
         for name, found in uses.items()
     ]
 
@@ -96,19 +91,11 @@ def _definitions(config: RunConfig, number: int) -> Iterator[Spot]:
     for key, _ in section.entries:
         if key.kind == SCALAR:
             path = (*BACKENDS_PATH, key.text)
-            yield spot_of(
-                config,
-                number,
-                path,
-                key,
-                KEY,
-            )
+            yield spot_of(config, number, path, key, KEY)
 
 
 def _uses(
-    config: RunConfig,
-    number: int,
-    stores: Sequence[Store],
+    config: RunConfig, number: int, stores: Sequence[Store]
 ) -> Iterator[BackendUse]:
     seen: set[Span] = set()
     for store in stores:
@@ -116,12 +103,7 @@ def _uses(
         node = config.document.root.at(path)
         if node is None or node.kind != SCALAR or has_placeholder(node.text):
             continue
-        spot = spot_of(
-            config,
-            number,
-            path,
-            node,
-        )
+        spot = spot_of(config, number, path, node)
         # an anchor gives several references one name
         if spot.span not in seen:
             seen.add(spot.span)
@@ -129,10 +111,7 @@ def _uses(
 
 
 def rename_backend(
-    backend: Backend,
-    new: str,
-    body: str,
-    analysis: Analysis,
+    backend: Backend, new: str, body: str, analysis: Analysis
 ) -> list[tuple[Span, str]]:
     """Return the spans of a backend's name with their new text.
 
@@ -148,11 +127,7 @@ def rename_backend(
     return [(spot.span, _quote_like(body, spot, new)) for spot in backend.spots]
 
 
-def _quote_like(
-    body: str,
-    spot: Spot,
-    new: str,
-) -> str:
+def _quote_like(body: str, spot: Spot, new: str) -> str:
     """Return a new name in the quotes that the old one has."""
     start, end = spot.span
     written = body[start:end]

@@ -47,10 +47,7 @@ class Migrated(NamedTuple):
 
 
 def quick_fixes(
-    text: str,
-    settings: Settings,
-    index: TextIndex,
-    wanted: Range,
+    text: str, settings: Settings, index: TextIndex, wanted: Range
 ) -> list[Change]:
     """Return the fixes and comments for the findings in a range.
 
@@ -69,13 +66,7 @@ def quick_fixes(
         if finding.fix is not None:
             change = _fix_one(finding, finding.fix, index)
             changes.append(change)
-        silenced = silence(
-            text,
-            found,
-            [finding],
-            every,
-            REASON,
-        )
+        silenced = silence(text, found, [finding], every, REASON)
         if silenced.silenced:
             title = f"ignore {finding.rule} here"
             edits = tuple(line_edits(text, silenced.text, index))
@@ -83,29 +74,16 @@ def quick_fixes(
     return changes
 
 
-def _fix_one(
-    finding: Finding,
-    fix: Fix,
-    index: TextIndex,
-) -> Change:
+def _fix_one(finding: Finding, fix: Fix, index: TextIndex) -> Change:
     """Return the change that makes a fix, marked if it is not safe."""
     edits = _edits_of(fix, index)
     title = fix.message or f"fix {finding.rule}"
     if not fix.is_safe:
         title += " (unsafe)"
-    return Change(
-        title,
-        edits,
-        finding,
-        is_certain=fix.is_safe,
-    )
+    return Change(title, edits, finding, is_certain=fix.is_safe)
 
 
-def fix_all(
-    text: str,
-    settings: Settings,
-    index: TextIndex,
-) -> Change | None:
+def fix_all(text: str, settings: Settings, index: TextIndex) -> Change | None:
     """Return the change that makes all fixes of a text; None without any."""
     try:
         fixed = fix_text(text, settings)
@@ -132,11 +110,7 @@ def can_migrate(analysis: Analysis) -> bool:
     return any(target.last < CATALOG_SINCE for target in analysis.targets)
 
 
-def migrate_text(
-    text: str,
-    settings: Settings,
-    target: str | None = None,
-) -> Migrated:
+def migrate_text(text: str, settings: Settings, target: str | None = None) -> Migrated:
     """Return a migrated text; without a target the text decides where it goes."""
     try:
         chosen = settings_for(target, declared=settings.declared)
@@ -154,21 +128,12 @@ def migrate_text(
     return Migrated(result.text, result.changed, described)
 
 
-def line_edits(
-    old: str,
-    new: str,
-    index: TextIndex,
-) -> Iterator[TextEdit]:
+def line_edits(old: str, new: str, index: TextIndex) -> Iterator[TextEdit]:
     """Yield the edits of whole lines that make one text of another."""
     mark = len(old) - len(index.body)
     starts = LineIndex(old).starts
     before, after = _lines_of(old), _lines_of(new)
-    matcher = SequenceMatcher(
-        None,
-        before,
-        after,
-        autojunk=False,
-    )
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     for tag, first, last, new_first, new_last in matcher.get_opcodes():
         if tag == "equal":
             continue

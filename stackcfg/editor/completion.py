@@ -41,11 +41,7 @@ class Completion(NamedTuple):
     detail: str = ""
 
 
-def complete(
-    analysis: Analysis,
-    body: str,
-    offset: int,
-) -> list[Completion]:
+def complete(analysis: Analysis, body: str, offset: int) -> list[Completion]:
     """Return what can be written at an offset, as the release reads it."""
     if not analysis.is_of_ours:
         return []
@@ -80,20 +76,12 @@ def _is_scalar_item(cursor: Cursor) -> bool:
 
 
 def _complete_value(
-    cursor: Cursor,
-    analysis: Analysis,
-    release: Release,
+    cursor: Cursor, analysis: Analysis, release: Release
 ) -> Iterator[Completion]:
     name = format_release(release)
     if cursor.path[:1] == ("apis",) or (not cursor.path and cursor.key == "apis"):
         for api in sorted(apis(release)):
-            yield Completion(
-                api,
-                api,
-                cursor.start,
-                VALUE,
-                f"API of {name}",
-            )
+            yield Completion(api, api, cursor.start, VALUE, f"API of {name}")
     elif cursor.key == BACKEND:
         yield from _complete_backends(cursor, analysis)
     elif cursor.key == "provider_type" and cursor.path[:1] == (PROVIDERS,):
@@ -103,13 +91,7 @@ def _complete_value(
         if field is not None:
             for word in _words_of(field.kind):
                 detail = f"{cursor.key} of {name}"
-                yield Completion(
-                    word,
-                    word,
-                    cursor.start,
-                    VALUE,
-                    detail,
-                )
+                yield Completion(word, word, cursor.start, VALUE, detail)
 
 
 def _complete_provider_types(cursor: Cursor, release: Release) -> Iterator[Completion]:
@@ -119,13 +101,7 @@ def _complete_provider_types(cursor: Cursor, release: Release) -> Iterator[Compl
         detail = f"{api} of {format_release(release)}"
         if spec is not None and spec.deprecated:
             detail = f"deprecated; {detail}"
-        yield Completion(
-            name,
-            name,
-            cursor.start,
-            PROVIDER,
-            detail,
-        )
+        yield Completion(name, name, cursor.start, PROVIDER, detail)
 
 
 def _complete_backends(cursor: Cursor, analysis: Analysis) -> Iterator[Completion]:
@@ -133,13 +109,7 @@ def _complete_backends(cursor: Cursor, analysis: Analysis) -> Iterator[Completio
     wanted = _family_wanted(cursor)
     types = dict(_backend_types(cursor, analysis))
     for name in sorted(types, key=lambda each: not types[each].startswith(wanted)):
-        yield Completion(
-            name,
-            name,
-            cursor.start,
-            BACKEND,
-            types[name],
-        )
+        yield Completion(name, name, cursor.start, BACKEND, types[name])
 
 
 def _family_wanted(cursor: Cursor) -> str:
@@ -159,11 +129,7 @@ def _backend_types(cursor: Cursor, analysis: Analysis) -> Iterator[tuple[str, st
             yield str(name), str(as_mapping(entry).get("type", ""))
 
 
-def _complete_key(
-    cursor: Cursor,
-    rest: str,
-    release: Release,
-) -> Iterator[Completion]:
+def _complete_key(cursor: Cursor, rest: str, release: Release) -> Iterator[Completion]:
     has_colon = rest.lstrip().startswith(":")
     for field in _fields_for(cursor, release):
         if field.key in cursor.here:
@@ -172,11 +138,7 @@ def _complete_key(
         if not has_colon:
             text += _separator(field.kind)
         yield Completion(
-            field.key,
-            text,
-            cursor.start,
-            FIELD,
-            _describe(field, release),
+            field.key, text, cursor.start, FIELD, _describe(field, release)
         )
 
 

@@ -63,11 +63,7 @@ class _Level(NamedTuple):
     steps: tuple[str | int, ...]
 
 
-def find_cursor(
-    body: str,
-    offset: int,
-    root_keys: Collection[str],
-) -> Cursor | None:
+def find_cursor(body: str, offset: int, root_keys: Collection[str]) -> Cursor | None:
     """Return where an offset is in a run config; None outside of one.
 
     `root_keys` are the keys that the top level of a run config can have.
@@ -82,25 +78,13 @@ def find_cursor(
         return None
     indent = len(match["indent"])
     key_indent = indent + len(match["dash"] or "")
-    levels = _read_levels(
-        lines,
-        number,
-        key_indent,
-        indent,
-        bool(match["dash"]),
-    )
+    levels = _read_levels(lines, number, key_indent, indent, bool(match["dash"]))
     key, word = _split_typed(match["rest"])
     steps, inner = _read_braces(match["rest"])
     if inner is not None:
         key, word = _split_typed(inner[-1])
         levels.insert(0, _Level(key_indent, _pairs(inner[:-1]), steps))
-    return _make_cursor(
-        levels,
-        key,
-        word,
-        offset - len(word),
-        root_keys,
-    )
+    return _make_cursor(levels, key, word, offset - len(word), root_keys)
 
 
 def _split_typed(text: str) -> tuple[str, str]:
@@ -175,21 +159,11 @@ def _parse(line: str) -> _Line | None:
     dash = match["dash"] or ""
     key = match["key"].strip("\"'")
     value = _scalar(match["value"] or "")
-    return _Line(
-        indent,
-        indent + len(dash),
-        bool(dash),
-        key,
-        value,
-    )
+    return _Line(indent, indent + len(dash), bool(dash), key, value)
 
 
 def _read_levels(
-    lines: Sequence[str],
-    number: int,
-    key_indent: int,
-    indent: int,
-    dashed: bool,
+    lines: Sequence[str], number: int, key_indent: int, indent: int, dashed: bool
 ) -> list[_Level]:
     """Return the mappings around a line, the innermost first."""
     climb = _Climb(key_indent, indent if dashed else None)
@@ -205,11 +179,7 @@ def _read_levels(
 class _Climb:
     """Walks up the lines above the cursor and collects the mappings around it."""
 
-    def __init__(
-        self,
-        limit: int,
-        item: int | None,
-    ) -> None:
+    def __init__(self, limit: int, item: int | None) -> None:
         self.levels: list[_Level] = []
         self._limit = limit
         self._item = item
@@ -234,11 +204,7 @@ class _Climb:
         if line.dashed:
             self._item = line.indent
 
-    def _go_up(
-        self,
-        line: _Line,
-        steps: tuple[str | int, ...],
-    ) -> None:
+    def _go_up(self, line: _Line, steps: tuple[str | int, ...]) -> None:
         self.levels.append(_Level(self._limit, self._values, steps))
         self._values = {line.key: line.value}
         self._limit = line.key_indent
@@ -281,14 +247,7 @@ def _make_cursor(
             below = levels[:number]
             data, here = _nest(level.values, below)
             steps = [step for each in reversed(below) for step in each.steps]
-            return Cursor(
-                tuple(steps),
-                key,
-                word,
-                start,
-                data,
-                here,
-            )
+            return Cursor(tuple(steps), key, word, start, data, here)
     return None
 
 
@@ -303,11 +262,7 @@ def _nest(root: dict[str, Any], below: Sequence[_Level]) -> tuple[Any, dict[str,
     return data, here
 
 
-def _put(
-    holder: Any,
-    steps: Sequence[str | int],
-    inner: dict[str, Any],
-) -> None:
+def _put(holder: Any, steps: Sequence[str | int], inner: dict[str, Any]) -> None:
     """Put a mapping into another one, at the end of some steps."""
     value: Any = inner
     for step in reversed(steps[1:]):

@@ -26,11 +26,7 @@ class KnownField(NamedTuple):
     model: str
 
 
-def find_field(
-    data: Any,
-    path: Path,
-    release: Release,
-) -> KnownField | None:
+def find_field(data: Any, path: Path, release: Release) -> KnownField | None:
     """Return the field at a path of a run config; None if the release has none."""
     if not path or isinstance(path[-1], int):
         return None
@@ -44,11 +40,7 @@ def find_field(
     return None
 
 
-def fields_at(
-    data: Any,
-    path: Path,
-    release: Release,
-) -> dict[str, Field]:
+def fields_at(data: Any, path: Path, release: Release) -> dict[str, Field]:
     """Return the fields that the mapping at a path can have."""
     found: dict[str, Field] = {}
     kinds = kinds_at(data, path, release)
@@ -59,20 +51,11 @@ def fields_at(
     for kind in kinds:
         if isinstance(kind, list) and kind[0] == TAGS:
             _, tag, *words = kind
-            found[tag] = Field(
-                tag,
-                tag,
-                ["literal", *words],
-                required=True,
-            )
+            found[tag] = Field(tag, tag, ["literal", *words], required=True)
     return found
 
 
-def kinds_at(
-    data: Any,
-    path: Path,
-    release: Release,
-) -> list[Kind]:
+def kinds_at(data: Any, path: Path, release: Release) -> list[Kind]:
     """Return the types that the value at a path can have, without unions."""
     kinds: list[Kind] = [["model", root_model(release).name]]
     for length, part in enumerate(path, 1):
@@ -90,11 +73,7 @@ def _is_provider_config(path: Path) -> bool:
     return len(path) == 4 and path[0] == PROVIDERS and path[3] == CONFIG
 
 
-def _provider_config(
-    data: Any,
-    path: Path,
-    release: Release,
-) -> list[Kind]:
+def _provider_config(data: Any, path: Path, release: Release) -> list[Kind]:
     """Return the model of a provider's config by the type of the provider."""
     provider = as_mapping(value_at(data, path[:-1]))
     api = resolve_api_name(str(path[1]), release)
@@ -104,11 +83,7 @@ def _provider_config(
     return [["model", spec.config]]
 
 
-def _step(
-    kind: Kind,
-    part: str | int,
-    release: Release,
-) -> Iterator[Kind]:
+def _step(kind: Kind, part: str | int, release: Release) -> Iterator[Kind]:
     """Yield the types below a type: of a field, an item, or a named value."""
     if isinstance(kind, str):
         return
@@ -121,11 +96,7 @@ def _step(
         yield kind[-1]
 
 
-def _flatten(
-    kind: Kind,
-    value: Mapping[Any, Any],
-    release: Release,
-) -> Iterator[Kind]:
+def _flatten(kind: Kind, value: Mapping[Any, Any], release: Release) -> Iterator[Kind]:
     """Yield the single types of a type; of tagged models those of the tag."""
     if isinstance(kind, str):
         yield kind
@@ -141,9 +112,7 @@ def _flatten(
 
 
 def _flatten_tagged(
-    kind: Kind,
-    value: Mapping[Any, Any],
-    release: Release,
+    kind: Kind, value: Mapping[Any, Any], release: Release
 ) -> Iterator[Kind]:
     """Yield the member that the tag of a value names, and the tags of all."""
     _, tag, *members = kind
@@ -156,11 +125,7 @@ def _flatten_tagged(
     yield [TAGS, tag, *words]
 
 
-def _tags_of(
-    model: str,
-    tag: str,
-    release: Release,
-) -> list[str]:
+def _tags_of(model: str, tag: str, release: Release) -> list[str]:
     field = config_model(model, release).fields.get(tag)
     if field is None or isinstance(field.kind, str) or field.kind[0] != "literal":
         return []

@@ -27,11 +27,7 @@ class Hover(NamedTuple):
     span: Span | None
 
 
-def find_hover(
-    analysis: Analysis,
-    index: TextIndex,
-    offset: int,
-) -> Hover | None:
+def find_hover(analysis: Analysis, index: TextIndex, offset: int) -> Hover | None:
     """Return what is known about an offset of a file; None if nothing is."""
     parts = [_describe_finding(each) for each in _findings_at(analysis, index, offset)]
     span: Span | None = None
@@ -46,9 +42,7 @@ def find_hover(
 
 
 def _findings_at(
-    analysis: Analysis,
-    index: TextIndex,
-    offset: int,
+    analysis: Analysis, index: TextIndex, offset: int
 ) -> Iterator[Finding]:
     for finding in analysis.findings:
         start = index.offset_of(finding.span.start)

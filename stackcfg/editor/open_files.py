@@ -54,13 +54,7 @@ class OpenFiles:
         for uri, file in self._files.items():
             self._files[uri] = file._replace(analyzed=None)
 
-    def put(
-        self,
-        uri: str,
-        path: str,
-        text: str,
-        version: int | None,
-    ) -> None:
+    def put(self, uri: str, path: str, text: str, version: int | None) -> None:
         """Take the newest text of a file."""
         known = self._files.get(uri) or OpenFile(path, text)
         self._files[uri] = known._replace(text=text, version=version)

@@ -62,9 +62,7 @@ def from_range(part: lsp.Range) -> Range:
 
 
 def diagnostics_of(
-    uri: str,
-    file: OpenFile,
-    index: TextIndex,
+    uri: str, file: OpenFile, index: TextIndex
 ) -> Iterator[lsp.Diagnostic]:
     """Yield what is found in a file, or why it cannot be read."""
     problem = file.analysis.problem
@@ -89,11 +87,7 @@ def _describe_problem(problem: Problem, index: TextIndex) -> lsp.Diagnostic:
     )
 
 
-def describe_finding(
-    uri: str,
-    finding: Finding,
-    index: TextIndex,
-) -> lsp.Diagnostic:
+def describe_finding(uri: str, finding: Finding, index: TextIndex) -> lsp.Diagnostic:
     """Return a finding as a diagnostic, with the other ends that belong to it."""
     related = [
         lsp.DiagnosticRelatedInformation(
@@ -124,9 +118,7 @@ def to_hover(hover: Hover, index: TextIndex) -> lsp.Hover:
 
 
 def to_completions(
-    found: Iterable[Completion],
-    index: TextIndex,
-    offset: int,
+    found: Iterable[Completion], index: TextIndex, offset: int
 ) -> lsp.CompletionList:
     """Return what can be written, in its order."""
     items = []
@@ -155,11 +147,7 @@ def to_workspace_edit(uri: str, edits: Iterable[TextEdit]) -> lsp.WorkspaceEdit:
     return lsp.WorkspaceEdit(changes={uri: to_edits(edits)})
 
 
-def to_quick_fix(
-    uri: str,
-    change: Change,
-    index: TextIndex,
-) -> lsp.CodeAction:
+def to_quick_fix(uri: str, change: Change, index: TextIndex) -> lsp.CodeAction:
     """Return a change that ends a finding."""
     ended: list[lsp.Diagnostic] = []
     if change.finding is not None:

@@ -59,11 +59,7 @@ PlaceParams: TypeAlias = (
 class Features:
     """What the server answers; each method is a request or a notification."""
 
-    def __init__(
-        self,
-        server: LanguageServer,
-        settings_of: SettingsOf,
-    ) -> None:
+    def __init__(self, server: LanguageServer, settings_of: SettingsOf) -> None:
         self._server = server
         self._files = OpenFiles(settings_of)
 
@@ -111,18 +107,8 @@ class Features:
         empty = lsp.PublishDiagnosticsParams(uri, [])
         self._server.text_document_publish_diagnostics(empty)
 
-    def _put(
-        self,
-        uri: str,
-        text: str,
-        version: int,
-    ) -> None:
-        self._files.put(
-            uri,
-            to_fs_path(uri) or uri,
-            text,
-            version,
-        )
+    def _put(self, uri: str, text: str, version: int) -> None:
+        self._files.put(uri, to_fs_path(uri) or uri, text, version)
 
     def _publish(self, uri: str) -> None:
         file = self._files.get(uri)
@@ -153,8 +139,7 @@ class Features:
         return to_hover(hover, index)
 
     def _find_backend(
-        self,
-        params: PlaceParams,
+        self, params: PlaceParams
     ) -> tuple[Backend, OpenFile, TextIndex, int] | None:
         found = self._find(params)
         if found is None:
@@ -206,12 +191,7 @@ class Features:
             return None
         backend, file, index, _ = found
         try:
-            spans = rename_backend(
-                backend,
-                params.new_name,
-                file.body,
-                file.analysis,
-            )
+            spans = rename_backend(backend, params.new_name, file.body, file.analysis)
         except RenameError as error:
             self._say(lsp.MessageType.Error, str(error))
             return None
@@ -235,9 +215,7 @@ class Features:
         return list(self._actions_in(file, params))
 
     def _actions_in(
-        self,
-        file: OpenFile,
-        params: lsp.CodeActionParams,
+        self, file: OpenFile, params: lsp.CodeActionParams
     ) -> Iterator[lsp.CodeAction]:
         uri = params.text_document.uri
         index = self._files.index(file)
@@ -256,19 +234,11 @@ class Features:
         if _is_wanted(MIGRATE_KIND, wanted) and can_migrate(file.analysis):
             yield _migrate_action(uri)
 
-    def migrated_text(
-        self,
-        uri: str,
-        target: str,
-    ) -> dict[str, Any]:
+    def migrated_text(self, uri: str, target: str) -> dict[str, Any]:
         """Return the migrated text of a file, for a diff in the editor."""
         return self._migrate(uri, target)._asdict()
 
-    def migrate(
-        self,
-        uri: str,
-        target: str,
-    ) -> dict[str, Any]:
+    def migrate(self, uri: str, target: str) -> dict[str, Any]:
         """Migrate a file in the editor; the result says what is reported."""
         migrated = self._migrate(uri, target)
         file = self._files.get(uri)
@@ -285,29 +255,17 @@ class Features:
             self._server.workspace_apply_edit(params)
         return migrated._asdict()
 
-    def _migrate(
-        self,
-        uri: str,
-        target: str,
-    ) -> Migrated:
+    def _migrate(self, uri: str, target: str) -> Migrated:
         file = self._files.get(uri)
         if file is None:
             return Migrated("", problem="the file is not open")
         return migrate_text(file.text, file.analysis.settings, target or None)
 
-    def _say(
-        self,
-        kind: lsp.MessageType,
-        words: str,
-    ) -> None:
+    def _say(self, kind: lsp.MessageType, words: str) -> None:
         self._server.window_show_message(lsp.ShowMessageParams(kind, words))
 
 
-def _locate(
-    uri: str,
-    spot: Spot,
-    index: TextIndex,
-) -> lsp.Location:
+def _locate(uri: str, spot: Spot, index: TextIndex) -> lsp.Location:
     return lsp.Location(uri, to_range(index.range(*spot.span)))
 
 

@@ -45,34 +45,19 @@ def walk_spots(config: RunConfig, number: int = 0) -> Iterator[Spot]:
     while waiting:
         path, node = waiting.pop()
         if node.kind in (SCALAR, ALIAS):
-            yield spot_of(
-                config,
-                number,
-                path,
-                node,
-            )
+            yield spot_of(config, number, path, node)
             continue
         below: list[tuple[Path, Node]] = []
         for key, value in node.entries:
             inner = (*path, key.target.text)
-            yield spot_of(
-                config,
-                number,
-                inner,
-                key,
-                KEY,
-            )
+            yield spot_of(config, number, inner, key, KEY)
             below.append((inner, value))
         below += [((*path, index), item) for index, item in enumerate(node.items)]
         waiting += reversed(below)
 
 
 def spot_of(
-    config: RunConfig,
-    number: int,
-    path: Path,
-    node: Node,
-    part: str = VALUE,
+    config: RunConfig, number: int, path: Path, node: Node, part: str = VALUE
 ) -> Spot:
     """Return a key or value of a config with its span in the file."""
     start = node.start
@@ -87,11 +72,4 @@ def spot_of(
         outer_end = outer_offset(config, end - 1) + 1
     is_plain = outer_end - outer_start == end - start
     is_plain = is_plain and all(each.escapes is not None for each in config.holders)
-    return Spot(
-        number,
-        path,
-        part,
-        node,
-        (outer_start, outer_end),
-        is_plain,
-    )
+    return Spot(number, path, part, node, (outer_start, outer_end), is_plain)

@@ -40,11 +40,7 @@ class TextIndex:
     Offsets count characters of `body`, the text without a byte order mark.
     """
 
-    def __init__(
-        self,
-        text: str,
-        encoding: str = UTF16,
-    ) -> None:
+    def __init__(self, text: str, encoding: str = UTF16) -> None:
         self.body = text.removeprefix(BOM)
         self._mark = len(text) - len(self.body)
         self._encoding = encoding
@@ -74,11 +70,7 @@ class TextIndex:
             units += self._mark
         return Place(line - 1, units)
 
-    def range(
-        self,
-        start: int,
-        end: int,
-    ) -> Range:
+    def range(self, start: int, end: int) -> Range:
         """Return the range between two offsets."""
         return Range(self.place(start), self.place(end))
 
@@ -108,11 +100,7 @@ class TextIndex:
             return len(text.encode("utf-8", "surrogatepass"))
         return len(text) + sum(char > "\uffff" for char in text)
 
-    def _characters(
-        self,
-        line: str,
-        units: int,
-    ) -> int:
+    def _characters(self, line: str, units: int) -> int:
         """Return how many characters of a line some code units are."""
         if self._encoding == UTF32:
             return min(units, len(line))

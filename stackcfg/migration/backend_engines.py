@@ -21,14 +21,13 @@ from stackcfg.migration.steps import Step
 from stackcfg.paths import mapping_at
 from stackcfg.releases.families import Target
 from stackcfg.releases.models import config_model
-from stackcfg.releases.stores import KV, find_engine
+from stackcfg.releases.stores import KV, SQL, find_engine
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
 
 ENGINES: Final = ("postgres", "sqlite", "redis", "mongodb")
-KV_ONLY: Final = ("redis", "mongodb")
-"""The engines between which `data copy` moves rows, and those without SQL stores."""
+"""The engines between which `data copy` moves rows."""
 
 _LOGIN: Final = ("user", "password")
 _FIELDS: Final = ("host", "port", "db", *_LOGIN, "table_name")
@@ -95,7 +94,7 @@ def run(context: StepContext) -> Changes:
         family, _, now = as_string(backend.get("type")).partition("_")
         if now == engine:
             continue
-        if engine in KV_ONLY and family != KV:
+        if family == SQL and find_engine(SQL, engine) is None:
             raise _no_sql_stores(name, engine)
         fields = _fields_for(engine, family, context)
         value = {"type": f"{family}_{engine}", **fields}

@@ -24,11 +24,7 @@ COMPLETED_HEADINGS: Final = ("chunks of", "chunks", "completed", "present")
 CHECKED_HEADINGS: Final = ("chunks of", "chunks", "present", "missing", "differ")
 
 
-def report_plan(
-    result: UpgradeResult,
-    folder: str,
-    width: int,
-) -> Lines:
+def report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
     """Yield which files are where, and where they go."""
     rows = []
     for move, found in result.files.items():
@@ -45,11 +41,7 @@ def report_plan(
             yield f"info: chunks of '{each.files.store}' are completed for {release} (R4)"
 
 
-def report_copy(
-    result: UpgradeResult,
-    folder: str,
-    width: int,
-) -> Lines:
+def report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
     """Yield which files were copied."""
     rows = [_copy_row(each, folder) for each in result.file_counts]
     yield from table(COPY_HEADINGS, rows, width, right=range(1, 5))
@@ -59,11 +51,7 @@ def report_copy(
     yield from separate(chunks)
 
 
-def report_checks(
-    result: UpgradeResult,
-    folder: str,
-    width: int,
-) -> Lines:
+def report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
     """Yield which files are where the new server looks for them."""
     rows = [_check_row(each, folder) for each in result.file_counts]
     yield from table(CHECK_HEADINGS, rows, width, right=range(1, 5))
@@ -73,10 +61,7 @@ def report_checks(
     yield from separate(chunks)
 
 
-def remarks(
-    result: UpgradeResult,
-    folder: str,
-) -> Lines:
+def remarks(result: UpgradeResult, folder: str) -> Lines:
     """Yield which files are not as they should be, and which are left."""
     action = paint("action required", "red")
     for each in result.file_counts:
@@ -122,10 +107,7 @@ def total(result: UpgradeResult) -> Lines:
         yield f"files copied: {copied}"
 
 
-def _copy_row(
-    counts: FileCounts,
-    folder: str,
-) -> Sequence[Cell]:
+def _copy_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
     target = _short(counts.move.target, folder)
     if counts.done_before:
         return counts.move.store, "done before", "-", "-", "-", target
@@ -139,10 +121,7 @@ def _copy_row(
     )
 
 
-def _check_row(
-    counts: FileCounts,
-    folder: str,
-) -> Sequence[Cell]:
+def _check_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
     return (
         counts.move.store,
         str(counts.files),
@@ -171,10 +150,7 @@ def _checked_row(counts: ChunkCounts) -> Sequence[Cell]:
     )
 
 
-def _colored(
-    count: int,
-    color: str,
-) -> Cell:
+def _colored(count: int, color: str) -> Cell:
     return (str(count), color) if count else ("0", "dim")
 
 
@@ -183,8 +159,5 @@ def _join(names: Sequence[str]) -> str:
     return join_some(shown, MAX_KEYS)
 
 
-def _short(
-    path: str,
-    folder: str,
-) -> str:
+def _short(path: str, folder: str) -> str:
     return path.removeprefix(folder)

@@ -25,11 +25,7 @@ def separate(above: Collection[object]) -> Lines:
         yield ""
 
 
-def keys(
-    move: Move,
-    found: Sequence[str],
-    words: str,
-) -> Lines:
+def keys(move: Move, found: Sequence[str], words: str) -> Lines:
     """Yield which rows of a move are not as they should be, nothing if all are."""
     if found:
         named = join_some(found, MAX_KEYS)
@@ -44,11 +40,7 @@ def all_skipped(counts: CopyCounts | VerifyCounts) -> Lines:
         yield skipped(counts.move, reason, count)
 
 
-def skipped(
-    move: Move,
-    reason: Skipped,
-    count: int,
-) -> str:
+def skipped(move: Move, reason: Skipped, count: int) -> str:
     """Return why rows of a move are not copied, or not completed."""
     words = "not copied"
     if reason.in_place:
@@ -57,10 +49,7 @@ def skipped(
     return _line(text, reason.needs_action)
 
 
-def unmoved(
-    result: UpgradeResult,
-    folder: str,
-) -> Lines:
+def unmoved(result: UpgradeResult, folder: str) -> Lines:
     """Yield which rows stay where they are, and why."""
     for each, count in result.unmoved.items():
         rows = each.kind.rows
@@ -72,10 +61,7 @@ def unmoved(
         yield _line(f"{words}: {each.reason}", each.needs_action)
 
 
-def absent(
-    result: UpgradeResult,
-    folder: str,
-) -> Lines:
+def absent(result: UpgradeResult, folder: str) -> Lines:
     """Yield which stores have no old rows, since their database does not exist."""
     for move in result.plan.moves:
         if move in result.absent:
@@ -98,10 +84,7 @@ def several_targets(result: UpgradeResult) -> Lines:
             yield _line(f"{words} {releases} read it; --target names one", False)
 
 
-def _line(
-    text: str,
-    needs_action: bool,
-) -> str:
+def _line(text: str, needs_action: bool) -> str:
     word = paint("info", "dim")
     if needs_action:
         word = paint("action required", "red")

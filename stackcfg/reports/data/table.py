@@ -17,10 +17,7 @@ from stackcfg.reports.data import cells, files, remarks
 from stackcfg.reports.data.formats import Context
 
 
-def render(
-    result: UpgradeResult,
-    context: Context,
-) -> str:
+def render(result: UpgradeResult, context: Context) -> str:
     """Return the report on an action."""
     folder = _common_folder(result)
     lines = [*_head(result, folder)]
@@ -28,11 +25,7 @@ def render(
     return join_lines(lines, context.colored)
 
 
-def _report_plan(
-    result: UpgradeResult,
-    folder: str,
-    width: int,
-) -> Lines:
+def _report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
     moves = result.plan.moves
     rows = [cells.plan_row(move, result, folder) for move in moves]
     yield from table(cells.PLAN_HEADINGS, rows, width, right=(1,))
@@ -58,11 +51,7 @@ def _report_plan(
     yield words
 
 
-def _report_copy(
-    result: UpgradeResult,
-    folder: str,
-    width: int,
-) -> Lines:
+def _report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
     rows = [cells.copy_row(counts, result, folder) for counts in result.copies]
     yield from table(cells.COPY_HEADINGS, rows, width, right=range(1, 7))
     yield from remarks.separate(rows)
@@ -87,11 +76,7 @@ def _report_copy(
     yield _total(f"rows copied: {added}, completed: {completed}", result)
 
 
-def _report_verify(
-    result: UpgradeResult,
-    folder: str,
-    width: int,
-) -> Lines:
+def _report_verify(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from _report_checks(result, folder, width)
     missing, differing = _count_wrong_rows(result)
     rows = sum(check.rows for check in result.checks)
@@ -104,11 +89,7 @@ def _report_verify(
         yield _total(f"rows: {rows}, all present", result)
 
 
-def _report_dry_run(
-    result: UpgradeResult,
-    folder: str,
-    width: int,
-) -> Lines:
+def _report_dry_run(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from _report_checks(result, folder, width)
     for rule in row_rule_ids():
         if result.changes[rule]:
@@ -122,11 +103,7 @@ def _report_dry_run(
     )
 
 
-def _report_checks(
-    result: UpgradeResult,
-    folder: str,
-    width: int,
-) -> Lines:
+def _report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
     rows = [cells.check_row(check, folder) for check in result.checks]
     yield from table(cells.CHECK_HEADINGS, rows, width, right=range(1, 5))
     yield from remarks.separate(rows)
@@ -140,10 +117,7 @@ def _report_checks(
     yield from files.remarks(result, folder)
 
 
-def _total(
-    words: str,
-    result: UpgradeResult,
-) -> str:
+def _total(words: str, result: UpgradeResult) -> str:
     if result.needs_action:
         return f"{words}; manual action required, see above"
     return words
@@ -172,10 +146,7 @@ def _count_left_rows(result: UpgradeResult) -> int:
     return sum(counts) + sum(count for count in unmoved if count)
 
 
-def _head(
-    result: UpgradeResult,
-    folder: str,
-) -> Lines:
+def _head(result: UpgradeResult, folder: str) -> Lines:
     sides = []
     for side in (result.old, result.new):
         releases = describe_releases(frozenset(side.releases))

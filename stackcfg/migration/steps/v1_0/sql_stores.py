@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stackcfg.light_typing import Any, Final
+from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import (
@@ -24,17 +24,12 @@ from stackcfg.migration.editing.sql_references import (
 from stackcfg.paths import mapping_at
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
+from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.yamltext.emit import Field
 
 NAMES = ("prompts", "connectors")
 """The stores, and their tables too: a reference's `table_name` is not read."""
-
-KEPT_SINCE: Final = {"prompts": CATALOG_SINCE, "connectors": (0, 5, 0)}
-"""The first releases whose rows are in the backend of a reference.
-
-0.2 keeps prompts in a file of their own, which the table of stores lists.
-"""
 
 
 def run(context: StepContext) -> Changes:
@@ -73,11 +68,19 @@ def _has_default(context: StepContext) -> bool:
     return DEFAULT_BACKENDS[SQL] in context.written.backends
 
 
+def _kept_since(context: StepContext, name: str) -> Release:
+    """Return the first release whose rows are in the backend of a reference."""
+    if name == "prompts":
+        # 0.2 keeps prompts in a file of their own, which the table of stores lists
+        return CATALOG_SINCE
+    fields = context.store_fields.fields
+    return min(field.since for field in fields if field.use == name)
+
+
 def _notes_on_rows(context: StepContext, name: str, old: Any) -> Notes:
     path = (*STORES_PATH, name)
     age = context.release.age
-    # the servers before kept no connectors, or prompts elsewhere
-    if not isinstance(old, Mapping) or age.certainly_before(KEPT_SINCE[name]):
+    if not isinstance(old, Mapping) or age.certainly_before(_kept_since(context, name)):
         return
     if name == "connectors":
         message = (
