@@ -202,6 +202,7 @@ def migrate(
     3 action required.
     """
     from stackcfg.cli import migrate as command
+    from stackcfg.cli.migrate_options import options_of
     from stackcfg.cli.settings import load_project_settings
 
     modes = {"output": output is not None, "write": write, "diff": diff, "check": check}
@@ -215,7 +216,7 @@ def migrate(
         chosen, output = [], None
     [mode] = chosen or ["stdout"]
     with usage_errors():
-        options = command.options_of(
+        options = options_of(
             load_project_settings(os.curdir), target, source, layout, backends or ()
         )
     around = DeploymentSettings(

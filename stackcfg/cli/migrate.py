@@ -9,17 +9,24 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from stackcfg.cli import batch, exit_codes
-from stackcfg.cli.batch import STDIN_NAME, FileOutcome, InputFile
+from stackcfg.cli.batch import FileOutcome, InputFile
 from stackcfg.cli.diffs import diff_lines
-from stackcfg.cli.settings import ProjectSettings, load_project_settings
-from stackcfg.deployment.settings import DeploymentSettings
+from stackcfg.cli.migrate_options import (
+    CONCISE,
+    FULL,
+    Options,
+    check_mode,
+    check_operator_options,
+    choose_report,
+    options_of,
+)
+from stackcfg.cli.settings import load_project_settings
 from stackcfg.errors import StackcfgError
-from stackcfg.light_typing import TYPE_CHECKING, NamedTuple
+from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.loading.errors import InputError
-from stackcfg.migration.engine import ProofError, Settings, migrate, settings_for
-from stackcfg.migration.planning.layouts import CONSOLIDATE
+from stackcfg.migration.engine import ProofError, migrate
 from stackcfg.migration.result import MigratedFile, MigrationResult, build_data_command
-from stackcfg.releases.families import DEFAULT_TARGET, Target, families
+from stackcfg.releases.families import DEFAULT_TARGET, families
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.migrate.formats import FORMATS, Context
 from stackcfg.system.files import STDIN, write_file
@@ -36,98 +43,16 @@ if TYPE_CHECKING:
     from stackcfg.cli.deployment import Deployed
     from stackcfg.loading.chart_values import Chart
 
-FULL, CONCISE = "full", "concise"
 OLD, NEW = "OLD", "NEW"
 """What a data command calls files whose names are not known."""
 
 KEEP_BYTES = "surrogateescape"
+"""How bytes of a file name that are not UTF-8 are written: unchanged."""
+
 REPORT = (
     "report this message as a bug, with what 'stackcfg show --format json' prints for "
     "the file, which has no secrets in it"
 )
-"""How bytes of a file name that are not UTF-8 are written: unchanged."""
-
-
-class Options(NamedTuple):
-    """What is asked for. `mode` is stdout, output, write, diff or check.
-
-    `force` overwrites the new file beside an old one.
-    """
-
-    settings: Settings
-    mode: str = "stdout"
-    output: str | None = None
-    backup: bool = True
-    allow_partial: bool = False
-    stdin_name: str = STDIN_NAME
-    report: str | None = None
-    color: bool | None = None
-    show_secrets: bool = False
-    verbose: bool = False
-    project: ProjectSettings = ProjectSettings()
-    is_target_asked: bool = False
-    exclude: tuple[str, ...] = ()
-    around: DeploymentSettings = DeploymentSettings()
-    force: bool = False
-
-    def target_of(self, file: str) -> Target | None:
-        """Return the named target of a file: the project can have one for it."""
-        target = None
-        if not self.is_target_asked:
-            target = self.project.target_of(file)
-        return target or self.settings.target
-
-    def settings_of(self, file: str) -> Settings:
-        """Return the settings for one file: the project can have its target.
-
-        Raises `StackcfgError` if the release to migrate from is later.
-        """
-        target = self.target_of(file)
-        if target is None or target is self.settings.target:
-            return self.settings
-        source = self.settings.source
-        if source is not None and source > target.last:
-            message = (
-                f"--from is later than {target.name}, the target of this file in "
-                "the settings; downgrading is not supported"
-            )
-            raise StackcfgError(message)
-        return self.settings._replace(target=target)
-
-    def deployment_of(self, file: str) -> DeploymentSettings:
-        """Return the settings for what is around the run configs of a file."""
-        migration = self.settings._replace(target=self.target_of(file))
-        return self.around._replace(migration=migration)
-
-    @property
-    def writes_nothing(self) -> bool:
-        """Return whether the files are only looked at."""
-        return self.mode in ("check", "diff")
-
-
-def options_of(
-    project: ProjectSettings,
-    target: str | None = None,
-    source: str | None = None,
-    layout: str = CONSOLIDATE,
-    backends: Sequence[str] = (),
-) -> Options:
-    """Return the options from the words of a command line and the project's
-    settings.
-
-    Raises `ValueError` for an unknown release, layout or engine.
-    """
-    named = target or project.target
-    settings = settings_for(named, layout, project.declared, source)
-    if backends:
-        from stackcfg.migration.backend_engines import parse_engines
-
-        settings = settings._replace(engines=parse_engines(backends))
-    return Options(
-        settings,
-        project=project,
-        is_target_asked=bool(target),
-    )
 
 
 def run_plain(mode: str, paths: list[str], target: str | None = None) -> int:
@@ -147,9 +72,9 @@ def run(paths: list[str], options: Options) -> int:
     files = batch.find_inputs(paths, options.stdin_name, exclusion, options.verbose)
     if not files:
         raise batch.nothing_found(files)
-    _check_mode(files, options)
-    _check_operator_options(files, options)
-    options = _choose_report(options, len(files))
+    check_mode(files, options)
+    check_operator_options(files, options)
+    options = choose_report(options, len(files))
     is_document = FORMATS[options.report or FULL].is_document
     progress = Progress(len(files), options.color)
     kept: list[MigratedFile] = []
@@ -166,50 +91,6 @@ def run(paths: list[str], options: Options) -> int:
     _print_later_targets(kept, options)
     _print_unused_options(kept, options)
     return exit_codes.worst(codes or [exit_codes.FAILED])
-
-
-def _check_one_output(files: Sequence[InputFile]) -> None:
-    """Raise `StackcfgError` if there is more than one file for one output."""
-    problem = ""
-    if len(files) > 1:
-        problem = "several files and one output"
-    elif any(file.in_folder for file in files):
-        problem = f"a folder and one output; name its file: {files[0].name}"
-    if problem:
-        hint = "--write changes files in place, --diff shows the changes, --check tests"
-        raise StackcfgError(problem, hint=hint)
-
-
-def _check_mode(files: Sequence[InputFile], options: Options) -> None:
-    """Raise `StackcfgError` if these files and the mode do not go together."""
-    mode = options.mode
-    if mode in ("stdout", "output"):
-        _check_one_output(files)
-    paths = [file.path for file in files]
-    if mode == "write" and STDIN in paths:
-        raise StackcfgError("standard input cannot be changed in place")
-    hint = "--write changes a file in place and keeps a backup"
-    batch.check_output(options.output, [*paths, options.project.file], hint)
-
-
-def _check_operator_options(files: Sequence[InputFile], options: Options) -> None:
-    """Raise `StackcfgError` if options about the operator meet no such target."""
-    if options.around.given_options:
-        from stackcfg.cli.operator_options import check_operator_options
-
-        settings = [options.deployment_of(file.name) for file in files]
-        check_operator_options(options.around, settings)
-
-
-def _choose_report(options: Options, count: int) -> Options:
-    """Return the options with a report: full for one file, concise for several."""
-    default = FULL if count == 1 else CONCISE
-    report = options.report or default
-    # Only these two show which releases a file was for; finding that out takes
-    # time.
-    detect = report in (FULL, "json")
-    settings = options.settings._replace(detect=detect)
-    return options._replace(report=report, settings=settings)
 
 
 def _migrate_files(

@@ -83,7 +83,7 @@ def _open_server_writer(database: Database) -> Writer:
         from stackcfg.data.engines.mongodb import MongoWriter
 
         return MongoWriter(database)
-    from stackcfg.data.engines.postgres import PostgresWriter
+    from stackcfg.data.engines.postgres_writer import PostgresWriter
 
     return PostgresWriter(database)
 

@@ -1,48 +1,31 @@
-"""A PostgreSQL database as a reader or writer (the extra
-`stackcfg[postgres]`).
-
-A writer locks the tables it writes against other writers until its transaction
-ends.
-"""
+"""A PostgreSQL database as a reader (the extra `stackcfg[postgres]`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from itertools import islice
 from typing import Any, Final
 
 from stackcfg.data.engines.column_types import POSTGRES
-from stackcfg.data.engines.database import KV_LIST, Reader, Writer
-from stackcfg.data.engines.postgres_driver import SECONDS, connect, explain_errors
+from stackcfg.data.engines.database import KV_LIST, Reader
+from stackcfg.data.engines.postgres_driver import connect, explain_errors
 from stackcfg.data.engines.protocol import (
-    KV_COLUMNS,
     Column,
-    DatabaseError,
     Pair,
-    Progress,
     Row,
     Selection,
 )
 from stackcfg.data.engines.statements import (
-    UNLESS_PRESENT,
     Select,
     Statements,
     quote_name,
-    quote_names,
 )
 from stackcfg.data.locations import Database
 
 PAGE: Final = 500
 JSON_TYPES: Final = ("json", "jsonb")
-CASTS: Final = {
-    "boolean": "%s::int::boolean",
-    **{kind: f"%s::{kind}" for kind in JSON_TYPES},
-}
-"""Placeholders for values as sqlite stores them, by the type of the column."""
-
 TABLES: Final = """
 SELECT tablename FROM pg_tables
 WHERE schemaname = ANY (current_schemas(false)) ORDER BY tablename
@@ -62,12 +45,6 @@ WHERE datname = current_database() AND usename = current_user AND pid <> pg_back
   AND backend_type = 'client backend'
 ORDER BY 1, 2
 """
-KEY_NAME: Final = """
-SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s) AND contype = 'p'
-"""
-BEFORE_ROWS: Final = "before_rows"
-PASSING_TABLE: Final = "stackcfg_passing"
-ADVANCE: Final = "SELECT setval(pg_get_serial_sequence(%s, %s), max({})) FROM {}"
 
 STORED_AS: Final = {
     "bool": "{}::int",
@@ -76,13 +53,10 @@ STORED_AS: Final = {
 }
 """How values of a type are written as the servers write them into sqlite files."""
 
-LINE: Final = re.compile(r"COPY .*?, line (\d+)")
-"""Matches the number of the line that COPY did not take."""
-
 _PARTS: Final = re.compile(r'"(?:[^"]|"")*"|[^."]+')
 
 
-def _name_table(table: str) -> str:
+def name_table(table: str) -> str:
     """Return a table as a statement names it: what is before a dot is a
     schema.
     """
@@ -92,12 +66,13 @@ def _name_table(table: str) -> str:
     )
 
 
-def _query(select: Select) -> str:
+def query_of(select: Select) -> str:
+    """Return the statement for selected rows."""
     return f"SELECT {', '.join(select.expressions)} {_origin(select)}"
 
 
 def _origin(select: Select) -> str:
-    return f"FROM {_name_table(select.table)} WHERE {select.condition}"
+    return f"FROM {name_table(select.table)} WHERE {select.condition}"
 
 
 def _loaded_type(kind: str) -> str:
@@ -113,7 +88,7 @@ def _test_values(prefix: str) -> tuple[str]:
 SQL: Final = Statements(
     POSTGRES,
     "%s",
-    _name_table,
+    name_table,
     "starts_with(key, %s)",
     _test_values,
     "::text",
@@ -151,7 +126,7 @@ class PostgresReader(Reader):
         if not table:
             return False
         query = "SELECT to_regclass(%s) IS NOT NULL"
-        return bool(self._fetch(query, (_name_table(table),))[0][0])
+        return bool(self._fetch(query, (name_table(table),))[0][0])
 
     def tables(self, prefix: str) -> list[str]:
         """Return the tables of the search path by their prefix, sorted."""
@@ -164,7 +139,7 @@ class PostgresReader(Reader):
 
     def columns(self, table: str) -> list[Column]:
         """Return the columns of a table, in order."""
-        return [Column(*row) for row in self._fetch(COLUMNS, (_name_table(table),))]
+        return [Column(*row) for row in self._fetch(COLUMNS, (name_table(table),))]
 
     def pairs(self, table: str, selection: Selection) -> Iterator[Pair]:
         """Yield the selected KV rows."""
@@ -217,7 +192,7 @@ class PostgresReader(Reader):
 
     def copy_lines(self, select: Select) -> Generator[bytes, None, None]:
         """Yield selected rows as lines in the text format of COPY."""
-        query = _query(select)
+        query = query_of(select)
         with (
             self.explain_errors(),
             self.connection.cursor() as cursor,
@@ -247,189 +222,6 @@ class PostgresReader(Reader):
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
-
-
-class PostgresWriter(PostgresReader, Writer):
-    """A PostgreSQL database, written in one transaction."""
-
-    is_read_only = False
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
-        self._made: set[str] = set()
-
-    def begin(self) -> None:
-        """Begin the transaction."""
-        self._run(f"SET LOCAL lock_timeout = '{SECONDS}s'")
-
-    def commit(self) -> None:
-        """Keep everything that was written."""
-        with self.explain_errors():
-            self.connection.commit()
-
-    def rollback(self) -> None:
-        """Discard everything that was written."""
-        if not self.connection.closed and not self.connection.broken:
-            with self.explain_errors():
-                self.connection.rollback()
-
-    def claim_table(self, table: str) -> bool:
-        """Keep other writers out of a table; return whether it exists."""
-        if not self.has_table(table):
-            # whoever asks makes it now
-            self._made.add(table)
-            return False
-        name = _name_table(table)
-        # a server that is writing is reported at once, not waited for
-        self._run(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE NOWAIT")
-        return True
-
-    def insert_selected(
-        self, source: Reader, select: Select, table: str, total: int, done: Progress
-    ) -> int:
-        """Insert rows; those of another database by COPY."""
-        if source is self and self.is_paced:
-            with closing(PostgresReader(self.database)) as aside:
-                return self.insert_selected(aside, select, table, total, done)
-        name = _name_table(table)
-        if self._fetch(f"SELECT 1 FROM {name} LIMIT 1"):
-            return self._insert_missing(source, select, table, total, done)
-        if table in self._made:
-            added = self._fill_without_key(source, select, table, total, done)
-            if added is not None:
-                return added
-        if source is self:
-            return self._insert_missing(source, select, table, total, done)
-        return self._receive(source, select, name, done)
-
-    def _fill_without_key(
-        self, source: Reader, select: Select, table: str, total: int, done: Progress
-    ) -> int | None:
-        """Insert rows into a new table, whose key is made after them.
-
-        That takes half the time. None where the rows do not let the key be
-        made; then nothing was inserted.
-        """
-        name, keys = _name_table(table), quote_names(self.key_names(table))
-        found = self._fetch(KEY_NAME, (name,))
-        if not found:
-            return None
-        key = quote_name(found[0][0])
-        self._run(f"SAVEPOINT {BEFORE_ROWS}")
-        self._run(f"ALTER TABLE {name} DROP CONSTRAINT {key}")
-        if source is self:
-            names = quote_names(select.columns)
-            statement = f"INSERT INTO {name} ({names}) {_query(select)}"
-            added = self._run(statement, select.values)
-            done(total)
-        else:
-            added = self._receive(source, select, name, done)
-        try:
-            self._run(f"ALTER TABLE {name} ADD CONSTRAINT {key} PRIMARY KEY ({keys})")
-        except DatabaseError:
-            # two rows with one key, or a row without: with the key, the row is named
-            self._run(f"ROLLBACK TO SAVEPOINT {BEFORE_ROWS}")
-            return None
-        return added
-
-    def _insert_missing(
-        self, source: Reader, select: Select, table: str, total: int, done: Progress
-    ) -> int:
-        """Insert the rows with new keys, those of another database by way of a
-        passing table: COPY fails at the first existing key.
-        """
-        names = quote_names(select.columns)
-        if source is self:
-            into = f"INSERT INTO {_name_table(table)} ({names})"
-            statement = f"{into} {_query(select)} {UNLESS_PRESENT}"
-            count = self._run(statement, select.values)
-            done(total)
-            return count
-        with self._passing_table(table, names) as added:
-            self._receive(source, select, PASSING_TABLE, done)
-        return added[0]
-
-    @contextmanager
-    def _passing_table(self, table: str, names: str) -> Iterator[list[int]]:
-        """Make a table for new rows of another, and pass those on at the end
-        whose keys are new; the list then holds how many these were.
-        """
-        added: list[int] = []
-        empty = SQL.select(table, names, "false")
-        passing = f"TEMPORARY TABLE {PASSING_TABLE} ON COMMIT DROP"
-        self._run(f"CREATE {passing} AS {empty}")
-        yield added
-        into = f"INSERT INTO {_name_table(table)} ({names})"
-        passed = f"SELECT {names} FROM {PASSING_TABLE}"
-        added.append(self._run(f"{into} {passed} {UNLESS_PRESENT}"))
-        self._run(f"DROP TABLE {PASSING_TABLE}")
-
-    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> int:
-        """Add those of many KV rows whose keys are new; return how many."""
-        names = quote_names(KV_COLUMNS)
-        statement = f"COPY {PASSING_TABLE} ({names}) FROM STDIN"
-        with (
-            self._passing_table(table, names) as added,
-            self.explain_errors(),
-            self.connection.cursor() as cursor,
-            cursor.copy(statement) as target,
-        ):
-            for pair in pairs:
-                with self.explain_errors(f"the key '{pair[0]}' of table {table}"):
-                    target.write_row(pair)
-                done(1)
-        return added[0]
-
-    def _receive(
-        self, source: Reader, select: Select, name: str, done: Progress
-    ) -> int:
-        """Write rows of another database into a table; return how many."""
-        statement = (
-            f"COPY {name} ({quote_names(select.columns)}) FROM STDIN "
-            f"(NULL '{source.line_null}')"
-        )
-        with (
-            self._name_refused_row(source, select),
-            self.explain_errors(),
-            self.connection.cursor() as cursor,
-            closing(source.copy_blocks(select)) as blocks,
-        ):
-            with cursor.copy(statement) as target:
-                for block, count in blocks:
-                    target.write(block)
-                    done(count)
-            return int(cursor.rowcount)
-
-    @contextmanager
-    def _name_refused_row(self, source: Reader, select: Select) -> Iterator[None]:
-        """Add to an error of COPY which of the rows it was about."""
-        try:
-            yield
-        except DatabaseError as error:
-            found = LINE.search(error.message)
-            if found is None or error.database != self.database.describe():
-                raise
-            number = int(found[1])
-            with closing(source.stored_values(select)) as rows:
-                row = islice(rows, number - 1, number)
-                first = next((values[0] for values in row), "")
-            what = f"does not take the row '{first}' of table {select.table}: "
-            raise DatabaseError(
-                error.database, what + error.reason, error.hint
-            ) from None
-
-    def advance_counters(self, table: str) -> None:
-        """Let columns that number new rows go on behind the highest number."""
-        for column in self.columns(table):
-            if column.counts:
-                name = _name_table(table)
-                statement = ADVANCE.format(quote_name(column.name), name)
-                self._run(statement, (name, column.name))
-
-    def marks(self, table: str, columns: Sequence[str]) -> list[str]:
-        """Return the placeholders, with casts of values as sqlite has them."""
-        types = self._types(table)
-        return [CASTS.get(types.get(name, ""), "%s") for name in columns]
 
 
 def list_other_connections(database: Database) -> list[str]:
