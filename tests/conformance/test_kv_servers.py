@@ -17,6 +17,8 @@ import pytest
 
 from tests.conformance.releases import driver_packages, numbers, required
 from tests.support.kv_stores import (
+    FAISS_HEAD,
+    OLD_CONFIG,
     KvStore,
     MongoStore,
     PostgresStore,
@@ -52,34 +54,9 @@ UPGRADES: Final = (
 )
 PART: Final = UPGRADES[::2]
 
-OLD = """\
-version: 2
-image_name: demo
-apis: [inference, vector_io]
-providers:
-  inference:
-  - provider_id: vllm
-    provider_type: remote::vllm
-    config: {url: http://localhost:8000/v1}
-  vector_io:
-  - provider_id: faiss
-    provider_type: inline::faiss
-    config: {kvstore: {type: ENGINE, ADDRESS}}
-metadata_store: {type: ENGINE, ADDRESS}
-inference_store: {type: sqlite, db_path: inference.db}
-"""
-NEW = """\
-version: 2
-image_name: demo
-apis: [inference, vector_io]
-providers:
-  inference:
-  - provider_id: vllm
-    provider_type: remote::vllm
-    config: {url: http://localhost:8000/v1}
-  vector_io:
-  - provider_id: faiss
-    provider_type: inline::faiss
+NEW = (
+    FAISS_HEAD
+    + """\
     config: {persistence: {backend: kv_default, namespace: "vector_io::faiss"}}
 storage:
   backends:
@@ -90,6 +67,7 @@ storage:
     inference: {backend: sql_default, table_name: chat_completions, max_write_queue_size: 10000, num_writers: 4}
     conversations: {backend: sql_default, table_name: openai_conversations}
 """
+)
 ONE_ROW: Final = {"set": [["k", "v", None]], "get": ["k"]}
 NAMESPACES: Final = {"none": None, "registry": "registry", "faiss": "vector_io::faiss"}
 
@@ -208,7 +186,7 @@ def rows_of(release: str) -> tuple[list[list[Any]], list[list[Any]]]:
 
 
 def config_for(release: str, place: Addressed) -> str:
-    text = OLD if numbers(release) < (0, 3) else NEW
+    text = OLD_CONFIG if numbers(release) < (0, 3) else NEW
     text = text.replace("ENGINE", place.store.engine).replace("ADDRESS", place.address)
     if numbers(release) >= (1, 0):
         text += "    prompts: {backend: sql_default, table_name: prompts}\nserver: {insecure: true}\n"

@@ -18,6 +18,8 @@ from tests.support import mongodb
 from tests.support.background_copies import start_copy
 from tests.support.budgets import ALL
 from tests.support.kv_stores import (
+    FAISS_HEAD,
+    OLD_CONFIG,
     KvStore,
     MongoStore,
     PostgresStore,
@@ -261,34 +263,9 @@ def test_rows_get_another_namespace_in_the_same_database(store, tmp_path, engine
     assert "rows copied: 0" in run("copy", tmp_path, "--again").out
 
 
-OLD = """\
-version: 2
-image_name: demo
-apis: [inference, vector_io]
-providers:
-  inference:
-  - provider_id: vllm
-    provider_type: remote::vllm
-    config: {url: http://localhost:8000/v1}
-  vector_io:
-  - provider_id: faiss
-    provider_type: inline::faiss
-    config: {kvstore: {type: ENGINE, ADDRESS}}
-metadata_store: {type: ENGINE, ADDRESS}
-inference_store: {type: sqlite, db_path: inference.db}
-"""
-NEW = """\
-version: 2
-image_name: demo
-apis: [inference, vector_io]
-providers:
-  inference:
-  - provider_id: vllm
-    provider_type: remote::vllm
-    config: {url: http://localhost:8000/v1}
-  vector_io:
-  - provider_id: faiss
-    provider_type: inline::faiss
+NEW = (
+    FAISS_HEAD
+    + """\
     config: {persistence: {backend: kv_default, namespace: "FAISS"}}
 storage:
   backends:
@@ -300,6 +277,7 @@ storage:
     conversations: {backend: sql_default, table_name: openai_conversations}
     prompts: {backend: kv_default, namespace: prompts}
 """
+)
 MODEL = {"identifier": "m", "provider_id": "vllm", "type": "model", "owner": None}
 VECTOR_DB = {
     "identifier": "vs_1",
@@ -339,7 +317,7 @@ def test_row_rules_apply(store, tmp_path, engine, namespaces):
     source = store(engine)
     source.write(OLD_ROWS)
     address = source.config.partition(", ")[2]
-    old = OLD.replace("ENGINE", engine).replace("ADDRESS", address)
+    old = OLD_CONFIG.replace("ENGINE", engine).replace("ADDRESS", address)
     (tmp_path / "old.yaml").write_text(old)
     registry, faiss = namespaces
     new = NEW.replace("KV", source.config).replace("REGISTRY", registry)

@@ -19,6 +19,31 @@ from tests.support.redis import RedisServer
 Rows = Mapping[str, tuple[str, int | None]]
 TABLE = "llamastack_kvstore"
 
+FAISS_HEAD = """\
+version: 2
+image_name: demo
+apis: [inference, vector_io]
+providers:
+  inference:
+  - provider_id: vllm
+    provider_type: remote::vllm
+    config: {url: http://localhost:8000/v1}
+  vector_io:
+  - provider_id: faiss
+    provider_type: inline::faiss
+"""
+"""The beginning of a config with one KV store of a provider, up to its config."""
+
+OLD_CONFIG = (
+    FAISS_HEAD
+    + """\
+    config: {kvstore: {type: ENGINE, ADDRESS}}
+metadata_store: {type: ENGINE, ADDRESS}
+inference_store: {type: sqlite, db_path: inference.db}
+"""
+)
+"""A config of 0.2 whose KV stores are on ENGINE at ADDRESS."""
+
 
 class KvStore(Protocol):
     """A KV store of one engine."""

@@ -14,7 +14,7 @@ from stackcfg.deployment.environment.variable_change import change_variables
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.manifests.container_runs import find_server_run
+from stackcfg.manifests.container_runs import CONTAINER_ENGINES, find_server_run
 from stackcfg.manifests.shell_text import ShellCommand, ShellError, read_commands
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.server_environment import (
@@ -26,7 +26,6 @@ from stackcfg.yamltext.lines import LineIndex
 
 _FLAG: Final = "--env-file"
 _SOURCES: Final = (".", "source")
-_ENGINES: Final = ("docker", "podman", "nerdctl")
 
 
 class NamedFile(NamedTuple):
@@ -136,7 +135,7 @@ def _files_of_containers(text: str) -> Iterator[NamedFile]:
         return
     for command in _commands_in(text):
         values = command.values
-        if not any(engine in values[:3] for engine in _ENGINES):
+        if not any(engine in values[:3] for engine in CONTAINER_ENGINES):
             continue
         image = find_server_run(values)
         for index, word in enumerate(command.words):
