@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
 
-from stackcfg.light_typing import Any
+from stackcfg.light_typing import Any, Final
 from stackcfg.migration.editing.entry_comments import collect_entry_comments
 from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.migration.editing.values import is_json, put_over
@@ -18,6 +20,8 @@ from stackcfg.yamltext.emit import (
     emit_scalar,
 )
 from stackcfg.yamltext.entries import is_spread, remove_entry
+
+_END: Final = attrgetter("end")
 
 
 def rename_key(key: Node, name: str) -> Edit:
@@ -75,14 +79,29 @@ def _is_inside_flow(root: Node, scalar: Node) -> bool:
     current = root
     while not current.flow:
         # a scalar is in flow style as soon as one of the nodes around it is
-        values = current.items
-        if current.entries:
-            values = [value for _, value in current.entries]
-        around = [each for each in values if each.start <= scalar.start < each.end]
-        if not around or around[0] is scalar:
+        around = _value_at(current, scalar.start)
+        if around is None or around is scalar:
             return False
-        current = around[0]
+        current = around
     return True
+
+
+def _value_at(parent: Node, offset: int) -> Node | None:
+    """Return the value of a collection in whose text an offset is."""
+    if parent.entries:
+        number = bisect_right(parent.entries, offset, key=_end_of_value)
+        values = [value for _, value in parent.entries[number : number + 1]]
+    else:
+        number = bisect_right(parent.items, offset, key=_END)
+        values = parent.items[number : number + 1]
+    for value in values:
+        if value.start <= offset:
+            return value
+    return None
+
+
+def _end_of_value(entry: Entry) -> int:
+    return entry[1].end
 
 
 def insert_fields(

@@ -149,12 +149,27 @@ def _is_served_by(data: Mapping[str, Any], path: Path, kinds: Sequence[str]) -> 
     return any(as_string(each.get("provider_type")) in kinds for each in named)
 
 
-def find_model(
+def _index_by_name(models: Sequence[NamedModel]) -> dict[str, list[NamedModel]]:
+    """Return the models that each name can mean, in their order."""
+    found: dict[str, list[NamedModel]] = {}
+    for model in models:
+        for name in _names_of(model):
+            found.setdefault(name, []).append(model)
+    return found
+
+
+def _names_of(model: NamedModel) -> set[str]:
+    qualified = {f"{model.provider}/{other}" for other in model.other}
+    return {*model.old, model.new} | model.other | qualified
+
+
+def _find_model(
     reference: Reference, models: Sequence[NamedModel], is_older: bool
 ) -> NamedModel | None:
     """Return the model that a reference means; None if that is not certain.
 
-    A name is one of before if the file is older, else rather one of after.
+    `models` are those that its name can mean. A name is one of before if the
+    file is older, else rather one of after.
     """
     fitting = [model for model in models if _is_of_type(model, reference)]
     for is_meant in _ways_to_name(reference, is_older):
@@ -201,10 +216,12 @@ def rename_references(
 
     `kept` are the paths of references that stay as they are.
     """
+    by_name = _index_by_name(models)
     for reference in find_references(context.data):
         if reference.path in kept:
             continue
-        model = find_model(reference, models, context.is_older)
+        named = by_name.get(reference.name, [])
+        model = _find_model(reference, named, context.is_older)
         if model is not None and model.new != reference.name:
             yield from _rename(context, reference, model)
 
