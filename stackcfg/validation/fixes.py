@@ -7,11 +7,12 @@ what the fix says.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
-from stackcfg.light_typing import Any, NamedTuple
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import InputError
 from stackcfg.validation.changed_data import DataChanges
@@ -32,6 +33,9 @@ Check = Callable[[str], Checked]
 
 PASSES = 5
 """How often a text is fixed: one fix can make room for another."""
+
+_END: Final = attrgetter("end")
+_SPAN: Final = attrgetter("start", "end")
 
 
 def hide_unsafe_fixes(findings: Iterable[Finding]) -> list[Finding]:
@@ -65,13 +69,17 @@ def apply_fixes(text: str, findings: Iterable[Finding]) -> str:
     body = text[start:]
     lines = LineIndex(body)
     edits: dict[Edit, None] = {}
+    # the same edits by their place
+    taken: list[Edit] = []
     for finding in sorted(findings, key=_is_unsafe):
         if finding.fix is None:
             continue
         wanted = [_edit_of(lines, each) for each in finding.fix.replacements]
         new = [edit for edit in wanted if edit not in edits]
-        if not any(_overlap(edit, other) for edit in new for other in edits):
+        if all(_is_free(edit, taken) for edit in new):
             edits.update(dict.fromkeys(new))
+            for edit in new:
+                insort(taken, edit, key=_SPAN)
     return text[:start] + apply_edits(body, edits)
 
 
@@ -81,8 +89,10 @@ def _edit_of(lines: LineIndex, replacement: Replacement) -> Edit:
     return Edit(start, end, (replacement.text,))
 
 
-def _overlap(one: Edit, other: Edit) -> bool:
-    return one.start < other.end and other.start < one.end
+def _is_free(edit: Edit, taken: Sequence[Edit]) -> bool:
+    """Return whether an edit overlaps none of others, which are in order."""
+    number = bisect_right(taken, edit.start, key=_END)
+    return number == len(taken) or taken[number].start >= edit.end
 
 
 def fix_text(text: str, check: Check) -> tuple[str, int]:
