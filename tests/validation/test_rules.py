@@ -321,3 +321,16 @@ def test_every_rule_has_bad_and_good_examples(info):
     folder = FIXTURES / info.id
     assert sorted(folder.glob("bad-*.yaml"))
     assert sorted(folder.glob("good-*.yaml"))
+
+
+def test_a_message_names_only_the_first_of_many_backends() -> None:
+    folder = ROOT / "fixtures" / "validate" / "unknown-backend"
+    text = (folder / "bad-many-backends.yaml").read_text(encoding="utf-8")
+    found = [
+        finding
+        for finding in validate(text).findings
+        if finding.rule == "unknown-backend"
+    ]
+    names = ", ".join(f"'kv_{letter}'" for letter in "abcdefgh")
+    wanted = f"define it under storage.backends; defined: {names} and 3 more"
+    assert [finding.help for finding in found] == [wanted]

@@ -13,6 +13,7 @@ store backend" (0.3.0, upstream #3697). Backends are found by their exact name.
 
 from __future__ import annotations
 
+from stackcfg.light_typing import Final
 from stackcfg.paths import value_at
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.sections import BACKENDS_PATH
@@ -32,6 +33,9 @@ from stackcfg.validation.queries.suggestions import (
 from stackcfg.validation.queries.wording import BACKENDS_HERE
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import EntryPart, RuleFinding, key_of, value_of
+
+SHOWN: Final = 8
+"""How many of the backends that are defined a message names."""
 
 
 def check(inspection: Inspection) -> Findings:
@@ -96,7 +100,13 @@ def _define_it(inspection: Inspection) -> str:
 
 
 def _known_backends(inspection: Inspection) -> str:
-    return quote_names(inspection.backend_names) or "none"
+    names = list(inspection.backend_names)
+    if not names:
+        return "none"
+    quoted = quote_names(names[:SHOWN])
+    if len(names) > SHOWN:
+        return f"{quoted} and {len(names) - SHOWN} more"
+    return quoted
 
 
 def _other_end(
