@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 
 from stackcfg.cli.batch import InputFile
 from stackcfg.cli.chart_files import find_chart, values_path
@@ -16,6 +15,7 @@ from stackcfg.loading.chart_values import Chart
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.migration.result import ConfigResult, MigrationResult
 from stackcfg.system.files import FileError, read_file
+from stackcfg.yamltext.line_matching import LineMatcher
 
 Migrated = tuple[MigrationResult, bool]
 """The result of a file, and if its old file must stay."""
@@ -139,7 +139,6 @@ def _merge(old: str, one: str, other: str) -> str:
 def _changes(
     old: Sequence[str], new: Sequence[str]
 ) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    for tag, start, end, first, last in matcher.get_opcodes():
+    for tag, start, end, first, last in LineMatcher(old, new).get_opcodes():
         if tag != "equal":
             yield start, end, tuple(new[first:last])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
 from stackcfg.editor.analysis import Analysis
@@ -19,6 +18,7 @@ from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import Finding, Fix
 from stackcfg.validation.settings import Settings
 from stackcfg.validation.silencing import silence
+from stackcfg.yamltext.line_matching import LineMatcher
 from stackcfg.yamltext.lines import LineIndex
 
 REASON: Final = "TODO: say why"
@@ -133,8 +133,9 @@ def line_edits(old: str, new: str, index: TextIndex) -> Iterator[TextEdit]:
     mark = len(old) - len(index.body)
     starts = LineIndex(old).starts
     before, after = _lines_of(old), _lines_of(new)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for tag, first, last, new_first, new_last in matcher.get_opcodes():
+    for tag, first, last, new_first, new_last in LineMatcher(
+        before, after
+    ).get_opcodes():
         if tag == "equal":
             continue
         end = len(old)
