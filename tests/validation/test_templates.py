@@ -82,6 +82,46 @@ def test_a_finding_of_some_texts_says_so():
     )
 
 
+WITHOUT_STORES = """\
+kind: ConfigMap
+data:
+  run.yaml: |
+    version: 2
+    image_name: demo
+    apis: [inference]
+    {{- if .Values.long }}
+    # a line that moves all others
+    {{- end }}
+    providers:
+      inference:
+      - provider_id: vllm
+        provider_type: remote::vllm
+        config: {url: http://localhost:8000/v1}
+    storage:
+      backends: {}
+      stores: {}
+"""
+
+
+def test_findings_of_one_rule_at_one_place_are_all_reported():
+    """Each of the stores that are missing at one line is a finding of its own."""
+    control_lines = [
+        line
+        for line in WITHOUT_STORES.splitlines(keepends=True)
+        if "{{" in line or "#" in line
+    ]
+    plain = WITHOUT_STORES
+    for line in control_lines:
+        plain = plain.replace(line, "")
+    settings = settings_for("0.3.5")
+    of_plain = [each.message for each in validate(plain, settings).findings]
+    findings = validate(WITHOUT_STORES, settings).findings
+    missing = [each for each in findings if each.rule == "missing-store"]
+    assert len(missing) == 3
+    assert len({each.span for each in missing}) == 1
+    assert [each.message for each in findings] == of_plain
+
+
 def test_what_the_values_write_is_refused_at_its_line():
     with pytest.raises(InputError) as error:
         validate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from stackcfg.light_typing import TYPE_CHECKING, Final
 from stackcfg.loading.errors import StructureError
@@ -18,6 +18,7 @@ SOME: Final = " (for some values of the chart)"
 """What is added to a message about a text that a template does not always write."""
 
 Validate = Callable[[str, "Settings"], "Validation"]
+_RuleAtPlace = tuple[str, Span]
 
 
 def validate_template(
@@ -78,13 +79,8 @@ def _span_in_template(span: Span, text: WrittenText) -> Span:
 def _join(texts: list[WrittenText], found: list[dict[Finding, None]]) -> list[Finding]:
     """Return all findings, each once, in the order of the template."""
     lines = [set(text.numbers) for text in texts]
-    known: set[tuple[str, Span]] = set()
     joined: list[Finding] = []
-    for finding in dict.fromkeys(each for some in found for each in some):
-        if (finding.rule, finding.span) in known:
-            # the same, said with other names
-            continue
-        known.add((finding.rule, finding.span))
+    for finding in _distinct_findings(found):
         number = finding.span.start.line - 1
         is_always = all(
             finding in some
@@ -95,3 +91,30 @@ def _join(texts: list[WrittenText], found: list[dict[Finding, None]]) -> list[Fi
             finding = finding._replace(message=finding.message + SOME)
         joined.append(finding)
     return sorted(joined, key=lambda each: (each.span.start, each.rule))
+
+
+def _distinct_findings(found: list[dict[Finding, None]]) -> Iterator[Finding]:
+    """Yield the findings of all texts, each once.
+
+    Texts can say one finding with other names, so that only its rule and its
+    place tell that it is the same. But one text can have several findings of a
+    rule at a place: there are as many as the text with most of them has.
+    """
+    known: dict[_RuleAtPlace, dict[Finding, None]] = {}
+    for some in found:
+        for key, alike in _by_rule_and_place(some).items():
+            listed = known.setdefault(key, {})
+            others = [finding for finding in alike if finding not in listed]
+            count = max(0, len(alike) - len(listed))
+            for finding in others[len(others) - count :]:
+                listed[finding] = None
+                yield finding
+
+
+def _by_rule_and_place(
+    findings: Iterable[Finding],
+) -> dict[_RuleAtPlace, list[Finding]]:
+    by_key: dict[_RuleAtPlace, list[Finding]] = {}
+    for finding in findings:
+        by_key.setdefault((finding.rule, finding.span), []).append(finding)
+    return by_key
