@@ -9,7 +9,7 @@ from typing import NamedTuple
 from stackcfg.data.chunk_stores.planning import plan_chunk_stores
 from stackcfg.data.disk.planning import find_moved_folders, plan_files
 from stackcfg.data.environment import variables_of_old
-from stackcfg.data.locations import home_folder_for
+from stackcfg.data.locations import Folders, home_folder_for
 from stackcfg.data.moves import UpgradePlan
 from stackcfg.data.plan import plan_upgrade
 from stackcfg.data.stored_rows import (
@@ -53,10 +53,11 @@ def plan_moves(sides: Sides, variables: Mapping[str, str]) -> UpgradePlan:
     # A release after the new one cannot have written the rows.
     possible = tuple(each for each in old.releases if each <= new.last)
     old = replace(old, releases=possible)
-    upgrade = Upgrade(old, new, home_folder_for(new.last, variables))
+    folders = Folders(home_folder_for(new.last, variables))
+    upgrade = Upgrade(old, new, folders)
     upgrade = replace(upgrade, moved_folders=tuple(find_moved_folders(upgrade)))
-    before = find_stored_rows(old, catalog, upgrade.home)
-    after = find_stored_rows(new, catalog, upgrade.home)
+    before = find_stored_rows(old, catalog, folders)
+    after = find_stored_rows(new, catalog, folders)
     _check_families(old, before, "--from")
     _check_families(new, after, "--target")
     plan = plan_upgrade(before, after, upgrade, catalog)

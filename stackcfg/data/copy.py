@@ -24,7 +24,7 @@ from stackcfg.data.records import add_records, has_records, read_left, record_le
 from stackcfg.data.result import CopyCounts
 from stackcfg.data.routes import route_of
 from stackcfg.data.routes.chunks import find_chunk_tables
-from stackcfg.data.routes.route import CopyRun
+from stackcfg.data.routes.route import ConflictError, CopyRun
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.errors import StackcfgError
 from stackcfg.releases.stores import KV
@@ -67,13 +67,25 @@ def copy_moves(
         writer.commit()
     except StackcfgError as error:
         writer.rollback()
-        raise writer.explain_rest(error) from None
+        raise _explain_rest(error, writer.kept_rows) from None
     except BaseException:
         writer.rollback()
         raise
     finally:
         writer.close()
     return [run.counts for run in runs]
+
+
+def _explain_rest(error: StackcfgError, kept_rows: int) -> StackcfgError:
+    """Return the error that ends a copy with what the copy has written."""
+    if kept_rows:
+        message = f"{error.message} ({kept_rows} rows were written before)"
+        hints = filter(None, [error.hint, "the same command goes on from there"])
+        return StackcfgError(message, hint="; ".join(hints))
+    if isinstance(error, ConflictError):
+        message = f"{error.message}; nothing was written there"
+        return StackcfgError(message, hint=error.hint)
+    return error
 
 
 def _copy_move(run: CopyRun, upgrade: Upgrade, *, again: bool) -> None:

@@ -128,6 +128,38 @@ class HomeFolder:
         return present + path.removeprefix(gone)
 
 
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The folders of this machine, as both configs of an upgrade name them.
+
+    `home` is the config folder if the upgrade renames it. `first_paths` has the
+    path by which each folder was named first, by device and number.
+    """
+
+    home: HomeFolder | None = None
+    first_paths: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def locate_file(self, path: str) -> Database:
+        """Return the sqlite database in a file; two paths to it are one database."""
+        path = os.path.abspath(path)
+        if self.home is not None:
+            path = self.home.current_path(path)
+        return Database(SQLITE, (self._first_path(os.path.realpath(path)),))
+
+    def _first_path(self, path: str) -> str:
+        """Return a path below the first path by which its folder was named.
+
+        A volume can be mounted at several folders, and `realpath` does not tell.
+        """
+        folder, name = os.path.split(path)
+        try:
+            status = os.stat(folder)
+        except OSError:
+            return path
+        first = self.first_paths.setdefault((status.st_dev, status.st_ino), folder)
+        return os.path.join(first, name)
+
+
 def home_folder_for(
     version: Release, variables: Mapping[str, str]
 ) -> HomeFolder | None:
@@ -146,7 +178,7 @@ def locate_rows(
     family: str,
     variables: Mapping[str, str],
     needed_for: str,
-    home: HomeFolder | None = None,
+    folders: Folders,
 ) -> RowLocation:
     """Return the location of rows with its variables resolved.
 
@@ -167,7 +199,7 @@ def locate_rows(
         path = fields.get("db_path", "")
         if family == SQL:  # KV stores leave a literal `~` as it is
             path = os.path.expanduser(path)
-        return RowLocation(_locate_file(path, home), table, prefix, family)
+        return RowLocation(folders.locate_file(path), table, prefix, family)
     if where.engine == POSTGRES:
         table = _name_postgres_table(family, table)
     if where.engine == REDIS:
@@ -186,35 +218,6 @@ def _name_postgres_table(family: str, name: str) -> str:
     if family == SQL:
         return '"' + name.replace('"', '""') + '"' if set(name) & set('."') else name
     return _QUOTED.sub(lambda match: match[1] or match[0].lower(), name)
-
-
-def _locate_file(path: str, home: HomeFolder | None) -> Database:
-    path = os.path.abspath(path)
-    if home is not None:
-        path = home.current_path(path)
-    # two paths to one file are one database
-    return Database(SQLITE, (_first_path(os.path.realpath(path)),))
-
-
-_folders: dict[tuple[int, int], str] = {}
-"""The path by which each folder was named first, by device and number."""
-
-
-def _first_path(path: str) -> str:
-    """Return a path below the first path by which its folder was named.
-
-    A volume can be mounted at several folders, and `realpath` does not tell.
-    """
-    folder, name = os.path.split(path)
-    try:
-        status = os.stat(folder)
-    except OSError:
-        return path
-    known = _folders.setdefault((status.st_dev, status.st_ino), folder)
-    if known != folder and os.path.isdir(known) and os.path.samefile(known, folder):
-        return os.path.join(known, name)
-    _folders[status.st_dev, status.st_ino] = folder
-    return path
 
 
 def _locate_server(engine: str, fields: Mapping[str, str], needed_for: str) -> Database:

@@ -61,8 +61,8 @@ def plan_upgrade(
     catalog: StoreFields,
 ) -> UpgradePlan:
     """Plan an upgrade. Raises `MissingVariableError`, `DatabaseError`."""
-    off = list(find_rows_off_here(upgrade.old, catalog, upgrade.home))
-    implicit = list(find_implicit_rows(upgrade.old, old, new, upgrade.home))
+    off = list(find_rows_off_here(upgrade.old, catalog, upgrade.folders))
+    implicit = list(find_implicit_rows(upgrade.old, old, new, upgrade.folders))
     sides = _Sides([*old, *implicit], new, upgrade, catalog)
     moves: list[Move] = []
     unmoved: list[Unmoved] = []

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from stackcfg.data.environment import MissingVariableError, resolve_variables
-from stackcfg.data.locations import HomeFolder, RowLocation, locate_rows
+from stackcfg.data.locations import Folders, RowLocation, locate_rows
 from stackcfg.data.stored_json import JsonObject
 from stackcfg.data.switches import Switch, find_switches
 from stackcfg.loading.configs import (
@@ -157,7 +157,7 @@ def _releases_of(target: Target) -> tuple[Release, ...]:
 
 
 def find_stored_rows(
-    side: ConfigSide, catalog: StoreFields, home: HomeFolder | None
+    side: ConfigSide, catalog: StoreFields, folders: Folders
 ) -> list[StoredRows]:
     """Return the rows of every store, in the order of the config.
 
@@ -167,11 +167,11 @@ def find_stored_rows(
     found = _find_stores(side, catalog)
     # a provider that is off has no rows
     on = [each for each in found if not _is_off(side, each[0])]
-    return [_locate_store(side, each, home) for each in on]
+    return [_locate_store(side, each, folders) for each in on]
 
 
 def find_rows_off_here(
-    side: ConfigSide, catalog: StoreFields, home: HomeFolder | None
+    side: ConfigSide, catalog: StoreFields, folders: Folders
 ) -> Iterator[tuple[Switch, StoredRows]]:
     """Yield the rows of providers that are off for want of a variable.
 
@@ -186,7 +186,7 @@ def find_rows_off_here(
         if switch is None:
             continue
         with suppress(MissingVariableError):
-            rows = _locate_store(side, stores, home)
+            rows = _locate_store(side, stores, folders)
             name = f"{switch.api} {switch.provider_id}"
             yield switch, replace(rows, store=name, owner=switch.provider_id)
 
@@ -203,7 +203,7 @@ def _find_stores(side: ConfigSide, catalog: StoreFields) -> list[list[Store]]:
 
 
 def _locate_store(
-    side: ConfigSide, stores: list[Store], home: HomeFolder | None
+    side: ConfigSide, stores: list[Store], folders: Folders
 ) -> StoredRows:
     """Return the rows of a store, given as each release reads it."""
     store = stores[0]
@@ -211,7 +211,7 @@ def _locate_store(
     line = side.position(store.path).line
     needed_for = f"the location of '{name}' ({side.name}:{line})"
     locations = [
-        locate_rows(each.location, each.family, side.variables, needed_for, home)
+        locate_rows(each.location, each.family, side.variables, needed_for, folders)
         for each in stores
         if each.location is not None
     ]

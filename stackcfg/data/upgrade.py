@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from stackcfg.data.locations import HomeFolder
+from stackcfg.data.locations import Folders, HomeFolder
 from stackcfg.data.stored_json import JsonObject
 from stackcfg.data.stored_rows import ConfigSide
 from stackcfg.paths import Path, list_at
@@ -37,18 +37,22 @@ class MovedFolder(NamedTuple):
 class Upgrade:
     """The old and the new config, and facts that rules need.
 
-    `home` is the config folder if the upgrade renames it. `moved_folders` are
-    folders of uploads that are others in the new config. `registry_version`
-    is the version of the keys of registered resources in the old store,
-    `vector_stores` are the vector stores registered there, by id.
+    `moved_folders` are folders of uploads that are others in the new config.
+    `registry_version` is the version of the keys of registered resources in the
+    old store, `vector_stores` are the vector stores registered there, by id.
     """
 
     old: ConfigSide
     new: ConfigSide
-    home: HomeFolder | None = None
+    folders: Folders = field(default_factory=Folders)
     moved_folders: tuple[MovedFolder, ...] = ()
     registry_version: str = ""
     vector_stores: Mapping[str, JsonObject] = field(default_factory=dict)
+
+    @property
+    def home(self) -> HomeFolder | None:
+        """Return the config folder if the upgrade renames it."""
+        return self.folders.home
 
     @property
     def source(self) -> Release:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Final
 
 from stackcfg.data.chunk_stores.opening import CLIENTS, find_missing_package
-from stackcfg.data.locations import SQLITE, HomeFolder, RowLocation, locate_rows
+from stackcfg.data.locations import SQLITE, Folders, RowLocation, locate_rows
 from stackcfg.data.matching import leave_rows
 from stackcfg.data.moves import Move, Owner, Unmoved
 from stackcfg.data.row_rules.chunks import RULE
@@ -41,7 +41,7 @@ def find_implicit_rows(
     side: ConfigSide,
     old: Sequence[StoredRows],
     new: Sequence[StoredRows],
-    home: HomeFolder | None,
+    folders: Folders,
 ) -> Iterator[StoredRows]:
     """Yield the rows of providers that have a KV store only in the new config.
 
@@ -54,7 +54,7 @@ def find_implicit_rows(
     kind = row_kind(VECTOR_IO)
     registry = _locate_registry(old)
     for owner, provider_type in _providers_without_store(side, old):
-        location = _locate_list(side, owner, provider_type, home) or registry
+        location = _locate_list(side, owner, provider_type, folders) or registry
         if location is not None:
             name = f"{VECTOR_IO} {owner}"
             yield StoredRows(name, facts[0], owner, provider_type, kind, (location,))
@@ -77,7 +77,7 @@ def _locate_registry(rows: Sequence[StoredRows]) -> RowLocation | None:
 
 
 def _locate_list(
-    side: ConfigSide, owner: str, provider_type: str, home: HomeFolder | None
+    side: ConfigSide, owner: str, provider_type: str, folders: Folders
 ) -> RowLocation | None:
     """Return the table in which a provider lists its vector stores, if any."""
     table = list_table(provider_type)
@@ -88,16 +88,16 @@ def _locate_list(
         return None
     where = Location(SQLITE, (("db_path", file),), table.name)
     return _locate_as_written(
-        where, side, f"the location of '{VECTOR_IO} {owner}'", home
+        where, side, f"the location of '{VECTOR_IO} {owner}'", folders
     )
 
 
 def _locate_as_written(
-    where: Location, side: ConfigSide, needed_for: str, home: HomeFolder | None
+    where: Location, side: ConfigSide, needed_for: str, folders: Folders
 ) -> RowLocation:
     """Return the location of SQL rows, the path taken as it is written."""
     # KV stores do so too: a literal `~` is no home folder
-    location = locate_rows(where, KV, side.variables, needed_for, home)
+    location = locate_rows(where, KV, side.variables, needed_for, folders)
     return replace(location, family=SQL)
 
 
@@ -198,4 +198,4 @@ def _locate_chunks(
     if tables.field:
         fields = {"db_path": fields.get(tables.field, "")}
     where = Location(tables.engine, tuple(fields.items()), tables.prefix)
-    return _locate_as_written(where, side, f"the chunks of '{owner}'", upgrade.home)
+    return _locate_as_written(where, side, f"the chunks of '{owner}'", upgrade.folders)

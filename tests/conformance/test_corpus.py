@@ -817,15 +817,16 @@ def test_a_plan_for_the_data_has_every_store(
             continue
         old = read_config_side("old", file.text, None, catalog, variables)
         new = read_config_side("new", result.text, target, catalog, variables)
+        upgrade = Upgrade(old, new)
         try:
             before, after = (
-                find_stored_rows(old, catalog, None),
-                find_stored_rows(new, catalog, None),
+                find_stored_rows(old, catalog, upgrade.folders),
+                find_stored_rows(new, catalog, upgrade.folders),
             )
         except MissingVariableError as error:
             wanting.append(str(error))
             continue
-        drawn = plan_upgrade(before, after, Upgrade(old, new), catalog)
+        drawn = plan_upgrade(before, after, upgrade, catalog)
         reported = {
             name
             for each in (*drawn.moves, *drawn.unmoved)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -23,6 +24,7 @@ from stackcfg.data.moves import Move
 from tests.support.background_copies import killed_after, start_copy
 from tests.support.budgets import budget
 from tests.support.databases import contents, make, tables_of
+from tests.support.redis import redis_server
 from tests.support.running import ROOT, held_back, stackcfg
 
 HEAD = """\
@@ -495,6 +497,31 @@ class TestRefusals:
         } == before
         assert contents(tmp_path).get("kvstore.db", {}) == {}
 
+    def test_a_conflict_on_a_server_says_what_was_written_before(self, tmp_path):
+        """A server of KV rows cannot take back what was written."""
+        agents = {f"agent:{number}": {"name": number} for number in range(600)}
+        batches = {"agent:3": {"name": "another"}, "batch:1": {}}
+        databases = {"agents.db": agents, "batches.db": batches}
+        kv_tables = {name: {"kvstore": rows} for name, rows in databases.items()}
+        laid_out(tmp_path, kv_tables)
+        with redis_server() as running:
+            new = (tmp_path / "new.yaml").read_text()
+            address = (
+                f"type: kv_redis\n      host: 127.0.0.1\n      port: {running.port}"
+            )
+            new = new.replace("type: kv_sqlite\n      db_path: kvstore.db", address)
+            new = re.sub("namespace: .*", "namespace: all", new)
+            (tmp_path / "new.yaml").write_text(new)
+            done = copy(tmp_path)
+            with running.connect() as client:
+                written = len(client.keys("all:*"))
+        assert done.code == 2
+        assert "with different values, and both go to redis://" in done.err
+        assert f"({written} rows were written before)" in done.err
+        assert "nothing was written there" not in done.err
+        hints = "give one of them a backend of its own; the same command goes on"
+        assert hints in done.err
+
     def test_the_same_key_with_the_same_value_is_one_row(self, tmp_path):
         laid_out(
             tmp_path,
@@ -662,8 +689,8 @@ def a_move(folder: Path, target: Path):
         )
     upgrade = Upgrade(*sides)
     drawn = plan_upgrade(
-        find_stored_rows(sides[0], load_store_fields(), None),
-        find_stored_rows(sides[1], load_store_fields(), None),
+        find_stored_rows(sides[0], load_store_fields(), upgrade.folders),
+        find_stored_rows(sides[1], load_store_fields(), upgrade.folders),
         upgrade,
         load_store_fields(),
     )

@@ -34,7 +34,6 @@ from stackcfg.data.engines.statements import (
     quote_name,
     quote_names,
 )
-from stackcfg.errors import StackcfgError
 
 KV_LIST: Final = ", ".join(KV_COLUMNS)
 
@@ -215,9 +214,10 @@ class Writer(Reader):
     def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> int:
         """Add those of many KV rows whose keys are new; return how many."""
 
-    def explain_rest(self, error: StackcfgError) -> StackcfgError:
-        """Return an error that says which rows stay after a rollback: none."""
-        return error
+    @property
+    def kept_rows(self) -> int:
+        """The number of rows that were written and stay after a rollback."""
+        return 0
 
     def add_record(self, text: str) -> bool:
         """Record something; return whether it is new."""

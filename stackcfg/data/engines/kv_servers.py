@@ -27,7 +27,6 @@ from stackcfg.data.engines.protocol import (
 )
 from stackcfg.data.engines.statements import Select
 from stackcfg.data.locations import Database
-from stackcfg.errors import StackcfgError
 
 PAGE: Final = 500
 """Rows that are read or written at once."""
@@ -39,7 +38,6 @@ LEASE: Final = 60
 """Seconds for which a lock lasts that its owner does not renew."""
 
 RENEWED_AFTER: Final = 5
-GOES_ON: Final = "the same command goes on from there"
 
 
 class KvServerReader(Reader):
@@ -176,13 +174,10 @@ class KvServerWriter(KvServerReader, Writer):
         with suppress(DatabaseError):
             self.release_lock()
 
-    def explain_rest(self, error: StackcfgError) -> StackcfgError:
-        """Return an error that says which rows stay."""
-        if not self._written:
-            return error
-        message = error.message.replace("; nothing was written there", "")
-        rest = f"{message} ({self._written} rows were written before)"
-        return StackcfgError(rest, hint=GOES_ON)
+    @property
+    def kept_rows(self) -> int:
+        """The number of rows that were written: no rollback takes them back."""
+        return self._written
 
     def copy_pairs(
         self, source: Reader, copy: PairCopy, _total: int, done: Progress

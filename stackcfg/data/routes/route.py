@@ -37,8 +37,8 @@ class ConflictError(StackcfgError):
         places = f"{one.source.describe()} and in {other.source.describe()}"
         super().__init__(
             f"'{key}' is in {places} with different values, and both go to "
-            f"{one.target.describe()}; nothing was written there: "
-            "give one of them a backend of its own"
+            f"{one.target.describe()}",
+            hint="give one of them a backend of its own",
         )
 
 
