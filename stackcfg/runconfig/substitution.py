@@ -126,6 +126,38 @@ def _substitute(data: Any, known: frozenset[str], version: Release) -> Any:
     return data
 
 
+def keep_variables(data: Any, known: frozenset[str], version: Release) -> Any:
+    """Return plain data as the server sees it, with `${env.NAME}` in strings for the
+    unknown value of a `known` variable.
+
+    Equal strings of the result are equal for the server, whatever the values are.
+    """
+    if isinstance(data, str):
+        return _keep_variables(data, known, version)
+    if isinstance(data, dict):
+        return {
+            key: keep_variables(value, known, version) for key, value in data.items()
+        }
+    if isinstance(data, list):
+        return [keep_variables(item, known, version) for item in data]
+    return data
+
+
+def _keep_variables(text: str, known: frozenset[str], version: Release) -> Any:
+    value = substitute(text, known, version)
+    if value is not UNKNOWN or "{{" in text:
+        return value
+
+    def value_of(match: re.Match[str]) -> str:
+        if match[2] != "+" and (not match[2] or match[1] in known):
+            return f"${{env.{match[1]}}}"
+        if match[2] == "+" and match[1] not in known:
+            return ""
+        return match[3]
+
+    return replace_placeholders(variable_pattern(version), value_of, text)
+
+
 def hide_parameters(data: Any, parameters: frozenset[str]) -> Any:
     """Return plain data with strings that have parameters as template expressions,
     whose values nobody knows.

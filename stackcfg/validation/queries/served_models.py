@@ -71,7 +71,13 @@ def served_names_at(
     The first one is the name that clients see. There is none if only the
     environment knows it.
     """
-    model = as_mapping(value_at(reading, path))
+    return served_names_of(inspection, reading, as_mapping(value_at(reading, path)))
+
+
+def served_names_of(
+    inspection: Inspection, reading: Any, model: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Return the names by which the release serves a model."""
     complete = _with_provider(inspection, reading, model)
     return accepted_names(complete, inspection.version)
 
