@@ -19,6 +19,8 @@ from stackcfg.data.chunk_stores.opening import CLIENTS, find_missing_package
 from stackcfg.data.locations import SQLITE, Folders, RowLocation, locate_rows
 from stackcfg.data.matching import leave_rows
 from stackcfg.data.moves import Move, Owner, Unmoved
+from stackcfg.data.row_rule import RowRule
+from stackcfg.data.row_rules import chunk_table_names
 from stackcfg.data.row_rules.chunks import RULE
 from stackcfg.data.stored_rows import ConfigSide, StoredRows
 from stackcfg.data.upgrade import Upgrade
@@ -112,13 +114,15 @@ def plan_chunks(
     Raises `MissingVariableError`, `DatabaseError`.
     """
     by_type = chunk_tables()
-    is_due = RULE.is_due(VECTOR_IO, upgrade, in_place=True)
-    if not is_due or rows.provider_type not in by_type:
+    if rows.provider_type not in by_type:
+        return
+    tables = by_type[rows.provider_type]
+    rules = tuple(_rules_due(tables, upgrade))
+    if not rules:
         return
     has_store = rows.family == SQL or bool(rows.locations[0].table)
     if not has_store:
         yield from _leave_former_chunks(rows, upgrade)
-    tables = by_type[rows.provider_type]
     if tables is None:
         way = _explain_closed(rows.provider_type)
         if not way:
@@ -131,7 +135,17 @@ def plan_chunks(
     config = upgrade.new.provider_config(VECTOR_IO, successor.owner)
     if tables.field and not as_string(config.get(tables.field)):
         return
-    yield _plan_tables(tables, rows, successor, upgrade)
+    yield _plan_tables(tables, rows, successor, upgrade, rules)
+
+
+def _rules_due(tables: ChunkTables | None, upgrade: Upgrade) -> Iterator[RowRule]:
+    if RULE.is_due(VECTOR_IO, upgrade, in_place=True):
+        yield RULE
+    names = chunk_table_names.RULE
+    if tables is None or not tables.quoted_since:
+        return
+    if names.is_due(VECTOR_IO, upgrade, in_place=True):
+        yield names
 
 
 def _explain_closed(provider_type: str) -> str:
@@ -148,7 +162,11 @@ def _explain_closed(provider_type: str) -> str:
 
 
 def _plan_tables(
-    tables: ChunkTables, rows: StoredRows, successor: StoredRows, upgrade: Upgrade
+    tables: ChunkTables,
+    rows: StoredRows,
+    successor: StoredRows,
+    upgrade: Upgrade,
+    rules: tuple[RowRule, ...],
 ) -> Move | Unmoved:
     # the new config says where the new server looks; a file is copied there
     target = source = _locate_chunks(tables, upgrade.new, successor.owner, upgrade)
@@ -165,7 +183,7 @@ def _plan_tables(
             name, rows.kind, source, reason, needs_action=True, chunks=tables
         )
     owners = (Owner(rows.owner, successor.provider_type),)
-    return Move(name, rows.kind, owners, source, target, (RULE,), chunks=tables)
+    return Move(name, rows.kind, owners, source, target, rules, chunks=tables)
 
 
 def _leave_former_chunks(rows: StoredRows, upgrade: Upgrade) -> Iterator[Unmoved]:

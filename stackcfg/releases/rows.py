@@ -6,10 +6,11 @@ and seen in databases of running servers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
-from stackcfg.light_typing import Any, NamedTuple
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.releases.versions import (
     Release,
     last_release_of,
@@ -45,11 +46,17 @@ def row_kind(use: str) -> RowKind:
     return RowKind(use, "rows")
 
 
+NOT_IN_NAMES: Final = re.compile("[^a-zA-Z0-9_]")
+LONGEST_NAME: Final = 63
+"""PostgreSQL cuts longer names, quoted or not."""
+
+
 class ChunkTables(NamedTuple):
     """Tables with chunks of a vector_io provider, outside of its KV store.
 
     `field` of the provider's config names the sqlite file; without one, its
-    config is that of a connection.
+    config is that of a connection. Before the release `quoted_since`, the
+    database makes small letters of the capitals in names.
     """
 
     engine: str
@@ -57,6 +64,16 @@ class ChunkTables(NamedTuple):
     id: str
     chunk: str
     field: str = ""
+    quoted_since: str = ""
+
+    def name_table(self, identifier: str, release: Release) -> str:
+        """Return the table of a vector store, as a release names it."""
+        name = self.prefix + NOT_IN_NAMES.sub("_", identifier)
+        if not self.quoted_since:
+            return name
+        if release < parse_release(self.quoted_since):
+            name = name.lower()
+        return name[:LONGEST_NAME]
 
 
 @cache

@@ -75,6 +75,8 @@ SERVING_NEEDS: Final = (
 )
 DRIVERS: Final = ("aiosqlite", "asyncpg", "psycopg2-binary", "pymongo", "redis")
 """What the KV stores of releases import."""
+PGVECTOR: Final = ("asyncpg", "pgserver", "pgvector", "psycopg2-binary")
+"""A PostgreSQL server with pgvector, whose programs are in a package, and its clients."""
 VECTOR_CLIENTS: Final = (
     "chromadb",
     "milvus-lite<3",
@@ -144,6 +146,14 @@ def driver_packages(name: str) -> Path:
     Raises `UnavailableError`.
     """
     return _site_packages(_kept("drivers", name, _build_drivers).parent.parent)
+
+
+def pgvector_packages(name: str) -> Path:
+    """The folder of packages with a PostgreSQL server that has pgvector, and with what its providers import.
+
+    Raises `UnavailableError`.
+    """
+    return _site_packages(_kept("pgvector", name, _build_pgvector).parent.parent)
 
 
 def searching(version: str) -> Path:
@@ -311,6 +321,12 @@ def _build_drivers(python: str, folder: Path, _name: str) -> None:
     _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
     _run("the drivers of KV stores do not install", [*pip, *DRIVERS])
+
+
+def _build_pgvector(python: str, folder: Path, _name: str) -> None:
+    _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    _run("PostgreSQL with pgvector does not install", [*pip, *PGVECTOR])
 
 
 def _build_searching(python: str, folder: Path, version: str) -> None:

@@ -2,6 +2,8 @@
 
     python vector_provider.py fill|ask FOLDER NAME...
 
+A vector store has the id `vs_NAME`, or another one: `NAME=ID`.
+
 Prints what a search finds, as JSON: for each provider and question, the chunks in their order, with scores. It is a
 program of its own, since the release is not installed where the tests run.
 """
@@ -29,7 +31,10 @@ FIELDS = {
     "chroma": {"db_path": "chroma"},
     "qdrant": {"path": "qdrant"},
     "milvus": {"db_path": "milvus.db"},
+    "pgvector": {},
 }
+REMOTE = ("host", "port", "db", "user", "password")
+"""The fields of a provider on a server; their values are in the environment, as `PGVECTOR_HOST` and so on."""
 
 
 def embed(text: str) -> list[float]:
@@ -72,10 +77,14 @@ def is_old() -> bool:
 def provider(name: str, folder: str) -> Any:
     """Return the provider of a release, not started yet."""
     package = "llama_stack" if is_old() else "ogx"
+    name = name.partition("=")[0]
     file = f"{folder}/{name}.kv.db"
     fields = {key: f"{folder}/{path}" for key, path in FIELDS[name].items()}
+    if name == "pgvector":
+        fields = {key: os.environ[f"PGVECTOR_{key.upper()}"] for key in REMOTE}
     kind = name.replace("-", "_")
-    config = module(f"{package}.providers.inline.vector_io.{kind}.config")
+    side = "remote" if name == "pgvector" else "inline"
+    config = module(f"{package}.providers.{side}.vector_io.{kind}.config")
     [model] = [
         each
         for key, each in vars(config).items()
@@ -114,14 +123,15 @@ def backend(file: str) -> None:
 
 def store_of(name: str) -> str:
     """Return the id of the vector store of a provider."""
-    return f"vs_{name}"
+    kind, _, identifier = name.partition("=")
+    return identifier or f"vs_{kind}"
 
 
 def registered(name: str) -> dict[str, Any]:
     """Return the vector store of a provider, as it is registered."""
     return {
         "identifier": store_of(name),
-        "provider_id": name,
+        "provider_id": name.partition("=")[0],
         "provider_resource_id": store_of(name),
         "embedding_model": "stub/embed",
         "embedding_dimension": DIMENSION,

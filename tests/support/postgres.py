@@ -113,9 +113,9 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """A new server, for as long as it is needed."""
-    where = programs()
+def server(where: Path | None = None) -> Iterator[Server]:
+    """A new server, for as long as it is needed; of these programs, or of those that the machine has."""
+    where = where or programs()
     if where is None or not (where / "initdb").exists():
         message = (
             "no PostgreSQL server on this machine (Debian: apt-get install postgresql)"

@@ -27,6 +27,7 @@ _MODULES: Final = (
     "connector_table",
     "file_paths",
     "vector_store_tables",
+    "chunk_table_names",
 )
 
 

@@ -1,0 +1,177 @@
+"""Tables of pgvector get the names by which the new release looks for them (R15), where these differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stackcfg.releases.rows import ChunkTables, chunk_tables
+from stackcfg.releases.versions import parse_release
+from tests.support.databases import make
+from tests.support.postgres import PASSWORD, USER, Server, server
+from tests.support.running import Done, stackcfg
+
+CONFIG = """\
+version: 2
+image_name: demo
+providers:
+  vector_io:
+  - provider_id: pgvector
+    provider_type: remote::pgvector
+    config: {ADDRESS, persistence: {backend: kv_default, namespace: v}}
+  - provider_id: faiss
+    provider_type: inline::faiss
+    config: {persistence: {backend: kv_default, namespace: f}}
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: kvstore.db}
+    sql_default: {type: sql_sqlite, db_path: sql_store.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+    prompts: {backend: kv_default, namespace: prompts}
+"""
+KEY = "distributions:registry:v10::vector_store:{}"
+COMPLETE = {
+    "content": "text",
+    "chunk_id": "x",
+    "chunk_metadata": {},
+    "embedding": [],
+    "embedding_model": "e",
+    "embedding_dimension": 4,
+}
+INCOMPLETE = {"content": "text", "stored_chunk_id": "x"}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    with server() as found:
+        yield found
+
+
+def prepare(
+    running: Server, folder: Path, stores: dict[str, str], chunk: dict[str, Any]
+) -> None:
+    """Register stores (their provider by id), and make the tables of those of pgvector, as 0.6.1 does."""
+    address = f"host: 127.0.0.1, port: {running.port}, db: old, user: {USER}, password: '{PASSWORD}'"
+    for name in ("old.yaml", "new.yaml"):
+        (folder / name).write_text(CONFIG.replace("ADDRESS", address))
+    rows = {}
+    for identifier, provider in stores.items():
+        rows[KEY.format(identifier)] = {
+            "identifier": identifier,
+            "provider_id": provider,
+            "type": "vector_store",
+            "embedding_model": f"model of {identifier.lower()}",
+            "embedding_dimension": 4,
+        }
+    make(folder, {"kvstore.db": {"kvstore": rows}})
+    running.create("old")
+    with running.connect("old") as connection:
+        for name in {
+            f"vs_{each}".replace("-", "_")
+            for each, provider in stores.items()
+            if provider == "pgvector"
+        }:
+            connection.execute(
+                f"CREATE TABLE IF NOT EXISTS {name} (id TEXT PRIMARY KEY, document JSONB, "
+                "embedding FLOAT[], content_text TEXT, tokenized_content TSVECTOR)"
+            )
+            connection.execute(
+                f"INSERT INTO {name} VALUES ('x', %s, '{{0.5, 1}}', 'text', 'text') ON CONFLICT DO NOTHING",
+                (json.dumps(chunk),),
+            )
+
+
+def data(action: str, folder: Path, old: str, new: str, *more: str) -> Done:
+    words = ("data", action, "old.yaml", "new.yaml", "--from", old, "--target", new)
+    return stackcfg(*words, *more, cwd=folder, HOME=str(folder))
+
+
+def tables(running: Server) -> dict[str, list[Any]]:
+    with running.connect("old") as connection:
+        query = "SELECT tablename FROM pg_tables WHERE tablename LIKE 'vs%' ORDER BY 1"
+        names = [name for (name,) in connection.execute(query)]
+        return {
+            name: connection.execute(f'SELECT * FROM "{name}"').fetchall()
+            for name in names
+        }
+
+
+ROW = ("x", COMPLETE, [0.5, 1.0], "text", "'text'")
+
+
+def test_chunks_of_a_store_with_capitals_get_its_table(running, tmp_path):
+    prepare(running, tmp_path, {"My-Docs": "pgvector"}, COMPLETE)
+    done = data("verify", tmp_path, "0.5.2", "0.7.3")
+    assert done.code == 1
+    assert "vs_My_Docs x" in done.out
+    done = data("plan", tmp_path, "0.5.2", "0.7.3")
+    assert "Tables with chunks of pgvector keep the capitals" in done.out
+    done = data("copy", tmp_path, "0.5.2", "0.7.3")
+    assert done.code == 0, done.out + done.err
+    assert tables(running) == {"vs_My_Docs": [ROW], "vs_my_docs": [ROW]}
+    assert data("verify", tmp_path, "0.5.2", "0.7.3").code == 0
+    # what is deleted afterwards stays deleted
+    with running.connect("old") as connection:
+        connection.execute('DELETE FROM "vs_My_Docs"')
+    assert data("copy", tmp_path, "0.5.2", "0.7.3").code == 0
+    assert tables(running)["vs_My_Docs"] == []
+    assert data("copy", tmp_path, "0.5.2", "0.7.3", "--again").code == 0
+    assert tables(running)["vs_My_Docs"] == [ROW]
+
+
+def test_they_are_completed_in_their_new_table(running, tmp_path):
+    """Also where two stores shared a table."""
+    prepare(running, tmp_path, {"DOCS": "pgvector", "docs": "pgvector"}, INCOMPLETE)
+    done = data(
+        "copy", tmp_path, "0.3.5", "1.5.0", "--only", "vector_io pgvector chunks"
+    )
+    assert done.code == 0, done.out + done.err
+    found = tables(running)
+    models = {
+        name: [row[1]["embedding_model"] for row in rows]
+        for name, rows in found.items()
+    }
+    assert models == {"vs_DOCS": ["model of docs"], "vs_docs": ["model of docs"]}
+    more = ("--only", "vector_io pgvector chunks")
+    assert data("verify", tmp_path, "0.3.5", "1.5.0", *more).code == 0
+
+
+@pytest.mark.parametrize(
+    ("stores", "old", "new"),
+    [
+        ({"my-docs": "pgvector"}, "0.5.2", "0.7.3"),
+        ({"My-Docs": "pgvector"}, "0.5.2", "0.6.1"),
+        ({"My-Docs": "pgvector"}, "0.7.3", "1.5.0"),
+        # the store with capitals is one of faiss
+        ({"my-docs": "pgvector", "My-Docs": "faiss"}, "0.5.2", "0.7.3"),
+    ],
+)
+def test_other_tables_stay_as_they_are(running, tmp_path, stores, old, new):
+    prepare(running, tmp_path, stores, COMPLETE)
+    more = ("--only", "vector_io pgvector chunks")
+    done = data("copy", tmp_path, old, new, *more)
+    if old == "0.5.2" and new == "0.7.3":
+        assert done.code == 0, done.out + done.err
+    assert tables(running) == {"vs_my_docs": [ROW]}
+
+
+@pytest.mark.parametrize(
+    ("identifier", "release", "name"),
+    [
+        ("A-b", "0.6.1", "vs_a_b"),
+        ("A-b", "0.7.0", "vs_A_b"),
+        ("ärger", "0.7.0", "vs__rger"),
+        ("x" * 70, "0.3.0", f"vs_{'x' * 60}"),
+    ],
+)
+def test_the_name_of_a_table(identifier, release, name):
+    found = chunk_tables()["remote::pgvector"]
+    assert isinstance(found, ChunkTables)
+    assert found.name_table(identifier, parse_release(release)) == name
