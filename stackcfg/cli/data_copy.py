@@ -77,12 +77,19 @@ def copy_rows(
         print(f"interrupted; {_continuation()}", file=sys.stderr)
         raise
     except StackcfgError as error:
-        before = f" (done: {', '.join(copy.done)})" if copy.done else ""
         hint = join_hint(error.hint, _continuation()) if error.hint else _continuation()
-        raise StackcfgError(f"{error.message}{before}", hint=hint) from None
+        raise _add_done(error.message, hint, copy.done) from None
     finally:
         progress.hide()
     _add_idle_moves(result)
+
+
+def _add_done(message: str, hint: str, done: Sequence[str]) -> StackcfgError:
+    """Return an error that says which databases were written before."""
+    if done:
+        message += f" (done: {', '.join(done)})"
+        hint = hint.replace("nothing was written", "nothing more was written")
+    return StackcfgError(message, hint=hint)
 
 
 def _continuation() -> str:

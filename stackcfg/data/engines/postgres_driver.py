@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +65,13 @@ HINTS: Final = (
 )
 """A part of the driver's message, and what to do."""
 
+SERVER_ERRORS: Final = ("53", "55", "57", "58")
+"""Classes of errors that no row is to blame for: resources, locks, a shutdown, a
+fault of the system.
+"""
+
+CONTEXT: Final = " CONTEXT: "
+
 STATEMENT: Final = re.compile(r" LINE \d+: .*\^$")
 """Matches the part of a message that shows the statement, which nobody wrote."""
 
@@ -76,6 +84,8 @@ def import_driver(database: Database) -> Any:
         reason = "psycopg is not installed"
         hint = "install it with: pip install 'stackcfg[postgres]'"
         raise DatabaseError(database.describe(), reason, hint) from None
+    # it warns of what goes wrong after an error; the error is enough
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
     return psycopg
 
 
@@ -119,6 +129,8 @@ def explain_errors(database: Database, row: str = "") -> Iterator[None]:
         yield
     except driver.Error as error:
         reason = STATEMENT.sub("", " ".join(str(error).split()))
+        if (error.sqlstate or "")[:2] in SERVER_ERRORS:
+            reason = reason.partition(CONTEXT)[0]
         password = database.login.password
         if password:
             reason = reason.replace(password, "***")
