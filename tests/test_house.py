@@ -22,6 +22,7 @@ from stackcfg.data.row_rule import (
     KvRule,
     KvToTableRule,
     RowRule,
+    TableNameRule,
     TableToKvRule,
 )
 from stackcfg.migration import steps
@@ -248,6 +249,7 @@ def test_a_rule_for_stored_rows_is_its_module_and_its_place_in_the_tuple():
             KvToTableRule,
             TableToKvRule,
             ColumnRule,
+            TableNameRule,
         ), module
         assert module.RULE.page == module.__doc__, module
         head, _, rest = (module.__doc__ or "").partition("\n")

@@ -1,4 +1,4 @@
-"""The four kinds of row rules: how rows change so that a later release reads
+"""The five kinds of row rules: how rows change so that a later release reads
 them.
 
 A rule is pure, keeps what an earlier release reads in a row, and leaves a row
@@ -165,3 +165,11 @@ class ColumnRule(RowRule):
     columns: tuple[str, ...]
     complete: Callable[[Row, Upgrade], Fields]
     fill: NullFill | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TableNameRule(RowRule):
+    """For tables with chunks that the new release looks for under another name.
+
+    The names are those of `releases.rows.ChunkTables`.
+    """

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from stackcfg.data.row_rule import RowRule
+from stackcfg.data.row_rule import TableNameRule
 
-RULE: Final = RowRule(
+RULE: Final = TableNameRule(
     id="R15",
     page=__doc__,
     uses=("vector_io",),
