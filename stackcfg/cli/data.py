@@ -17,7 +17,7 @@ from stackcfg.data.copy import count_changes, count_rows, count_unmoved_rows
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.locations import KV_SERVERS
 from stackcfg.data.moves import Move, UpgradePlan
-from stackcfg.data.registry import find_registry_version, read_registered_stores
+from stackcfg.data.registry import read_registry
 from stackcfg.data.result import COPY, DRY_RUN, VERIFY, UpgradeResult
 from stackcfg.data.running_servers import running_servers
 from stackcfg.data.upgrade import Upgrade
@@ -147,9 +147,10 @@ def _read_registry(plan: UpgradePlan, readers: Readers) -> Upgrade:
             continue
         source = readers.get(move.source.database)
         if source is not None:
-            version = find_registry_version(source, move, upgrade)
-            stores = read_registered_stores(source, move, version, upgrade)
-            return replace(upgrade, registry_version=version, vector_stores=stores)
+            found = read_registry(source, move, upgrade)
+            return replace(
+                upgrade, registry_version=found.version, vector_stores=found.stores
+            )
     return upgrade
 
 

@@ -179,9 +179,10 @@ def _copy_or_find_done(
             copy.log.write(
                 f"{database.file} is kept as {result.backups[database.file]}"
             )
+    by_size = sorted(moves, key=lambda move: result.rows[move], reverse=True)
     counts = copy_moves(
         database,
-        moves,
+        by_size,
         upgrade,
         readers,
         copy.progress.advance,

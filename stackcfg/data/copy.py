@@ -42,22 +42,17 @@ def copy_moves(
 ) -> list[CopyCounts]:
     """Do all moves into one database in one transaction.
 
-    `again` repeats moves that were done before. `is_paced`: `done` may wait, so
-    that no statement may copy many rows at once. Raises `DatabaseError` and
-    `ConflictError`; then nothing was written.
+    An empty table is filled fastest, so the move with most rows is best the
+    first. `again` repeats moves that were done before. `is_paced`: `done` may
+    wait, so that no statement may copy many rows at once. Raises
+    `DatabaseError` and `ConflictError`; then nothing was written.
     """
     writer = open_writer(database, [move.source.database for move in moves])
     writer.is_paced = is_paced
     try:
         writer.begin()
-        sizes = {id(move): count_rows(move, upgrade, readers) for move in moves}
-        # a reader with an open table would keep the writer from adding columns
-        # to it
-        readers.close()
         runs = []
-        # an empty table is filled fastest, so the move with most rows comes
-        # first
-        for move in sorted(moves, key=lambda each: sizes[id(each)], reverse=True):
+        for move in moves:
             same_target = [each for each in moves if each.target == move.target]
             rivals = [each for each in same_target if each is not move]
             counts, target = CopyCounts(move), upgrade.target

@@ -4,8 +4,8 @@ belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
 
 from stackcfg.data.engines.database import Reader
 from stackcfg.data.engines.opening import Readers
@@ -18,6 +18,10 @@ from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import registry
 from stackcfg.runconfig.values import as_string
 
+OLD_KIND: Final = "vector_db"
+NEW_KIND: Final = "vector_store"
+"""What a vector store is called in keys of the registry: until 0.2 and since then."""
+
 BATCHES: Final = "openai_vector_stores_file_batches:"
 """Keys of file batches, which do not hold the id of the vector store."""
 
@@ -26,37 +30,46 @@ MARKER: Final = "openai_vector_stores_sql_migration:v3"
 """The key that says that a server has copied the rows to SQL tables."""
 
 
-def find_registry_version(source: Reader, move: Move, upgrade: Upgrade) -> str:
-    """Return the newest version of keys that the old server had rows of."""
+class OldRegistry(NamedTuple):
+    """The registry of an old server.
+
+    `version` is the newest version of keys that it had rows of, `stores` are
+    its vector stores by id, renamed for the new release.
+    """
+
+    version: str
+    stores: Mapping[str, JsonObject]
+
+
+def read_registry(source: Reader, move: Move, upgrade: Upgrade) -> OldRegistry:
+    """Return what the registry of the old server says."""
     facts = registry()
     newest = facts.version_of(upgrade.old.last)
-    if not source.has_table(move.source.table):
-        return newest
+    found: dict[str, dict[str, JsonObject]] = {}
+    # all versions at once: PostgreSQL reads the whole table for any prefix
+    for version, name, value in _registered(source, move):
+        stores = found.setdefault(version, {})
+        kind, _, identifier = name.partition(":")
+        is_new = kind == NEW_KIND or (kind == OLD_KIND and identifier not in stores)
+        resource = parse_object(value) if is_new else None
+        if resource is not None:
+            stores[identifier] = rename_resource(resource, upgrade.target)
     # an old server can leave rows of earlier versions behind
     for version, since in reversed(list(facts.versions.items())):
-        prefix = f"{move.source.prefix}{facts.prefix}{version}::"
-        if since <= facts.versions[newest] and source.count_pairs(
-            move.source.table, Selection((prefix,))
-        ):
-            return version
-    return newest
+        if since <= facts.versions[newest] and version in found:
+            return OldRegistry(version, found[version])
+    return OldRegistry(newest, {})
 
 
-def read_registered_stores(
-    source: Reader, move: Move, version: str, upgrade: Upgrade
-) -> dict[str, JsonObject]:
-    """Return the registered vector stores by id, renamed for the new release."""
+def _registered(source: Reader, move: Move) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows of a registry: version, name of the resource, value."""
     if not source.has_table(move.source.table):
-        return {}
-    found: dict[str, JsonObject] = {}
-    for kind in ("vector_db", "vector_store"):
-        prefix = f"{move.source.prefix}{registry().prefix}{version}::{kind}:"
-        for key, value, _ in source.pairs(move.source.table, Selection((prefix,))):
-            resource = parse_object(as_string(value))
-            if resource is not None:
-                renamed = rename_resource(resource, upgrade.target)
-                found[key.removeprefix(prefix)] = renamed
-    return found
+        return
+    prefix = move.source.prefix + registry().prefix
+    for key, value, _ in source.pairs(move.source.table, Selection((prefix,))):
+        version, separator, name = key.removeprefix(prefix).partition("::")
+        if separator:
+            yield version, name, as_string(value)
 
 
 def is_owned(move: Move, pair: Pair, upgrade: Upgrade) -> bool:

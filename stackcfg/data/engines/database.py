@@ -21,6 +21,7 @@ from stackcfg.data.engines.protocol import (
     KV_COLUMNS,
     RECORD,
     Column,
+    Copied,
     Pair,
     PairCopy,
     Progress,
@@ -167,6 +168,11 @@ class Reader(ABC):
         condition, values = self.sql.selected(selection)
         return self._count(self.sql.count(table, condition), values)
 
+    def count_selected(self, select: Select) -> int:
+        """Count selected rows."""
+        query = self.sql.count(select.table, select.condition)
+        return self._count(query, select.values)
+
     def count_rows(self, table: str) -> int:
         """Count the rows of a SQL table."""
         return self._count(self.sql.count(table))
@@ -206,13 +212,13 @@ class Writer(Reader):
 
     @abstractmethod
     def insert_selected(
-        self, source: Reader, select: Select, table: str, total: int, done: Progress
-    ) -> int:
-        """Insert those of `total` rows whose keys are new; return how many."""
+        self, source: Reader, select: Select, table: str, done: Progress
+    ) -> Copied:
+        """Insert those of the selected rows whose keys are new."""
 
     @abstractmethod
-    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> int:
-        """Add those of many KV rows whose keys are new; return how many."""
+    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> Copied:
+        """Add those of many KV rows whose keys are new."""
 
     @property
     def kept_rows(self) -> int:
@@ -229,41 +235,40 @@ class Writer(Reader):
         name, condition = self.sql.name_table(COPIES), self.sql.equals([RECORD])
         self._run(f"DELETE FROM {name} WHERE {condition}", (text,))
 
-    def copy_pairs(
-        self, source: Reader, copy: PairCopy, total: int, done: Progress
-    ) -> int:
-        """Copy those of `total` KV rows whose keys are new; return how many."""
+    def copy_pairs(self, source: Reader, copy: PairCopy, done: Progress) -> Copied:
+        """Copy those KV rows whose keys are new."""
         if not source.keeps_tables:
             return self.insert_pairs(read_new_pairs(source, copy), copy.table, done)
         condition, values = source.sql.selected(copy.selection)
         # the new keys are built by the database, so that no row passes through
         # memory
-        key = "key"
+        key, key_values = "key", []
         if not copy.keeps_keys:
             key = f"{source.sql.placeholder} || substr(key, {len(copy.strip) + 1})"
-            values = [copy.prefix, *values]
+            key_values = [copy.prefix]
         select = Select(
             copy.source_table,
             KV_COLUMNS,
             (key, "value", "expiration"),
             condition,
             values,
+            key_values,
             order="key",
             is_whole=copy.keeps_keys and copy.selection.is_everything,
         )
-        return self.insert_selected(source, select, copy.table, total, done)
+        return self.insert_selected(source, select, copy.table, done)
 
     def copy_rows(
-        self, source: Reader, source_table: str, table: str, total: int, done: Progress
-    ) -> int:
-        """Copy those of `total` rows whose keys are new; return how many."""
+        self, source: Reader, source_table: str, table: str, done: Progress
+    ) -> Copied:
+        """Copy those rows of a table whose keys are new."""
         columns = source.column_names(source_table)
         order = quote_names(source.key_names(source_table))
         names = [quote_name(each) for each in columns]
         select = Select(source_table, columns, names, order=order, is_whole=True)
-        added = self.insert_selected(source, select, table, total, done)
+        copied = self.insert_selected(source, select, table, done)
         self.advance_counters(table)
-        return added
+        return copied
 
     def advance_counters(self, table: str) -> None:
         """Let columns that number new rows go on behind the highest number."""

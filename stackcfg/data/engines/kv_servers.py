@@ -18,6 +18,7 @@ from stackcfg.data.engines.database import Reader, Writer, read_new_pairs
 from stackcfg.data.engines.lock_owner import describe_this_process, has_ended
 from stackcfg.data.engines.protocol import (
     Column,
+    Copied,
     DatabaseError,
     Pair,
     PairCopy,
@@ -179,19 +180,18 @@ class KvServerWriter(KvServerReader, Writer):
         """The number of rows that were written: no rollback takes them back."""
         return self._written
 
-    def copy_pairs(
-        self, source: Reader, copy: PairCopy, _total: int, done: Progress
-    ) -> int:
-        """Copy those KV rows whose keys are new; return how many."""
+    def copy_pairs(self, source: Reader, copy: PairCopy, done: Progress) -> Copied:
+        """Copy those KV rows whose keys are new."""
         return self.insert_pairs(read_new_pairs(source, copy), copy.table, done)
 
-    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> int:
-        """Add those of many KV rows whose keys are new; return how many."""
-        added = 0
+    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> Copied:
+        """Add those of many KV rows whose keys are new."""
+        read = added = 0
         for block in split_pairs(pairs):
+            read += len(block)
             added += self._add(table, block)
             done(len(block))
-        return added
+        return Copied(read, added)
 
     def add_pair(self, table: str, pair: Pair) -> bool:
         """Add a KV row unless its key exists; return whether it was added."""
@@ -230,13 +230,8 @@ class KvServerWriter(KvServerReader, Writer):
         self._old_records[text] = None
 
     def insert_selected(
-        self,
-        _source: Reader,
-        _select: Select,
-        table: str,
-        _total: int,
-        _done: Progress,
-    ) -> int:
+        self, _source: Reader, _select: Select, table: str, _done: Progress
+    ) -> Copied:
         """Refuse to insert rows of a SQL table."""
         raise self.refuse_tables(table)
 

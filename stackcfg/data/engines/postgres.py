@@ -196,7 +196,7 @@ class PostgresReader(Reader):
         with (
             self.explain_errors(),
             self.connection.cursor() as cursor,
-            cursor.copy(f"COPY ({query}) TO STDOUT", select.values) as lines,
+            cursor.copy(f"COPY ({query}) TO STDOUT", select.all_values) as lines,
         ):
             yield from lines
 
@@ -204,7 +204,7 @@ class PostgresReader(Reader):
         """Yield the values of selected rows as sqlite stores them."""
         inner = f"SELECT {select.named_expressions} {_origin(select)}"
         with self.explain_errors(), self.connection.cursor() as cursor:
-            cursor.execute(f"{inner} LIMIT 0", select.values)
+            cursor.execute(f"{inner} LIMIT 0", select.all_values)
             types = [
                 cursor.adapters.types[each.type_code].name
                 for each in cursor.description
@@ -214,7 +214,7 @@ class PostgresReader(Reader):
                 for number, kind in enumerate(types)
             ]
             query = f"SELECT {', '.join(stored)} FROM ({inner}) AS selected"
-            with cursor.copy(f"COPY ({query}) TO STDOUT", select.values) as rows:
+            with cursor.copy(f"COPY ({query}) TO STDOUT", select.all_values) as rows:
                 # sqlite makes numbers of texts by the types of its columns
                 rows.set_types([_loaded_type(kind) for kind in types])
                 yield from rows.rows()

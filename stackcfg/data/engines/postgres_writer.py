@@ -23,6 +23,7 @@ from stackcfg.data.engines.postgres import (
 from stackcfg.data.engines.postgres_driver import SECONDS
 from stackcfg.data.engines.protocol import (
     KV_COLUMNS,
+    Copied,
     DatabaseError,
     Pair,
     Progress,
@@ -88,26 +89,26 @@ class PostgresWriter(PostgresReader, Writer):
         return True
 
     def insert_selected(
-        self, source: Reader, select: Select, table: str, total: int, done: Progress
-    ) -> int:
+        self, source: Reader, select: Select, table: str, done: Progress
+    ) -> Copied:
         """Insert rows; those of another database by COPY."""
         if source is self and self.is_paced:
             with closing(PostgresReader(self.database)) as aside:
-                return self.insert_selected(aside, select, table, total, done)
+                return self.insert_selected(aside, select, table, done)
         name = name_table(table)
         if self._fetch(f"SELECT 1 FROM {name} LIMIT 1"):
-            return self._insert_missing(source, select, table, total, done)
+            return self._insert_missing(source, select, table, done)
         if table in self._made:
-            added = self._fill_without_key(source, select, table, total, done)
-            if added is not None:
-                return added
+            copied = self._fill_without_key(source, select, table, done)
+            if copied is not None:
+                return copied
         if source is self:
-            return self._insert_missing(source, select, table, total, done)
+            return self._insert_missing(source, select, table, done)
         return self._receive(source, select, name, done)
 
     def _fill_without_key(
-        self, source: Reader, select: Select, table: str, total: int, done: Progress
-    ) -> int | None:
+        self, source: Reader, select: Select, table: str, done: Progress
+    ) -> Copied | None:
         """Insert rows into a new table, whose key is made after them.
 
         That takes half the time. None where the rows do not let the key be
@@ -123,21 +124,22 @@ class PostgresWriter(PostgresReader, Writer):
         if source is self:
             names = quote_names(select.columns)
             statement = f"INSERT INTO {name} ({names}) {query_of(select)}"
-            added = self._run(statement, select.values)
-            done(total)
+            added = self._run(statement, select.all_values)
+            copied = Copied(added, added)
+            done(added)
         else:
-            added = self._receive(source, select, name, done)
+            copied = self._receive(source, select, name, done)
         try:
             self._run(f"ALTER TABLE {name} ADD CONSTRAINT {key} PRIMARY KEY ({keys})")
         except DatabaseError:
             # two rows with one key, or a row without: with the key, the row is named
             self._run(f"ROLLBACK TO SAVEPOINT {BEFORE_ROWS}")
             return None
-        return added
+        return copied
 
     def _insert_missing(
-        self, source: Reader, select: Select, table: str, total: int, done: Progress
-    ) -> int:
+        self, source: Reader, select: Select, table: str, done: Progress
+    ) -> Copied:
         """Insert the rows with new keys, those of another database by way of a
         passing table: COPY fails at the first existing key.
         """
@@ -145,12 +147,13 @@ class PostgresWriter(PostgresReader, Writer):
         if source is self:
             into = f"INSERT INTO {name_table(table)} ({names})"
             statement = f"{into} {query_of(select)} {UNLESS_PRESENT}"
-            count = self._run(statement, select.values)
+            total = self.count_selected(select)
+            count = self._run(statement, select.all_values)
             done(total)
-            return count
+            return Copied(total, count)
         with self._passing_table(table, names) as added:
-            self._receive(source, select, PASSING_TABLE, done)
-        return added[0]
+            received = self._receive(source, select, PASSING_TABLE, done)
+        return Copied(received.read, added[0])
 
     @contextmanager
     def _passing_table(self, table: str, names: str) -> Iterator[list[int]]:
@@ -167,9 +170,9 @@ class PostgresWriter(PostgresReader, Writer):
         added.append(self._run(f"{into} {passed} {UNLESS_PRESENT}"))
         self._run(f"DROP TABLE {PASSING_TABLE}")
 
-    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> int:
-        """Add those of many KV rows whose keys are new; return how many."""
-        names = quote_names(KV_COLUMNS)
+    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> Copied:
+        """Add those of many KV rows whose keys are new."""
+        names, read = quote_names(KV_COLUMNS), 0
         statement = f"COPY {PASSING_TABLE} ({names}) FROM STDIN"
         with (
             self._passing_table(table, names) as added,
@@ -180,13 +183,14 @@ class PostgresWriter(PostgresReader, Writer):
             for pair in pairs:
                 with self.explain_errors(f"the key '{pair[0]}' of table {table}"):
                     target.write_row(pair)
+                read += 1
                 done(1)
-        return added[0]
+        return Copied(read, added[0])
 
     def _receive(
         self, source: Reader, select: Select, name: str, done: Progress
-    ) -> int:
-        """Write rows of another database into a table; return how many."""
+    ) -> Copied:
+        """Write rows of another database into an empty table."""
         statement = (
             f"COPY {name} ({quote_names(select.columns)}) FROM STDIN "
             f"(NULL '{source.line_null}')"
@@ -201,7 +205,7 @@ class PostgresWriter(PostgresReader, Writer):
                 for block, count in blocks:
                     target.write(block)
                     done(count)
-            return int(cursor.rowcount)
+            return Copied(cursor.rowcount, cursor.rowcount)
 
     @contextmanager
     def _name_refused_row(self, source: Reader, select: Select) -> Iterator[None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from stackcfg.errors import StackcfgError
 
@@ -40,6 +40,13 @@ class DatabaseError(StackcfgError):
         super().__init__(f"{database}: {reason}", hint=hint)
         self.database = database
         self.reason = reason
+
+
+class Copied(NamedTuple):
+    """How many rows a copy has read, and how many of them it has added."""
+
+    read: int
+    added: int
 
 
 @dataclass(frozen=True, slots=True)

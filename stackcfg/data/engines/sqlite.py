@@ -24,6 +24,7 @@ from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.protocol import (
     KV_COLUMNS,
     Column,
+    Copied,
     DatabaseError,
     Pair,
     Progress,
@@ -57,6 +58,8 @@ WITHOUT_ROWID: Final = re.compile(r"\)[^)]*\bWITHOUT\s+ROWID\b[^)]*$", re.IGNORE
 SQLITE: Final = "sqlite"
 FIRST_ROWID: Final = -(1 << 63)
 ROWS_AT_ONCE: Final = 100
+FEW: Final = 12
+"""Of so many rows one can be looked up in the time that reading all takes."""
 
 
 def _key_bounds(prefix: str) -> tuple[str, str]:
@@ -68,10 +71,6 @@ def _key_bounds(prefix: str) -> tuple[str, str]:
 
 # unlike LIKE or substr(), bounds let sqlite use the index of the keys
 SQL: Final = Statements(SQLITE, "?", quote_name, "(key >= ? AND key < ?)", _key_bounds)
-
-
-def _origin(select: Select) -> str:
-    return f"FROM {quote_name(select.table)} WHERE {select.condition}"
 
 
 def _numbered_names(select: Select) -> list[str]:
@@ -177,13 +176,21 @@ class SqliteReader(Reader):
             if row is not None:
                 yield row
 
+    def _origin(self, select: Select) -> str:
+        """Return the part of a query that says which rows it reads, and how."""
+        name = quote_name(select.table)
+        # by an index sqlite looks up each row, which is fast for few rows only
+        if self.count_selected(select) * FEW > self.count_rows(select.table):
+            name += " NOT INDEXED"
+        return f"FROM {name} WHERE {select.condition}"
+
     def copy_lines(self, select: Select) -> Generator[bytes, None, None]:
         """Yield selected rows as lines in the text format of COPY."""
         names = _numbered_names(select)
-        inner = f"SELECT {select.named_expressions} {_origin(select)}"
+        inner = f"SELECT {select.named_expressions} {self._origin(select)}"
         query = f"SELECT {careful_line_of(names)} FROM ({inner})"
         with self._explainer:
-            for (line,) in self.connection.execute(query, select.values):
+            for (line,) in self.connection.execute(query, select.all_values):
                 yield line
 
     def copy_blocks(self, select: Select) -> Generator[Block, None, None]:
@@ -192,24 +199,26 @@ class SqliteReader(Reader):
             yield from super().copy_blocks(select)
             return
         names = _numbered_names(select)
-        inner = f"SELECT {select.named_expressions}, rowid AS number {_origin(select)}"
+        inner = (
+            f"SELECT {select.named_expressions}, rowid AS number {self._origin(select)}"
+        )
         query = f"SELECT {plain_line_of(names)}, number FROM ({inner})"
         again = f"SELECT {careful_line_of(names)} FROM ({inner} AND rowid = ?)"
 
         def rewrite(number: int) -> bytes:
-            found = self.connection.execute(again, (*select.values, number))
+            found = self.connection.execute(again, (*select.all_values, number))
             line: bytes = found.fetchone()[0]
             return line
 
         with self._explainer:
-            rows = self.connection.execute(query, select.values)
+            rows = self.connection.execute(query, select.all_values)
             yield from join_plain_lines(rows, len(names), rewrite)
 
     def stored_values(self, select: Select) -> Generator[Sequence[Any], None, None]:
         """Yield the values of selected rows."""
-        query = f"SELECT {', '.join(select.expressions)} {_origin(select)}"
+        query = f"SELECT {', '.join(select.expressions)} {self._origin(select)}"
         with self._explainer:
-            yield from self.connection.execute(query, select.values)
+            yield from self.connection.execute(query, select.all_values)
 
     def close(self) -> None:
         """Close the file, and remove what reading its log left beside it."""
@@ -273,8 +282,8 @@ class SqliteWriter(SqliteReader, Writer):
             os.unlink(self.path)
 
     def insert_selected(
-        self, source: Reader, select: Select, table: str, total: int, done: Progress
-    ) -> int:
+        self, source: Reader, select: Select, table: str, done: Progress
+    ) -> Copied:
         """Insert rows in the order of their keys, within sqlite if possible."""
         if not isinstance(source, SqliteReader) or source.path not in self._schemas:
             return self._insert_one_by_one(source, select, table, done)
@@ -290,21 +299,21 @@ class SqliteWriter(SqliteReader, Writer):
             # sqlite moves whole pages of rows if nothing at all is said about
             # them
             statement = f"{into} SELECT * FROM {origin}"
-        growth = Growth(self.path, source.path, total)
+        growth = Growth(self.path, source.path, source.count_selected(select))
         with self._explainer:
             return insert_selected(
-                self.connection, statement, select.values, growth, done
+                self.connection, statement, select.all_values, growth, done
             )
 
-    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> int:
-        """Add those of many KV rows whose keys are new; return how many."""
+    def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> Copied:
+        """Add those of many KV rows whose keys are new."""
         statement = SQL.insert(table, KV_COLUMNS, ["?"] * len(KV_COLUMNS))
         with self._explainer:
             return insert_row_by_row(self.connection, statement, pairs, done)
 
     def _insert_one_by_one(
         self, source: Reader, select: Select, table: str, done: Progress
-    ) -> int:
+    ) -> Copied:
         marks = ["?"] * len(select.columns)
         statement = SQL.insert(table, select.columns, marks)
         with self._explainer, closing(source.stored_values(select)) as rows:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from stackcfg.data.engines.protocol import DatabaseError, Progress
+from stackcfg.data.engines.protocol import Copied, DatabaseError, Progress
 from stackcfg.system.files import read_head
 
 JOURNAL: Final = bytes.fromhex("d9d505f920a163d7")
@@ -130,8 +130,8 @@ def insert_row_by_row(
     statement: str,
     rows: Iterable[Any],
     done: Progress,
-) -> int:
-    """Insert rows of another connection; return how many were added."""
+) -> Copied:
+    """Insert rows of another connection."""
     counted = 0
 
     def count_rows() -> Iterator[Any]:
@@ -144,7 +144,7 @@ def insert_row_by_row(
 
     added = connection.executemany(statement, count_rows()).rowcount
     done(counted % PAGE)
-    return added
+    return Copied(counted, added)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +162,8 @@ def insert_selected(
     values: Sequence[Any],
     growth: Growth,
     done: Progress,
-) -> int:
-    """Run `INSERT … SELECT …`; return how many rows were added."""
+) -> Copied:
+    """Run `INSERT … SELECT …`."""
     size_before = file_size(growth.path)
     expected = max(1, file_size(growth.source))
     reported = 0
@@ -183,4 +183,4 @@ def insert_selected(
     finally:
         connection.set_progress_handler(None, 0)
     done(growth.total - reported)
-    return added
+    return Copied(growth.total, added)

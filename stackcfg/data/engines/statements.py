@@ -18,6 +18,9 @@ TYPES: Final = {
     "json": "JSON",
 }
 
+EVERY_ROW: Final = "true"
+"""The condition that each row meets."""
+
 UNLESS_PRESENT: Final = "ON CONFLICT DO NOTHING"
 """Keeps a row with the same key; unlike `OR IGNORE`, other conflicts fail."""
 
@@ -45,17 +48,24 @@ def columns_of_schema(schema: Mapping[str, str]) -> list[Column]:
 class Select:
     """Rows of `table` to copy: the values of `expressions` go to `columns`.
 
-    `is_whole`: every row and every column as it is. `order` are the columns of
-    the key.
+    `expression_values` and `values` are for the placeholders in the
+    expressions and in the condition. `is_whole`: every row and every column as
+    it is. `order` are the columns of the key.
     """
 
     table: str
     columns: Sequence[str]
     expressions: Sequence[str]
-    condition: str = "true"
+    condition: str = EVERY_ROW
     values: Sequence[str] = ()
+    expression_values: Sequence[str] = ()
     order: str = ""
     is_whole: bool = False
+
+    @property
+    def all_values(self) -> Sequence[str]:
+        """Return the values for all placeholders, in their order."""
+        return (*self.expression_values, *self.values)
 
     @property
     def named_expressions(self) -> str:
@@ -94,7 +104,7 @@ class Statements:
         values: list[str] = []
         for prefix in (*selection.prefixes, *selection.without):
             values += self.test_values(prefix)
-        return " AND ".join(parts) or "true", values
+        return " AND ".join(parts) or EVERY_ROW, values
 
     def equals(self, columns: Iterable[str]) -> str:
         """Return the condition that columns have given values."""
@@ -106,7 +116,7 @@ class Statements:
         query = f"SELECT count(*) FROM {self.name_table(table)}"
         # sqlite counts a whole table fast only where there is no condition at
         # all
-        return f"{query} WHERE {condition}" if condition else query
+        return query if condition in ("", EVERY_ROW) else f"{query} WHERE {condition}"
 
     def select(self, table: str, columns: str, condition: str) -> str:
         """Return the query for columns of the rows that meet a condition."""

@@ -190,12 +190,8 @@ class KvToKv:
         if self.move.keys.competing_providers:
             self._copy_one_by_one(copy, source, run)
             return
-        total = source.count_pairs(copy.source_table, copy.selection)
-        added = run.writer.copy_pairs(source, copy, total, run.done)
-        run.counts.rows += total
-        run.counts.added += added
-        if added < total:
-            run.counts.present += total - added
+        copied = run.writer.copy_pairs(source, copy, run.done)
+        if run.count_copied(copied):
             self._compare_plain(copy, source, run)
 
     def _copy_one_by_one(self, copy: PairCopy, source: Reader, run: CopyRun) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.opening import Readers
-from stackcfg.data.engines.protocol import DatabaseError, Pair, Progress, Row
+from stackcfg.data.engines.protocol import Copied, DatabaseError, Pair, Progress, Row
 from stackcfg.data.engines.times import has_passed, point_in_time
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts
@@ -90,6 +90,14 @@ class CopyRun:
         """Count a row that was read or made."""
         self.counts.rows += 1
         self.done(1)
+
+    def count_copied(self, copied: Copied) -> bool:
+        """Count rows that were copied at once; return whether some were there."""
+        present = copied.read - copied.added
+        self.counts.rows += copied.read
+        self.counts.added += copied.added
+        self.counts.present += present
+        return present > 0
 
     def adds_row(self, key: str, rules: Iterable[str]) -> bool:
         """Return whether what rules make of an old row may be added."""

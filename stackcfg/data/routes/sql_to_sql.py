@@ -50,31 +50,29 @@ class SqlToSql:
         for old, new in self._tables(source):
             if run.is_done(new):
                 continue
-            total = source.count_rows(old)
-            run.counts.rows += total
             stays = source is run.writer and old == new
             # rows that were copied by an earlier run are only completed
             if stays or not run.adds_row(new, (LOCATION_RULE,)):
+                total = source.count_rows(old)
+                run.counts.rows += total
                 run.done(total)
-            elif not self._copy_table(source, old, new, total, run):
+            elif not self._copy_table(source, old, new, run):
                 continue
             if run.writer.has_table(new):
                 self._complete_rows(new, run)
 
-    def _copy_table(
-        self, source: Reader, old: str, new: str, total: int, run: CopyRun
-    ) -> bool:
+    def _copy_table(self, source: Reader, old: str, new: str, run: CopyRun) -> bool:
         """Add rows with new keys; return whether the table can be completed."""
-        writer, counts = run.writer, run.counts
+        writer = run.writer
         writer.make_table_like(new, source, old)
         # without a key, nothing tells which of the rows are there already
         if not writer.key_names(new) and writer.count_rows(new):
+            total = source.count_rows(old)
+            run.counts.rows += total
             run.skip(_without_key(new), new, total)
             return False
-        added = writer.copy_rows(source, old, new, total, run.done)
-        counts.added += added
-        if added < total:
-            counts.present += total - added
+        copied = writer.copy_rows(source, old, new, run.done)
+        if run.count_copied(copied):
             self._compare_rows(source, old, new, run)
         return True
 
