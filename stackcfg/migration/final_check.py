@@ -131,7 +131,11 @@ def _new_demands(
         return
     source = Target(format_release(oldest), oldest, oldest)
     before = _find_problems(state.now, source, START_DEMANDS, START_DEMANDS)
-    yield from _check_notes(demands, {_key_of(each) for each in before}, history)
+    known = {_key_of(each) for each in before}
+    for note in _check_notes(demands, known, history):
+        # the file can come from such a release, hop by hop
+        advice = f"'--from {format_release(oldest[:2])}' writes what that release did"
+        yield note._replace(message=f"{note.message}; {advice}")
 
 
 def _check_notes(

@@ -1,7 +1,8 @@
 """The APIs and provider types of each release.
 
 The facts are in `providers.json` and `releases.json`, made from the released
-packages by `.ci/facts/describe_release.py`.
+packages by `.ci/facts/describe_release.py`; `broken_providers.json` has what no
+class tells.
 """
 
 from __future__ import annotations
@@ -96,6 +97,31 @@ def _served_apis() -> frozenset[str]:
     """Return the APIs that providers of any release serve."""
     keys = read_facts("providers.json")["providers"]
     return frozenset(key.partition(" ")[0] for key in keys)
+
+
+class BrokenProvider(NamedTuple):
+    """A provider type that no config lets start: its code reads a setting, which is
+    no field of its config model.
+
+    `instead` is a type with the same data, and `how` what its service needs. Measured
+    with the code of each release (ogx 1.0.0 to 1.5.0).
+    """
+
+    lacks: str
+    instead: str
+    how: str
+
+
+@cache
+def broken_provider(
+    api: str, provider_type: str, version: Release
+) -> BrokenProvider | None:
+    """Return why a provider type cannot start in a release; None if it can."""
+    broken = read_facts("broken_providers.json")["broken"]
+    row = find_row(broken.get(f"{api} {provider_type}", ()), version)
+    if row is None:
+        return None
+    return BrokenProvider(row["lacks"], row["instead"], row["how"])
 
 
 def is_provider_known(api: str, provider_type: str, version: Release) -> bool | None:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import copy
+import functools
 import importlib
 import importlib.metadata
 import importlib.util
@@ -580,10 +581,66 @@ def _built(
     if spec.deprecation_error:
         problems.append(f"deprecated: {spec.deprecation_error}")
     try:
-        return _class(spec.config_class)(**(provider.get("config") or {}))
+        built = _class(spec.config_class)(**(provider.get("config") or {}))
     except Exception as error:
         problems += complaints(error)
         return None
+    for name in sorted(_settings_of_start(getattr(spec, "module", None) or "")):
+        if not hasattr(built, name):
+            problems.append(f"its code reads '{name}', which its config cannot have")
+    return built
+
+
+@functools.cache
+def _settings_of_start(module: str) -> frozenset[str]:
+    """The settings that a provider's class reads whenever it is initialized: `self.config.NAME`, outside of branches."""
+    found: set[str] = set()
+    for function in _functions(module, ("get_provider_impl", "get_adapter_impl")):
+        called = {
+            getattr(each.func, "id", "")
+            for each in ast.walk(function)
+            if isinstance(each, ast.Call)
+        }
+        for each in ast.walk(function):
+            names = (
+                {name.name for name in each.names} & called
+                if isinstance(each, ast.ImportFrom)
+                else set()
+            )
+            if names and each.module:
+                place = "." * each.level + each.module
+                with contextlib.suppress(ImportError, ValueError):
+                    for start in _functions(
+                        importlib.util.resolve_name(place, module), ("initialize",)
+                    ):
+                        found.update(_read_at_once(start))
+    return frozenset(found)
+
+
+def _functions(module: str, names: tuple[str, ...]) -> Iterator[ast.AsyncFunctionDef]:
+    found = importlib.util.find_spec(module) if module else None
+    if found is None or not found.origin:
+        return
+    for node in ast.walk(ast.parse(pathlib.Path(found.origin).read_text())):
+        if isinstance(node, ast.AsyncFunctionDef) and node.name in names:
+            yield node
+
+
+def _read_at_once(function: ast.AsyncFunctionDef) -> Iterator[str]:
+    for statement in function.body:
+        if isinstance(statement, ast.If):
+            # what a test of several parts reads depends on its first part
+            parts = [statement.test]
+        elif isinstance(statement, ast.Expr | ast.Assign):
+            parts = list(ast.walk(statement))
+        else:
+            continue
+        for part in parts:
+            if (
+                isinstance(part, ast.Attribute)
+                and ast.unparse(part.value) == "self.config"
+            ):
+                yield part.attr
 
 
 def _spec(api: str, provider: Mapping[str, Any], registry: Any) -> Any:

@@ -14,6 +14,7 @@ import pytest
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.releases.stores import load_store_fields
+from stackcfg.releases.versions import read_facts
 from stackcfg.validation.engine import validate
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rules import ONLY, RULES, load_rule
@@ -136,3 +137,9 @@ storage:
 def test_a_word_with_an_escape_in_it_counts(written, rule):
     found = validate(CONFIG + written + "\n", settings_for("0.5.2")).findings
     assert rule in {each.rule for each in found}
+
+
+def test_the_words_of_broken_provider_are_in_all_broken_types() -> None:
+    listed = next(each for each in RULES if each.id == "broken-provider")
+    for name in read_facts("broken_providers.json")["broken"]:
+        assert any(word in name for word in listed.words), name

@@ -117,6 +117,7 @@ RULES: Final = (
     ),
     ListedRule("postgres-url", before=POSTGRES_PASSWORDS_PLAIN_SINCE, words=("@",)),
     ListedRule("provider-type"),
+    ListedRule("broken-provider", words=("inline::chromadb",)),
     ListedRule("provider-api"),
     ListedRule("api-without-provider"),
     ListedRule("unlisted-api", before=UNLISTED_ROUTERS_SINCE),
