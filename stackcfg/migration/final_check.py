@@ -134,7 +134,8 @@ def _new_demands(
     known = {_key_of(each) for each in before}
     for note in _check_notes(demands, known, history):
         # the file can come from such a release, hop by hop
-        advice = f"'--from {format_release(oldest[:2])}' writes what that release did"
+        name = format_release(oldest[:2])
+        advice = f"if the file is for {name}, '--from {name}' writes 'insecure: true'"
         yield note._replace(message=f"{note.message}; {advice}")
 
 

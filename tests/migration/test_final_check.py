@@ -374,7 +374,8 @@ storage:
 
 DEMAND = (
     "19: 'tls_certfile' and 'tls_keyfile' are not both set; 1.5.0 refuses to start unless called with --insecure; "
-    "add them to 'server', or 'insecure: true' if a proxy handles TLS"
+    "add them to 'server', or 'insecure: true' if a proxy handles TLS; "
+    "if the file is for 1.0, '--from 1.0' writes 'insecure: true'"
 )
 
 
@@ -393,6 +394,13 @@ def test_what_a_named_target_demands_of_a_file_that_it_reads_as_it_is_is_said(
 ):
     checks = said(f"{CURRENT}{server}\n", severity="check", **words)
     assert [each for each in checks if "insecure" in each] == expected
+
+
+def test_the_release_that_the_note_names_makes_hop_by_hop_what_one_hop_makes():
+    text = f"{CURRENT}server: {{port: 8321}}\n"
+    named = migrate(text, settings_for("1.5", source="1.0"))
+    assert migrate(text, settings_for("1.2")).text == named.text
+    assert "insecure: true" in named.text
 
 
 def test_without_a_target_a_file_that_is_left_has_no_notes():
