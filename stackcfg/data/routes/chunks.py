@@ -101,10 +101,9 @@ class Chunks:
         writer, targets = run.writer, []
         for table, target in self._pairs(writer):
             if table != target and NAMES.id in run.adds:
-                total = writer.count_rows(table)
                 writer.make_table_like(target, writer, table)
-                added = writer.copy_rows(writer, table, target, total, _ignore)
-                run.counts.added += added
+                copied = writer.copy_rows(writer, table, target, _ignore)
+                run.counts.added += copied.added
             if writer.has_table(target):
                 targets.append((target, target))
         for chunk in self._chunks(writer, targets):
