@@ -112,7 +112,7 @@ def test_chunks_of_a_store_with_capitals_get_its_table(running, tmp_path):
     assert done.code == 1
     assert "vs_My_Docs x" in done.out
     done = data("plan", tmp_path, "0.5.2", "0.7.3")
-    assert "Tables with chunks of pgvector keep the capitals" in done.out
+    assert "Tables of pgvector keep the capitals" in done.out
     done = data("copy", tmp_path, "0.5.2", "0.7.3")
     assert done.code == 0, done.out + done.err
     assert tables(running) == {"vs_My_Docs": [ROW], "vs_my_docs": [ROW]}

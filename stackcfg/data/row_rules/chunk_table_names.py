@@ -1,4 +1,4 @@
-"""Tables with chunks of pgvector keep the capitals of their stores (0.7.0).
+"""Tables of pgvector keep the capitals of their stores (0.7.0).
 
 The name of a table is made from the id of its vector store. Until 0.6.1 the
 statements do not quote it, so PostgreSQL makes small letters of capitals: the
