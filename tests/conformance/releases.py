@@ -129,7 +129,7 @@ def environment(version: str) -> Path:
 
     Raises `UnavailableError`.
     """
-    return _kept("releases", version, _build)
+    return kept("releases", version, _build)
 
 
 def serving(version: str) -> Path:
@@ -137,7 +137,7 @@ def serving(version: str) -> Path:
 
     Raises `UnavailableError`.
     """
-    return _kept("serving", version, _build_serving)
+    return kept("serving", version, _build_serving)
 
 
 def driver_packages(name: str) -> Path:
@@ -145,7 +145,7 @@ def driver_packages(name: str) -> Path:
 
     Raises `UnavailableError`.
     """
-    return _site_packages(_kept("drivers", name, _build_drivers).parent.parent)
+    return site_packages(kept("drivers", name, _build_drivers).parent.parent)
 
 
 def pgvector_packages(name: str) -> Path:
@@ -153,7 +153,7 @@ def pgvector_packages(name: str) -> Path:
 
     Raises `UnavailableError`.
     """
-    return _site_packages(_kept("pgvector", name, _build_pgvector).parent.parent)
+    return site_packages(kept("pgvector", name, _build_pgvector).parent.parent)
 
 
 def searching(version: str) -> Path:
@@ -161,10 +161,10 @@ def searching(version: str) -> Path:
 
     Raises `UnavailableError`.
     """
-    return _kept("searching", version, _build_searching)
+    return kept("searching", version, _build_searching)
 
 
-def _kept(kind: str, version: str, build: Callable[[str, Path, str], None]) -> Path:
+def kept(kind: str, version: str, build: Callable[[str, Path, str], None]) -> Path:
     """The python of an environment of a kind, built where it is not there yet."""
     base, python_version = base_python()
     folder = cache_folder() / kind / f"{version}-py{python_version}"
@@ -266,7 +266,7 @@ def packages(version: str) -> list[str]:
 
 def _build(python: str, folder: Path, version: str) -> None:
     """An environment cannot be moved into place, so a marker that is written last says that it is whole."""
-    _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
+    run_step(f"no environment with {python}", [python, "-m", "venv", str(folder)])
     pip = [
         str(folder / "bin" / "python"),
         "-m",
@@ -277,24 +277,24 @@ def _build(python: str, folder: Path, version: str) -> None:
     ]
     base = base_of(version)
     if base == version:
-        _run(
+        run_step(
             f"release {version} does not install",
             [*pip, *packages(version), *PINS.get(version, ())],
         )
     else:
         # its own folder comes first, so its package hides that of the base
-        borrowed = _site_packages(environment(base).parent.parent)
-        _run(
+        borrowed = site_packages(environment(base).parent.parent)
+        run_step(
             f"release {version} does not install",
             [*pip, "--no-deps", *packages(version)],
         )
         line = f"import site; site.addsitedir({str(borrowed)!r})\n"
-        (_site_packages(folder) / "borrowed.pth").write_text(line, encoding="utf-8")
+        (site_packages(folder) / "borrowed.pth").write_text(line, encoding="utf-8")
 
 
 def _build_serving(python: str, folder: Path, version: str) -> None:
     """Everything in one folder; its sqlite module is one that loads extensions, which vectors in sqlite need."""
-    _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
+    run_step(f"no environment with {python}", [python, "-m", "venv", str(folder)])
     pip = [
         str(folder / "bin" / "python"),
         "-m",
@@ -308,48 +308,50 @@ def _build_serving(python: str, folder: Path, version: str) -> None:
         for before, pins in SERVING_PINS
         if not before or numbers(version) < numbers(before)
     )
-    _run(
+    run_step(
         f"release {version} does not install",
         [*pip, *packages(version), *pins, *SERVING_NEEDS],
     )
-    (_site_packages(folder) / "sitecustomize.py").write_text(
+    (site_packages(folder) / "sitecustomize.py").write_text(
         LOADABLE_SQLITE, encoding="utf-8"
     )
 
 
 def _build_drivers(python: str, folder: Path, _name: str) -> None:
-    _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
+    run_step(f"no environment with {python}", [python, "-m", "venv", str(folder)])
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    _run("the drivers of KV stores do not install", [*pip, *DRIVERS])
+    run_step("the drivers of KV stores do not install", [*pip, *DRIVERS])
 
 
 def _build_pgvector(python: str, folder: Path, _name: str) -> None:
-    _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
+    run_step(f"no environment with {python}", [python, "-m", "venv", str(folder)])
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    _run("PostgreSQL with pgvector does not install", [*pip, *PGVECTOR])
+    run_step("PostgreSQL with pgvector does not install", [*pip, *PGVECTOR])
 
 
 def _build_searching(python: str, folder: Path, version: str) -> None:
     """The clients beside an environment that can serve."""
     borrowed = serving(version)
-    _run(f"no environment with {python}", [python, "-m", "venv", str(folder)])
-    packages = _site_packages(borrowed.parent.parent)
+    run_step(f"no environment with {python}", [python, "-m", "venv", str(folder)])
+    packages = site_packages(borrowed.parent.parent)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    _run(
+    run_step(
         f"the clients for {version} do not install",
         [*pip, "--disable-pip-version-check", *VECTOR_CLIENTS],
     )
     # it comes first: what the release was installed with hides what the clients asked for
     line = f"import sys; sys.path.insert(0, {str(packages)!r})\n"
-    (_site_packages(folder) / "borrowed.pth").write_text(line, encoding="utf-8")
+    (site_packages(folder) / "borrowed.pth").write_text(line, encoding="utf-8")
 
 
-def _site_packages(folder: Path) -> Path:
+def site_packages(folder: Path) -> Path:
+    """The folder of packages of an environment."""
     [found] = folder.glob("lib/python*/site-packages")
     return found
 
 
-def _run(reason: str, command: list[str]) -> None:
+def run_step(reason: str, command: list[str]) -> None:
+    """Run a command of a build. Raises `UnavailableError` with this reason."""
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
@@ -363,7 +365,7 @@ def _run(reason: str, command: list[str]) -> None:
 
 def shipped_configs(python: Path) -> dict[str, Path]:
     """The run configs inside an installed release, by `DISTRIBUTION/NAME`."""
-    folder = _site_packages(python.parent.parent)
+    folder = site_packages(python.parent.parent)
     package = folder / "ogx" if (folder / "ogx").is_dir() else folder / "llama_stack"
     found = (
         path

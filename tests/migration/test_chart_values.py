@@ -1,7 +1,7 @@
 """Templates that write values of their chart: each folder of `fixtures/charts`.
 
 The files in `before` become those in `after`, with `notes.txt` said. The judges are a renderer of the tests, and
-Helm itself where it is installed: what the new chart renders is the migration of what the old one renders.
+with `-m conformance` Helm itself: what the new chart renders is the migration of what the old one renders.
 """
 
 import json
@@ -18,6 +18,8 @@ from stackcfg.cli.chart_files import find_chart
 from stackcfg.loading.chart_values import Chart
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.engine import MigrationResult, migrate, settings_for
+from tests.conformance.helm import VERSION, helm
+from tests.conformance.releases import required
 from tests.support.expected import compare_with_file
 from tests.support.template_writer import write
 
@@ -51,7 +53,6 @@ GIVEN: dict[str, list[dict[str, Any]]] = {
         )
     ],
 }
-HELM = shutil.which("helm")
 
 
 def template_of(folder: Path) -> Path:
@@ -96,14 +97,16 @@ def render(folder: Path, given: dict[str, Any]) -> str:
     return "\n".join(write(lines, root, {"$": root}))
 
 
-def render_with_helm(folder: Path, given: dict[str, Any], place: Path) -> str:
+def render_with_helm(
+    helm: Path, folder: Path, given: dict[str, Any], place: Path
+) -> str:
     chart = place / folder.name
     shutil.copytree(folder, chart)
     chart.joinpath("Chart.yaml").write_text(
         "apiVersion: v2\nname: server\nversion: 0.1.0\n"
     )
     chart.joinpath("given.json").write_text(json.dumps(given))
-    command = [str(HELM), "template", "r", str(chart), "-f", str(chart / "given.json")]
+    command = [str(helm), "template", "r", str(chart), "-f", str(chart / "given.json")]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
@@ -125,12 +128,13 @@ def test_a_new_chart_renders_the_migration_of_what_the_old_one_renders(
     assert config_in(new) == config_in(migrate(old, settings_for(TARGETS[case])).text)
 
 
-@pytest.mark.skipif(HELM is None, reason="Helm is not installed")
+@pytest.mark.conformance
 @pytest.mark.parametrize(("case", "index"), CASES)
 def test_helm_renders_the_migration(case: str, index: int, tmp_path: Path):
+    program = required(VERSION, helm)
     given = GIVEN[case][index]
-    old = render_with_helm(ROOT / case / "before", given, tmp_path)
-    new = render_with_helm(ROOT / case / "after", given, tmp_path)
+    old = render_with_helm(program, ROOT / case / "before", given, tmp_path)
+    new = render_with_helm(program, ROOT / case / "after", given, tmp_path)
     assert config_in(new) == config_in(migrate(old, settings_for(TARGETS[case])).text)
 
 
