@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from tests.support.copy_sides import (
     write_configs,
 )
 from tests.support.postgres import PASSWORD, USER, server
-from tests.support.redis import redis_server
+from tests.support.redis import free_port, redis_server
 from tests.support.running import Done, stackcfg
 
 SLOWLY = ("--rate", "1000", "--while-running")
@@ -169,6 +170,46 @@ def test_a_user_of_redis_who_may_only_read_is_refused(tmp_path: Path) -> None:
         assert "this user has no permissions to run the" in error
         assert "ask for the right to read and write these keys" in error
         assert not target.is_begun()
+
+
+def test_a_redis_server_that_demands_tls_is_explained(tmp_path: Path) -> None:
+    """The servers connect to `redis://HOST:PORT`, so there is nothing to set."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    paths = ("-keyout", key, "-out", certificate, "-subj", "/CN=localhost")
+    subprocess.run([*command, *paths], capture_output=True, check=True)
+    port = str(free_port())
+    files = ("--tls-cert-file", str(certificate), "--tls-key-file", str(key))
+    options = ("--tls-port", port, "--tls-auth-clients", "no", *files)
+    with redis_server(*options) as running:
+        target = Redis(running, Files(tmp_path, "second"))
+        write_configs(tmp_path, filled(tmp_path, 5), target)
+        replace(tmp_path / "new.yaml", str(running.port), port)
+        error = refused(tmp_path)
+        assert "see whether the server runs, and without TLS" in error
+        assert not target.is_begun()
+        write_configs(tmp_path, Files(tmp_path, "first"), target)
+        assert copy(tmp_path).code == 0
+
+
+def test_a_redis_server_that_cannot_save_is_explained(tmp_path: Path) -> None:
+    with redis_server("--enable-protected-configs", "yes") as running:
+        lost = tmp_path / "lost"
+        lost.mkdir()
+        with running.connect() as client:
+            client.config_set("dir", str(lost))
+            client.set("a", "b")
+            lost.rmdir()
+            client.config_set("save", "1 1")
+            client.bgsave()
+            while client.info("persistence")["rdb_last_bgsave_status"] == "ok":
+                time.sleep(0.05)
+        target = Redis(running, Files(tmp_path, "second"))
+        write_configs(tmp_path, filled(tmp_path, 5), target)
+        assert "the server cannot save to its disk: see its log" in refused(tmp_path)
+        assert not any(tmp_path.glob("second*"))
 
 
 @pytest.mark.parametrize("engine", ["postgres", "redis"])

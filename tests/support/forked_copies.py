@@ -48,7 +48,7 @@ for line in sys.stdin:
         print(os.waitstatus_to_exitcode(status), time.monotonic() - begun, flush=True)
 """
 
-LONG: Final = 120.0
+LONG: Final = 600.0
 
 
 class Ended(NamedTuple):

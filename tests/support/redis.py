@@ -91,8 +91,8 @@ def redis_server(*options: str) -> Iterator[RedisServer]:
         )
     with tempfile.TemporaryDirectory(prefix="stackcfg-redis-") as name:
         made = RedisServer(Path(name), free_port(), options)
-        made.start()
         try:
+            made.start()
             yield made
         finally:
             made.stop()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from stackcfg.data.engines.hints import find_hint
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import Database
+
+Hints = Sequence[tuple[str, str]]
 
 SECONDS: Final = 10
 """How long to wait for a connection."""
@@ -35,6 +37,17 @@ HINTS: Final = (
 )
 """A part of the driver's message, and what to do."""
 
+NO_ANSWER: Final = (
+    "see whether the server runs, and without TLS: the KV stores of Llama Stack and "
+    "OGX do not speak it to Redis"
+)
+FIRST_HINTS: Final = (
+    ("closed by server", NO_ANSWER),
+    ("reset by peer", NO_ANSWER),
+    *HINTS,
+)
+"""The same, about a connection that was never answered."""
+
 
 def import_driver(database: Database) -> Any:
     """Return redis-py. Raises `DatabaseError` where it is not installed."""
@@ -55,7 +68,7 @@ def connect(database: Database) -> Any:
     driver = import_driver(database)
     host, port, _ = database.address
     login = database.login
-    with explain_errors(database):
+    with explain_errors(database, FIRST_HINTS):
         client = driver.Redis(
             host=host,
             port=int(port or DEFAULT_PORT),
@@ -74,7 +87,7 @@ def connect(database: Database) -> Any:
 
 
 @contextmanager
-def explain_errors(database: Database) -> Iterator[None]:
+def explain_errors(database: Database, hints: Hints = HINTS) -> Iterator[None]:
     """Turn errors of the driver into `DatabaseError`s without the password."""
     driver = import_driver(database)
     try:
@@ -85,5 +98,5 @@ def explain_errors(database: Database) -> Iterator[None]:
         if password:
             reason = reason.replace(password, "***")
         raise DatabaseError(
-            database.describe(), reason, find_hint(reason, HINTS)
+            database.describe(), reason, find_hint(reason, hints)
         ) from None
