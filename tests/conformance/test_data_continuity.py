@@ -43,7 +43,7 @@ CASES: Final = tuple(
 ACROSS: Final = tuple(
     (old, new, "consolidate", engines)
     for old, new in UPGRADES
-    for engines in ("sqlite to postgres", "postgres to sqlite")
+    for engines in ("sqlite to postgres", "postgres to sqlite", "postgres to postgres")
 )
 PART: Final = (
     ("0.2.23", "1.5.0", "consolidate", "sqlite to postgres"),
