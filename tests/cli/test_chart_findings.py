@@ -15,7 +15,8 @@ from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import Finding
 from stackcfg.validation.settings import Settings, settings_for
 from tests.support.expected import compare_with_file
-from tests.support.running import ROOT, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import ROOT
 from tests.support.template_writer import write
 
 FIXTURES = ROOT / "fixtures" / "validate-charts"
@@ -33,7 +34,7 @@ def chart(tmp_path) -> Path:
 
 
 def run(chart: Path, *arguments: str):
-    return stackcfg("validate", "--target", TARGET, *arguments, cwd=chart)
+    return run_here("validate", "--target", TARGET, *arguments, cwd=chart)
 
 
 PATHS = [("faults-of-values", FILES), ("faults-of-values", FILES[::-1])]
@@ -110,7 +111,7 @@ def test_a_template_alone_says_what_to_name(chart):
 
 def test_standard_input_is_no_template_of_the_folder_that_it_is_read_in(chart):
     text = (chart / FILES[0]).read_text()
-    done = stackcfg("validate", "-", stdin=text, cwd=chart / "templates")
+    done = run_here("validate", "-", stdin=text, cwd=chart / "templates")
     assert done.code == 2
     assert "helm template CHART" in done.out
 
@@ -125,7 +126,7 @@ def test_a_template_without_its_chart_is_refused_as_ever(chart, name):
 
 @pytest.mark.parametrize("case", ["stores-of-values", "sections-of-values"])
 def test_a_chart_without_problems_has_none(case):
-    done = stackcfg("validate", str(ROOT / "fixtures" / "charts" / case / "before"))
+    done = run_here("validate", str(ROOT / "fixtures" / "charts" / case / "before"))
     assert (done.code, done.out) == (0, "")
     assert "no problems in 2 files" in done.err
 

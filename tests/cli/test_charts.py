@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running import ROOT, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import ROOT
 
 CHARTS = ROOT / "fixtures" / "charts"
 FILES = ("templates/config.yaml", "values.yaml")
@@ -30,18 +31,18 @@ def texts(folder: Path) -> list[str]:
 def test_both_files_are_written(chart, paths):
     old, after = texts(chart), texts(CHART / "after")
     names = [str(chart / path) for path in paths]
-    done = stackcfg("migrate", "--write", "--target", TARGET, *names, cwd=chart.parent)
+    done = run_here("migrate", "--write", "--target", TARGET, *names, cwd=chart.parent)
     assert done.code == 3
     assert texts(chart) == after
     assert [Path(f"{chart / name}.bak").read_text() for name in FILES] == old
-    again = stackcfg("migrate", "--write", "--target", TARGET, *names, cwd=chart.parent)
+    again = run_here("migrate", "--write", "--target", TARGET, *names, cwd=chart.parent)
     assert again.code == 0
     assert texts(chart) == after
 
 
 def test_a_diff_shows_both_files_and_writes_none(chart):
     old = texts(chart)
-    done = stackcfg("migrate", "--diff", "--target", TARGET, *FILES, cwd=chart)
+    done = run_here("migrate", "--diff", "--target", TARGET, *FILES, cwd=chart)
     assert done.code == 3
     assert all(f"+++ b/{name}" in done.out for name in FILES)
     assert texts(chart) == old
@@ -50,7 +51,7 @@ def test_a_diff_shows_both_files_and_writes_none(chart):
 @pytest.mark.parametrize("mode", ["--write", "--diff", "--check"])
 def test_a_template_alone_is_refused_where_values_would_change(chart, mode):
     old = texts(chart)
-    done = stackcfg("migrate", mode, "--target", TARGET, FILES[0], cwd=chart)
+    done = run_here("migrate", mode, "--target", TARGET, FILES[0], cwd=chart)
     assert done.code == 2
     assert "values.yaml of the chart holds a part of this run config" in done.err
     assert "name both files, or the folder of the chart" in done.err
@@ -60,7 +61,7 @@ def test_a_template_alone_is_refused_where_values_would_change(chart, mode):
 def test_a_template_of_no_chart_is_refused(chart):
     (chart / "Chart.yaml").unlink()
     old = texts(chart)
-    done = stackcfg("migrate", "--write", "--target", TARGET, FILES[0], cwd=chart)
+    done = run_here("migrate", "--write", "--target", TARGET, FILES[0], cwd=chart)
     assert done.code == 2
     assert "helm template CHART | stackcfg validate -" in done.err
     assert texts(chart) == old
@@ -74,7 +75,7 @@ def test_two_templates_change_values_of_their_own(chart):
     (chart / "values.yaml").write_text(
         values + store.replace("vectorStore", "otherStore")
     )
-    done = stackcfg("migrate", "--write", "--target", "0.3", ".", cwd=chart)
+    done = run_here("migrate", "--write", "--target", "0.3", ".", cwd=chart)
     assert done.code == 3
     new = (chart / "values.yaml").read_text()
     assert new.count("namespace: vector_io::faiss") == 2

@@ -11,6 +11,7 @@ import pytest
 from stackcfg.cli.fast_path import parse_plain_migrate, parse_plain_validate
 from stackcfg.cli.help_text import FILE, draw_help
 from stackcfg.cli.plain_pages import find_page
+from tests.support.in_process import run_here
 from tests.support.running import OLD, STARTER, Done, environment, stackcfg
 
 
@@ -21,7 +22,7 @@ def test_a_plain_migrate_does_what_the_full_command_line_does(mode, content, tmp
     results = []
     for long_way in ([], ["--layout", "consolidate"]):
         path.write_text(content)
-        done = stackcfg("migrate", *mode, *long_way, "run.yaml", cwd=tmp_path)
+        done = run_here("migrate", *mode, *long_way, "run.yaml", cwd=tmp_path)
         backup = tmp_path / "run.yaml.bak"
         results.append((done, path.read_text(), backup.exists()))
         backup.unlink(missing_ok=True)
@@ -49,7 +50,7 @@ def test_a_plain_validate_prints_what_the_full_command_line_prints(
     (tmp_path / "run.yaml").write_text(content)
     variables = {} if name is None else {"STACKCFG_FORMAT": name}
     ways = [
-        stackcfg("validate", *way, "run.yaml", cwd=tmp_path, **variables)
+        run_here("validate", *way, "run.yaml", cwd=tmp_path, **variables)
         for way in ([], ["--no-color"])
     ]
     assert ways[0] == ways[1]
@@ -60,7 +61,7 @@ def test_a_plain_validate_prints_what_the_full_command_line_prints(
 def test_a_target_counts_on_both_ways(command, target, tmp_path):
     (tmp_path / "run.yaml").write_text(OLD)
     ways = [
-        stackcfg(command, *way, "run.yaml", "--target", target, cwd=tmp_path)
+        run_here(command, *way, "run.yaml", "--target", target, cwd=tmp_path)
         for way in ([], ["--no-color"])
     ]
     assert ways[0] == ways[1]
@@ -72,7 +73,7 @@ def test_settings_count_on_both_ways(command, settings, tmp_path):
     (tmp_path / "run.yaml").write_text(OLD)
     (tmp_path / "stackcfg.toml").write_text(settings)
     ways = [
-        stackcfg(command, *way, "run.yaml", cwd=tmp_path)
+        run_here(command, *way, "run.yaml", cwd=tmp_path)
         for way in ([], ["--no-color"])
     ]
     assert ways[0] == ways[1]

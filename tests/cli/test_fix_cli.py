@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.support.running import stackcfg
+from tests.support.in_process import run_here
 
 SECRET = "hunter2-hunter2"
 FILE = f"""\
@@ -49,7 +49,7 @@ def read(path: Path) -> str:
 
 def test_fixes_are_written_with_a_backup(tmp_path: Path) -> None:
     path = write(tmp_path)
-    done = stackcfg("validate", "--fix", *TARGET, str(path))
+    done = run_here("validate", "--fix", *TARGET, str(path))
     assert done.code == 0
     assert read(path) == FIXED
     assert read(tmp_path / "config.yaml.bak") == FILE
@@ -59,7 +59,7 @@ def test_fixes_are_written_with_a_backup(tmp_path: Path) -> None:
 
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     path = write(tmp_path, text=FIXED)
-    done = stackcfg("validate", "--fix", *TARGET, str(path))
+    done = run_here("validate", "--fix", *TARGET, str(path))
     assert (done.code, read(path)) == (0, FIXED)
     assert "nothing to fix" in done.err
     assert not (tmp_path / "config.yaml.bak").exists()
@@ -67,35 +67,35 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
 
 def test_no_backup(tmp_path: Path) -> None:
     path = write(tmp_path)
-    stackcfg("validate", "--fix", "--no-backup", *TARGET, str(path))
+    run_here("validate", "--fix", "--no-backup", *TARGET, str(path))
     assert [each.name for each in tmp_path.iterdir()] == ["config.yaml"]
     assert read(path) == FIXED
 
 
 def test_unsafe_fixes_are_counted_and_left(tmp_path: Path) -> None:
     path = write(tmp_path, text=FIXED)
-    done = stackcfg("validate", "--fix", *TARGET, str(path))
+    done = run_here("validate", "--fix", *TARGET, str(path))
     assert (done.code, read(path)) == (0, FIXED)
     assert "nothing to fix, 1 more with --unsafe-fixes" in done.err
 
 
 def test_unsafe_fixes_are_written_once(tmp_path: Path) -> None:
     path = write(tmp_path)
-    done = stackcfg("validate", "--fix", "--unsafe-fixes", *TARGET, str(path))
+    done = run_here("validate", "--fix", "--unsafe-fixes", *TARGET, str(path))
     fixed = FIXED.replace(SECRET, '"${env.API_KEY}"')
     assert (done.code, read(path)) == (0, fixed)
     assert "3 fixes written in 1 file\n" in done.err
-    again = stackcfg("validate", "--fix", "--unsafe-fixes", *TARGET, str(path))
+    again = run_here("validate", "--fix", "--unsafe-fixes", *TARGET, str(path))
     assert (again.code, read(path)) == (0, fixed)
     assert "nothing to fix\n" in again.err
 
 
 def test_unsafe_fixes_are_shown_as_what_they_are(tmp_path: Path) -> None:
     path = write(tmp_path)
-    done = stackcfg("validate", "--unsafe-fixes", *TARGET, str(path))
+    done = run_here("validate", "--unsafe-fixes", *TARGET, str(path))
     assert "= unsafe fix: write ${env.API_KEY}" in done.out
     assert SECRET not in done.out
-    report = stackcfg(
+    report = run_here(
         "validate", "--unsafe-fixes", "--format", "json", *TARGET, str(path)
     )
     found = json.loads(report.out)["files"][0]["diagnostics"]
@@ -111,23 +111,23 @@ def test_a_fix_that_moves_a_store_is_not_safe(tmp_path: Path) -> None:
     """A misspelled field of a backend is dropped: the rows are at its default."""
     text = FIXED.replace("db_path: /data/kv.db", "db_pth: /data/kv.db")
     path = write(tmp_path, text=text)
-    safe = stackcfg("validate", "--fix", *TARGET, str(path))
+    safe = run_here("validate", "--fix", *TARGET, str(path))
     assert read(path) == text
     assert "2 more with --unsafe-fixes" in safe.err
-    shown = stackcfg("validate", "--unsafe-fixes", *TARGET, str(path))
+    shown = run_here("validate", "--unsafe-fixes", *TARGET, str(path))
     assert "other stored rows are read then: metadata" in shown.out
 
 
 def test_unsafe_fixes_and_comments_are_two_runs(tmp_path: Path) -> None:
     path = write(tmp_path)
-    done = stackcfg("validate", "--unsafe-fixes", "--add-ignore", "why", str(path))
+    done = run_here("validate", "--unsafe-fixes", "--add-ignore", "why", str(path))
     assert done.code == 2
     assert "two runs" in done.out + done.err
 
 
 def test_a_diff_writes_nothing(tmp_path: Path) -> None:
     path = write(tmp_path)
-    done = stackcfg("validate", "--diff", *TARGET, str(path))
+    done = run_here("validate", "--diff", *TARGET, str(path))
     assert done.code == 1
     assert read(path) == FILE
     assert "+      base_url: http://ollama.internal:11434/v1  # the rack" in done.out
@@ -136,34 +136,34 @@ def test_a_diff_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_diff_of_standard_input() -> None:
-    done = stackcfg("validate", "--diff", *TARGET, "-", stdin=FILE)
+    done = run_here("validate", "--diff", *TARGET, "-", stdin=FILE)
     assert done.code == 1
     assert "+++ b/<stdin>" in done.out
 
 
 def test_a_diff_in_ci_shows_no_secret(tmp_path: Path) -> None:
     path = write(tmp_path)
-    done = stackcfg("validate", "--diff", *TARGET, str(path), CI="true")
+    done = run_here("validate", "--diff", *TARGET, str(path), CI="true")
     assert "base_url: https://gateway.internal/v1" in done.out
     assert SECRET not in done.out + done.err
 
 
 def test_standard_input_is_not_changed_in_place() -> None:
-    done = stackcfg("validate", "--fix", *TARGET, "-", stdin=FILE)
+    done = run_here("validate", "--fix", *TARGET, "-", stdin=FILE)
     assert done.code == 2
     assert "--diff" in done.out + done.err
 
 
 def test_a_diff_has_no_format(tmp_path: Path) -> None:
     path = write(tmp_path)
-    done = stackcfg("validate", "--diff", "--format", "json", str(path))
+    done = run_here("validate", "--diff", "--format", "json", str(path))
     assert done.code == 2
     assert read(path) == FILE
 
 
 def test_a_report_has_what_is_left(tmp_path: Path) -> None:
     path = write(tmp_path)
-    done = stackcfg("validate", "--fix", "--format", "json", *TARGET, str(path))
+    done = run_here("validate", "--fix", "--format", "json", *TARGET, str(path))
     [file] = json.loads(done.out)["files"]
     assert [each["rule"] for each in file["diagnostics"]] == ["literal-password"]
 
@@ -171,7 +171,7 @@ def test_a_report_has_what_is_left(tmp_path: Path) -> None:
 def test_all_files_of_a_folder_are_fixed(tmp_path: Path) -> None:
     paths = [write(tmp_path, f"run-{number}.yaml") for number in range(3)]
     clean = write(tmp_path, "run-clean.yaml", FIXED)
-    done = stackcfg("validate", "--fix", *TARGET, str(tmp_path))
+    done = run_here("validate", "--fix", *TARGET, str(tmp_path))
     assert [read(path) for path in (*paths, clean)] == [FIXED] * 4
     assert "6 fixes written in 3 files" in done.err
 
@@ -179,7 +179,7 @@ def test_all_files_of_a_folder_are_fixed(tmp_path: Path) -> None:
 def test_line_ends_and_byte_order_mark_stay(tmp_path: Path) -> None:
     text = "\ufeff" + FILE.replace("\n", "\r\n")
     path = write(tmp_path, text=text)
-    stackcfg("validate", "--fix", *TARGET, str(path))
+    run_here("validate", "--fix", *TARGET, str(path))
     assert read(path) == "\ufeff" + FIXED.replace("\n", "\r\n")
 
 
@@ -190,20 +190,20 @@ def test_a_config_in_a_manifest_is_fixed_in_place(tmp_path: Path) -> None:
         return f"{head}data:\n  config.yaml: |\n{lines}"
 
     path = write(tmp_path, text=manifest(FILE))
-    stackcfg("validate", "--fix", *TARGET, str(path))
+    run_here("validate", "--fix", *TARGET, str(path))
     assert read(path) == manifest(FIXED)
 
 
 def test_a_silenced_finding_is_not_fixed(tmp_path: Path) -> None:
     text = FILE.replace("# the rack", "# stackcfg: ignore[renamed-key] on purpose")
     path = write(tmp_path, text=text)
-    stackcfg("validate", "--fix", *TARGET, str(path))
+    run_here("validate", "--fix", *TARGET, str(path))
     assert "      url: http://ollama.internal:11434  # stackcfg" in read(path)
 
 
 def test_a_file_that_cannot_be_read_stays(tmp_path: Path) -> None:
     path = write(tmp_path, text="providers: [\n")
-    done = stackcfg("validate", "--fix", str(path))
+    done = run_here("validate", "--fix", str(path))
     assert done.code == 2
     assert read(path) == "providers: [\n"
 
@@ -212,8 +212,8 @@ def test_a_cache_keeps_no_password_of_a_fix(tmp_path: Path) -> None:
     path = write(tmp_path)
     cache = tmp_path / "cache"
     options = ("--unsafe-fixes", "--format", "json", "--cache", str(cache), *TARGET)
-    first = stackcfg("validate", *options, str(path))
-    again = stackcfg("validate", *options, str(path))
+    first = run_here("validate", *options, str(path))
+    again = run_here("validate", *options, str(path))
     assert first.out == again.out
     assert '"safe": false' in first.out
     kept = [each.read_bytes() for each in cache.rglob("*") if each.is_file()]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running import ROOT, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import ROOT
 
 STALE = (
     ROOT
@@ -29,7 +30,7 @@ def stale(tmp_path) -> Path:
 
 
 def test_migrate_leaves_the_file(stale):
-    done = stackcfg("migrate", "-w", stale)
+    done = run_here("migrate", "-w", stale)
     assert done.code == 0
     assert "nothing to do" in done.err
     assert stale.read_text() == STALE.read_text()
@@ -39,7 +40,7 @@ def test_migrate_leaves_the_file(stale):
 def test_a_later_release_finds_the_rows_where_the_catalog_says(stale, target):
     new = stale.with_name("new.yaml")
     arguments = ("migrate", "--target", target, "--report", "json", "-o", new, stale)
-    done = stackcfg(*arguments)
+    done = run_here(*arguments)
     assert done.code == 0
     (config,) = json.loads(done.err)["files"][0]["configs"]
     stores = {each["store"]: each for each in config["stores"]}
@@ -51,7 +52,7 @@ def test_a_later_release_finds_the_rows_where_the_catalog_says(stale, target):
         for each in config["findings"]
         if "storage catalog" in each["message"]
     ] == ["info"] * 2
-    planned = stackcfg(
+    planned = run_here(
         "data", "plan", stale, new, "--target", target, "--format", "json"
     )
     assert not any(file in planned.out for file in OLD_FILES)
@@ -59,7 +60,7 @@ def test_a_later_release_finds_the_rows_where_the_catalog_says(stale, target):
 
 @pytest.mark.parametrize("target", [(), ("--target", "0.4")])
 def test_validate_warns_once_for_each_key(stale, target):
-    done = stackcfg("validate", *target, "--format", "concise", stale)
+    done = run_here("validate", *target, "--format", "concise", stale)
     assert done.code == 0
     found = [line for line in done.out.splitlines() if "inline-store" in line]
     assert len(found) == 2
@@ -67,5 +68,5 @@ def test_validate_warns_once_for_each_key(stale, target):
 
 
 def test_show_says_that_they_are_not_read(stale):
-    done = stackcfg("show", stale)
+    done = run_here("show", stale)
     assert done.out.count("not read by 0.8.0") == 2

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running import OLD, ROOT, environment, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import OLD, ROOT, environment
 
 REFUSED = ROOT / "fixtures" / "migrate" / "refused"
 PLACES = ROOT / "fixtures" / "migrate" / "places"
@@ -26,7 +27,7 @@ def folder(tmp_path) -> Path:
 @pytest.mark.parametrize("named", [True, False])
 def test_the_values_of_a_chart_are_not_written(folder, named):
     paths = [CHART.name] if named else ["."]
-    done = stackcfg("migrate", "-w", *paths, cwd=folder)
+    done = run_here("migrate", "-w", *paths, cwd=folder)
     assert done.code == (2 if named else 0)
     assert (folder / CHART.name).read_text() == CHART.read_text()
     assert ((folder / "run.yaml").read_text() == OLD) is named
@@ -37,7 +38,7 @@ def test_the_values_of_a_chart_are_not_written(folder, named):
 def test_a_search_finds_a_run_config_inside_of_another_file(folder, place, command):
     text = (PLACES / place / "input.yaml").read_text()
     (folder / "holder.yaml").write_text(text)
-    done = stackcfg(*command, ".", cwd=folder)
+    done = run_here(*command, ".", cwd=folder)
     assert "holder.yaml" in done.out + done.err
     assert CHART.name not in done.out + done.err
 
@@ -51,11 +52,11 @@ def test_a_search_finds_a_run_config_inside_of_another_file(folder, place, comma
     ],
 )
 def test_a_machine_is_told_nothing_else(folder, command):
-    assert stackcfg(*command, ".", cwd=folder).err == ""
+    assert run_here(*command, ".", cwd=folder).err == ""
 
 
 def test_show_lists_what_speaks_against_a_run_config(folder):
-    done = stackcfg("show", "-v", CHART.name, cwd=folder)
+    done = run_here("show", "-v", CHART.name, cwd=folder)
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines()[1:] == [
         "  line 8: a provider of 'inference' with its type",
@@ -64,7 +65,7 @@ def test_show_lists_what_speaks_against_a_run_config(folder):
         "  line 4: but 'ingress' is a key of charts",
         "  line 11: but 'storage' is a volume, as in charts",
     ]
-    assert len(stackcfg("show", CHART.name, cwd=folder).err.splitlines()) == 1
+    assert len(run_here("show", CHART.name, cwd=folder).err.splitlines()) == 1
 
 
 def test_output_redirected_onto_the_input(folder):
@@ -107,7 +108,7 @@ def test_standard_input_and_files_see_each_other(tmp_path, stdin, other):
     (tmp_path / "other.yaml").write_text(other)
     for paths in (["other.yaml", "-"], ["-", "other.yaml"]):
         asked = ["validate", "--format", "concise", *paths]
-        done = stackcfg(*asked, stdin=stdin, cwd=tmp_path)
+        done = run_here(*asked, stdin=stdin, cwd=tmp_path)
         assert done.out.count("unwatched-reference") == 1
     labelled = other.replace(
         "{name: config}", '{name: config, labels: {ogx.io/watch: "true"}}'
@@ -116,5 +117,5 @@ def test_standard_input_and_files_see_each_other(tmp_path, stdin, other):
     again = stdin.replace(
         "{name: config}", '{name: config, labels: {ogx.io/watch: "true"}}'
     )
-    done = stackcfg("validate", "other.yaml", "-", stdin=again, cwd=tmp_path)
+    done = run_here("validate", "other.yaml", "-", stdin=again, cwd=tmp_path)
     assert "unwatched-reference" not in done.out

@@ -15,7 +15,8 @@ from stackcfg.cli import validate as command
 from stackcfg.cli.checked_json import decode_checked
 from stackcfg.cli.settings import SettingsError, load_project_settings
 from stackcfg.reports.validate.formats import FORMATS
-from tests.support.running import OLD, STARTER, Done, environment, held_back, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import OLD, STARTER, Done, environment, held_back
 
 CACHE = ".stackcfg_cache"
 WITH_CACHE = ("validate", "--cache", CACHE)
@@ -66,7 +67,7 @@ def rewrite(folder: Path, change) -> None:
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
 
 
-def run_here(monkeypatch, *paths: str, judged: list[str] | None = None) -> None:
+def judge_here(monkeypatch, *paths: str, judged: list[str] | None = None) -> None:
     """Validate in this process, and note the texts that are judged."""
     judge = command.validate
 
@@ -100,23 +101,23 @@ def write_settings(project: Path, more: str = "") -> None:
     ids=" ".join,
 )
 def test_output_and_exit_code_are_those_of_a_run_without_a_cache(project, options):
-    plain = stackcfg("validate", *options)
+    plain = run_here("validate", *options)
     for _ in range(3):
-        assert stackcfg(*WITH_CACHE, *options) == plain
+        assert run_here(*WITH_CACHE, *options) == plain
     assert len(entries_in(project / CACHE)) == 3
 
 
 def test_only_what_changed_is_judged_again(project, monkeypatch):
     write_settings(project)
     judged: list[str] = []
-    run_here(monkeypatch, ".", judged=judged)
+    judge_here(monkeypatch, ".", judged=judged)
     assert sorted(judged) == sorted([GOOD, BROKEN, OLD, UNREADABLE])
     judged.clear()
-    run_here(monkeypatch, ".", judged=judged)
+    judge_here(monkeypatch, ".", judged=judged)
     assert judged == [UNREADABLE]
     changed = GOOD.replace("starter", "changed")
     (project / "good.yaml").write_text(changed)
-    run_here(monkeypatch, ".", judged=judged)
+    judge_here(monkeypatch, ".", judged=judged)
     assert judged == [UNREADABLE, changed, UNREADABLE]
 
 
@@ -124,11 +125,11 @@ def test_a_file_with_the_old_time_and_size_is_judged_again(project, monkeypatch)
     write_settings(project)
     path = project / "good.yaml"
     before = path.stat()
-    run_here(monkeypatch, "good.yaml")
+    judge_here(monkeypatch, "good.yaml")
     path.write_text(GOOD.replace("starter", "startre"))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     judged: list[str] = []
-    run_here(monkeypatch, "good.yaml", judged=judged)
+    judge_here(monkeypatch, "good.yaml", judged=judged)
     assert len(judged) == 1
 
 
@@ -146,11 +147,11 @@ def test_a_file_with_the_old_time_and_size_is_judged_again(project, monkeypatch)
 )
 def test_another_setting_judges_again(project, monkeypatch, settings):
     write_settings(project)
-    run_here(monkeypatch, "good.yaml")
+    judge_here(monkeypatch, "good.yaml")
     write_settings(project, settings)
     for expected in ([GOOD], []):
         judged: list[str] = []
-        run_here(monkeypatch, "good.yaml", judged=judged)
+        judge_here(monkeypatch, "good.yaml", judged=judged)
         assert judged == expected
 
 
@@ -161,10 +162,10 @@ def test_another_version_of_the_program_or_of_python_judges_again(
     project, monkeypatch, name
 ):
     write_settings(project)
-    run_here(monkeypatch, "good.yaml")
+    judge_here(monkeypatch, "good.yaml")
     monkeypatch.setattr(name, "99.0")
     judged: list[str] = []
-    run_here(monkeypatch, "good.yaml", judged=judged)
+    judge_here(monkeypatch, "good.yaml", judged=judged)
     # a checkout is known by its files, whatever its version is
     assert judged == ([GOOD] if name == "sys.version" else [])
 
@@ -173,10 +174,10 @@ def test_changed_code_of_a_checkout_judges_again(project, monkeypatch):
     from stackcfg.cli import result_cache
 
     write_settings(project)
-    run_here(monkeypatch, "good.yaml")
+    judge_here(monkeypatch, "good.yaml")
     monkeypatch.setattr(result_cache, "digest_files", lambda _folder: "other code")
     judged: list[str] = []
-    run_here(monkeypatch, "good.yaml", judged=judged)
+    judge_here(monkeypatch, "good.yaml", judged=judged)
     assert judged == [GOOD]
 
 
@@ -184,11 +185,11 @@ def test_a_named_file_and_one_that_was_found_are_two(project):
     """A file in a folder is judged more strictly: it may be none for the command."""
     doubtful = "image: x\nproviders:\n  inference: []\n"
     (project / "doubtful.yaml").write_text(doubtful)
-    named = stackcfg("validate", "doubtful.yaml")
-    found = stackcfg("validate", "-v", ".")
+    named = run_here("validate", "doubtful.yaml")
+    found = run_here("validate", "-v", ".")
     for _ in range(2):
-        assert stackcfg(*WITH_CACHE, "doubtful.yaml") == named
-        assert stackcfg(*WITH_CACHE, "-v", ".") == found
+        assert run_here(*WITH_CACHE, "doubtful.yaml") == named
+        assert run_here(*WITH_CACHE, "-v", ".") == found
 
 
 SERVER = """\
@@ -223,40 +224,40 @@ def test_what_depends_on_another_file_is_judged_each_time(project):
     folder = project / "mounted"
     folder.mkdir()
     (folder / "config.yaml").write_text(CONFIG_MAP)
-    alone = stackcfg("validate", "mounted")
-    assert stackcfg(*WITH_CACHE, "mounted") == alone
+    alone = run_here("validate", "mounted")
+    assert run_here(*WITH_CACHE, "mounted") == alone
     (folder / "server.yaml").write_text(SERVER)
-    with_server = stackcfg("validate", "mounted")
+    with_server = run_here("validate", "mounted")
     assert "1.2.5" in with_server.err
     for _ in range(2):
-        assert stackcfg(*WITH_CACHE, "mounted") == with_server
+        assert run_here(*WITH_CACHE, "mounted") == with_server
     (folder / "server.yaml").unlink()
-    assert stackcfg(*WITH_CACHE, "mounted") == alone
+    assert run_here(*WITH_CACHE, "mounted") == alone
 
 
 def test_a_baseline_counts_as_it_is_now(project):
-    stackcfg("validate", "--write-baseline", "known.json", "broken.yaml")
+    run_here("validate", "--write-baseline", "known.json", "broken.yaml")
     for baseline in (["--baseline", "known.json"], []):
-        plain = stackcfg("validate", *baseline, "broken.yaml", "good.yaml")
+        plain = run_here("validate", *baseline, "broken.yaml", "good.yaml")
         for _ in range(2):
-            cached = stackcfg(*WITH_CACHE, *baseline, "broken.yaml", "good.yaml")
+            cached = run_here(*WITH_CACHE, *baseline, "broken.yaml", "good.yaml")
             assert cached == plain
     content = json.loads((project / "known.json").read_text())
     content["findings"] = content["findings"][1:]
     (project / "known.json").write_text(json.dumps(content))
     options = ["--baseline", "known.json", "broken.yaml", "good.yaml"]
-    assert stackcfg(*WITH_CACHE, *options) == stackcfg("validate", *options)
+    assert run_here(*WITH_CACHE, *options) == run_here("validate", *options)
 
 
 def test_the_cache_holds_no_passwords(project):
     for name in FORMATS:
-        stackcfg(*WITH_CACHE, "--format", name)
-    shown = stackcfg(*WITH_CACHE, "--show-secrets")
+        run_here(*WITH_CACHE, "--format", name)
+    shown = run_here(*WITH_CACHE, "--show-secrets")
     assert "hunter2hunter2" in shown.out
     kept = "".join(path.read_text() for path in (project / CACHE).iterdir())
     assert "unknown-backend" in kept
     assert not [secret for secret in SECRETS if secret in kept]
-    assert stackcfg(*WITH_CACHE).out == stackcfg("validate").out
+    assert run_here(*WITH_CACHE).out == run_here("validate").out
 
 
 @pytest.mark.parametrize(
@@ -273,23 +274,23 @@ def test_the_cache_holds_no_passwords(project):
 )
 def test_a_run_that_changes_files_or_shows_passwords_keeps_nothing(project, options):
     (project / "own.json").write_text("{}")
-    stackcfg(*WITH_CACHE, *options)
+    run_here(*WITH_CACHE, *options)
     assert not (project / CACHE).exists()
 
 
 def test_fixes_are_written_although_the_findings_are_kept(project):
-    stackcfg(*WITH_CACHE, "broken.yaml")
-    fixed = stackcfg(*WITH_CACHE, "--fix", "--no-backup", "broken.yaml")
+    run_here(*WITH_CACHE, "broken.yaml")
+    fixed = run_here(*WITH_CACHE, "--fix", "--no-backup", "broken.yaml")
     assert "written" in fixed.err
     text = (project / "broken.yaml").read_text()
     assert text != BROKEN
-    assert stackcfg(*WITH_CACHE, "broken.yaml") == stackcfg("validate", "broken.yaml")
+    assert run_here(*WITH_CACHE, "broken.yaml") == run_here("validate", "broken.yaml")
 
 
 def test_standard_input_is_read_each_time(project):
     for text in (BROKEN, GOOD):
-        plain = stackcfg("validate", "-", stdin=text)
-        assert stackcfg(*WITH_CACHE, "-", stdin=text) == plain
+        plain = run_here("validate", "-", stdin=text)
+        assert run_here(*WITH_CACHE, "-", stdin=text) == plain
     assert not (project / CACHE).exists()
 
 
@@ -317,31 +318,31 @@ def _swap(entries):
     ],
 )
 def test_a_tampered_entry_counts_for_nothing(project, change):
-    plain = stackcfg("validate")
-    stackcfg(*WITH_CACHE)
+    plain = run_here("validate")
+    run_here(*WITH_CACHE)
     rewrite(project / CACHE, change)
-    assert stackcfg(*WITH_CACHE) == plain
-    assert stackcfg(*WITH_CACHE) == plain
+    assert run_here(*WITH_CACHE) == plain
+    assert run_here(*WITH_CACHE) == plain
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"\xff\xfe", b"{", b"[" * 100_000, b'{"a": [1, "' + b"x" * 100]
 )
 def test_a_broken_file_counts_for_nothing(project, content):
-    plain = stackcfg("validate")
-    stackcfg(*WITH_CACHE)
+    plain = run_here("validate")
+    run_here(*WITH_CACHE)
     [path] = results_in(project / CACHE)
     path.write_bytes(content)
-    assert stackcfg(*WITH_CACHE) == plain
+    assert run_here(*WITH_CACHE) == plain
     assert len(entries_in(project / CACHE)) == 3
 
 
 def test_a_pipe_in_place_of_the_entries_is_not_waited_for(project):
-    stackcfg(*WITH_CACHE)
+    run_here(*WITH_CACHE)
     [path] = results_in(project / CACHE)
     path.unlink()
     os.mkfifo(path)
-    assert stackcfg(*WITH_CACHE) == stackcfg("validate")
+    assert run_here(*WITH_CACHE) == run_here("validate")
 
 
 @pytest.mark.parametrize(
@@ -354,7 +355,7 @@ def test_an_entry_of_another_shape_is_refused(text):
 
 
 def test_the_folder_is_a_cache_for_other_programs(project):
-    stackcfg(*WITH_CACHE)
+    run_here(*WITH_CACHE)
     assert (project / CACHE / ".gitignore").read_text() == "*\n"
     tag = (project / CACHE / "CACHEDIR.TAG").read_text()
     assert tag.startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
@@ -370,7 +371,7 @@ def test_a_folder_with_other_files_is_not_touched(project, folder):
     (project / "deploy").mkdir()
     (project / "deploy" / "values.yaml").write_text("a: 1\n")
     before = sorted(project.rglob("*"))
-    done = stackcfg("validate", "--cache", folder)
+    done = run_here("validate", "--cache", folder)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"{folder}: error: ")
     assert sorted(project.rglob("*")) == before
@@ -388,19 +389,19 @@ def test_the_folder_of_the_settings_is_beside_them(project):
     write_settings(project)
     (project / "deploy").mkdir()
     (project / "deploy" / "run.yaml").write_text(GOOD)
-    stackcfg("validate", "run.yaml", cwd=project / "deploy")
+    run_here("validate", "run.yaml", cwd=project / "deploy")
     assert len(entries_in(project / CACHE)) == 1
 
 
 def test_no_cache_turns_the_setting_off(project):
     write_settings(project)
-    assert stackcfg("validate", "--no-cache") == stackcfg("validate", "--no-cache")
+    assert run_here("validate", "--no-cache") == run_here("validate", "--no-cache")
     assert not (project / CACHE).exists()
-    assert stackcfg("validate", "--cache", "x", "--no-cache").code == 2
+    assert run_here("validate", "--cache", "x", "--no-cache").code == 2
 
 
 def test_a_folder_that_cannot_be_written_changes_nothing(project):
-    plain = stackcfg("validate")
+    plain = run_here("validate")
     (project / "locked").mkdir(mode=0o500)
     options = ("validate", "--cache", "locked/cache")
     assert held_back(*options) == plain
@@ -408,7 +409,7 @@ def test_a_folder_that_cannot_be_written_changes_nothing(project):
 
 
 def test_a_cache_that_cannot_be_written_is_read(project):
-    plain = stackcfg(*WITH_CACHE)
+    plain = run_here(*WITH_CACHE)
     kept = entries_in(project / CACHE)
     (project / CACHE).chmod(0o500)
     (project / "good.yaml").write_text(GOOD + "# changed\n")
@@ -419,14 +420,14 @@ def test_a_cache_that_cannot_be_written_is_read(project):
 def test_what_nobody_uses_is_removed(project, monkeypatch):
     write_settings(project)
     now = time.time()
-    run_here(monkeypatch, "good.yaml", "broken.yaml")
+    judge_here(monkeypatch, "good.yaml", "broken.yaml")
     other = project / CACHE / "results-0123456789abcdef.json"
     other.write_text("{}")
     monkeypatch.setattr(time, "time", lambda: now + 20 * 24 * 3600)
-    run_here(monkeypatch, "good.yaml")
+    judge_here(monkeypatch, "good.yaml")
     assert len(results_in(project / CACHE)) == 2
     monkeypatch.setattr(time, "time", lambda: now + 40 * 24 * 3600)
-    run_here(monkeypatch, "good.yaml")
+    judge_here(monkeypatch, "good.yaml")
     assert len(entries_in(project / CACHE)) == 1
     assert not other.exists()
 
@@ -437,7 +438,7 @@ def test_runs_at_the_same_time_do_not_disturb_each_other(project):
         (project / name).write_text(
             BROKEN.replace("image_name: x", f"image_name: {number}")
         )
-    plain = stackcfg("validate")
+    plain = run_here("validate")
     words = [sys.executable, "-m", "stackcfg", *WITH_CACHE]
     running = [
         subprocess.Popen(
@@ -457,8 +458,8 @@ def test_worker_processes_share_the_cache(project):
     for number in range(120):
         name = f"run-{number}.yaml"
         (project / name).write_text(GOOD.replace("starter", f"starter-{number}"))
-    plain = stackcfg("validate")
-    assert stackcfg(*WITH_CACHE) == plain
+    plain = run_here("validate")
+    assert run_here(*WITH_CACHE) == plain
     assert len(entries_in(project / CACHE)) == 123
     (project / "run-7.yaml").write_text(GOOD)
-    assert stackcfg(*WITH_CACHE) == plain
+    assert run_here(*WITH_CACHE) == plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stackcfg.cli.settings import SettingsError, load_project_settings
-from tests.support.running import stackcfg
+from tests.support.in_process import run_here
 
 CONFIG = """\
 metadata_store: {type: sqlite, db_path: /d/r.db}
@@ -33,7 +33,7 @@ name = "eval::mine"
 def test_a_declared_provider_is_no_guess(tmp_path):
     (tmp_path / "stackcfg.toml").write_text(SETTINGS)
     (tmp_path / "run.yaml").write_text(CONFIG)
-    done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
+    done = run_here("migrate", "run.yaml", cwd=tmp_path)
     assert done.code == 0
     assert "guess" not in done.err
     assert (
@@ -44,7 +44,7 @@ def test_a_declared_provider_is_no_guess(tmp_path):
 
 def test_an_undeclared_provider_is_a_guess(tmp_path):
     (tmp_path / "run.yaml").write_text(CONFIG)
-    done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
+    done = run_here("migrate", "run.yaml", cwd=tmp_path)
     assert "not a store of a known provider" in done.err
     assert "      kvstore:\n        backend: kv_mine\n" in done.out
 
@@ -91,7 +91,7 @@ COMMANDS = (
 def test_an_unknown_target_is_named_with_its_line(words, tmp_path):
     (tmp_path / "run.yaml").write_text(CONFIG)
     (tmp_path / "stackcfg.toml").write_text('# ours\ntarget = "9"\n')
-    done = stackcfg(*words, cwd=tmp_path)
+    done = run_here(*words, cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(
         f"{tmp_path}/stackcfg.toml:2: error: target '9' is not one of 0.1,"
@@ -104,7 +104,7 @@ def test_show_ignores_a_target_without_a_catalog(tmp_path):
         "storage:\n  backends: {kv_default: {type: kv_sqlite, db_path: /d/kv.db}}\n"
     )
     (tmp_path / "stackcfg.toml").write_text('target = "0.2"\n')
-    assert "shown as 1.5.0 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
-    done = stackcfg("show", "--target", "0.2", "run.yaml", cwd=tmp_path)
+    assert "shown as 1.5.0 reads it" in run_here("show", "run.yaml", cwd=tmp_path).out
+    done = run_here("show", "--target", "0.2", "run.yaml", cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert "target '0.2' is not one of 0.3," in done.err

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import stackcfg as library
-from tests.support.running import OLD, Done, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import OLD, Done
 
 NEWER = """\
 version: 2
@@ -92,7 +93,7 @@ def put(folder: Path, **files: str) -> None:
 
 
 def run(folder: Path, *arguments: str) -> Done:
-    return stackcfg(*arguments, cwd=folder)
+    return run_here(*arguments, cwd=folder)
 
 
 class TestMigrate:

@@ -29,7 +29,8 @@ from stackcfg.system import progress
 from stackcfg.system.files import find_files
 from stackcfg.validation.findings import Span
 from stackcfg.validation.known_rules import rule_infos
-from tests.support.running import OLD, ROOT, Done, environment, held_back, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import OLD, ROOT, Done, environment, held_back
 
 CLEAN = """\
 image_name: demo
@@ -1017,7 +1018,7 @@ class TestContainers:
         done = concise("run.yaml", cwd=tmp_path)
         assert done.code == 1
         assert done.out.startswith("run.yaml:4:13: ")
-        assert encoded not in stackcfg("validate", "run.yaml", cwd=tmp_path).out
+        assert encoded not in run_here("validate", "run.yaml", cwd=tmp_path).out
 
 
 class TestColor:
@@ -1656,7 +1657,7 @@ class TestWaysIn:
 
     @pytest.mark.parametrize("options", [[], ["--format", "json"]])
     def test_a_process_of_its_own_does_the_same(self, folder, options):
-        done = stackcfg("validate", "-", ".", *options, cwd=folder, stdin=BROKEN)
+        done = run_here("validate", "-", ".", *options, cwd=folder, stdin=BROKEN)
         assert validate("-", ".", *options, cwd=folder, stdin=BROKEN) == done
         assert done.code == 1
 
@@ -1670,7 +1671,7 @@ class TestWaysIn:
 
 class TestHelp:
     def test_help_fits_eighty_columns_and_names_every_option(self):
-        words = stackcfg("validate", "--help", COLUMNS="80").out
+        words = run_here("validate", "--help", COLUMNS="80").out
         assert max(map(len, words.splitlines())) <= 80
         assert [
             option
@@ -1682,7 +1683,7 @@ class TestHelp:
         assert "<str>" not in words
 
     def test_no_option_is_left_out_here(self):
-        words = stackcfg("validate", "--help").out
+        words = run_here("validate", "--help").out
         assert sorted(
             set(re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+)", words))
         ) == sorted(OPTIONS)

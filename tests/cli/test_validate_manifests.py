@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.support.running import STARTER, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import STARTER
 
 SERVER = """\
 apiVersion: ogx.io/v1beta1
@@ -32,13 +33,13 @@ FINDING = "object-invalid-value: 'spec.network.port' must be at least 1; the API
 
 def test_a_file_with_only_an_object_is_validated(tmp_path):
     (tmp_path / "server.yaml").write_text(SERVER)
-    done = stackcfg("validate", "server.yaml", cwd=tmp_path)
+    done = run_here("validate", "server.yaml", cwd=tmp_path)
     assert (done.code, done.out) == (0, "")
     assert done.err == "no problems in 1 file; judged by ogx.io operator 0.14.0\n"
 
 
 def test_a_stream_from_kustomize_is_validated(tmp_path):
-    done = stackcfg(
+    done = run_here(
         "validate",
         "--format",
         "concise",
@@ -54,11 +55,11 @@ def test_objects_and_run_configs_of_a_folder_are_judged_each_by_its_release(tmp_
     (tmp_path / "server.yaml").write_text(BROKEN)
     (tmp_path / "run.yaml").write_text((STARTER / "output.yaml").read_text())
     (tmp_path / "service.yaml").write_text("apiVersion: v1\nkind: Service\n")
-    done = stackcfg("validate", cwd=tmp_path)
+    done = run_here("validate", cwd=tmp_path)
     assert done.code == 1
     assert done.err.startswith("2 files: 1 error; judged by ")
     assert "ogx.io operator 0.14.0 (1)" in done.err
-    report = json.loads(stackcfg("validate", "--format", "json", cwd=tmp_path).out)
+    report = json.loads(run_here("validate", "--format", "json", cwd=tmp_path).out)
     found = {each["file"].removeprefix("./"): each for each in report["files"]}
     assert found["server.yaml"]["diagnostics"][0]["place"] == "OGXServer/demo"
     assert set(found) == {"run.yaml", "server.yaml"}
@@ -75,17 +76,17 @@ def test_objects_and_run_configs_of_a_folder_are_judged_each_by_its_release(tmp_
 )
 def test_rules_are_selected_and_ignored_by_name(options, code, tmp_path):
     (tmp_path / "server.yaml").write_text(BROKEN)
-    assert stackcfg("validate", *options, "server.yaml", cwd=tmp_path).code == code
+    assert run_here("validate", *options, "server.yaml", cwd=tmp_path).code == code
 
 
 def test_a_comment_silences_a_finding_and_an_unused_one_is_reported(tmp_path):
     mark = "# stackcfg: ignore[object-invalid-value] set by the pipeline"
     (tmp_path / "server.yaml").write_text(BROKEN.replace("port: 0", f"port: 0  {mark}"))
-    done = stackcfg("validate", "server.yaml", cwd=tmp_path)
+    done = run_here("validate", "server.yaml", cwd=tmp_path)
     assert done.code == 0
     assert "1 ignored" in done.err
     (tmp_path / "server.yaml").write_text(f"{mark}\n{SERVER}")
-    done = stackcfg("validate", "--format", "concise", "server.yaml", cwd=tmp_path)
+    done = run_here("validate", "--format", "concise", "server.yaml", cwd=tmp_path)
     assert done.out.startswith("server.yaml:1:1: unused-ignore: ")
 
 
@@ -99,23 +100,23 @@ def test_a_comment_silences_a_finding_and_an_unused_one_is_reported(tmp_path):
 )
 def test_nothing_is_missing_in_a_patch_of_a_kustomization(kustomization, tmp_path):
     (tmp_path / "change.yaml").write_text(PATCH)
-    alone = stackcfg("validate", "change.yaml", cwd=tmp_path)
+    alone = run_here("validate", "change.yaml", cwd=tmp_path)
     assert alone.code == 1
     head = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
     (tmp_path / "kustomization.yaml").write_text(head + kustomization)
-    assert stackcfg("validate", cwd=tmp_path).code == 0
+    assert run_here("validate", cwd=tmp_path).code == 0
 
 
 def test_nothing_is_missing_in_a_patch_beside_the_object(tmp_path):
     (tmp_path / "change.yaml").write_text(PATCH)
     (tmp_path / "server.yaml").write_text(SERVER)
-    assert stackcfg("validate", cwd=tmp_path).code == 0
+    assert run_here("validate", cwd=tmp_path).code == 0
 
 
 def test_a_fix_writes_the_field_that_was_meant(tmp_path):
     file = tmp_path / "server.yaml"
     file.write_text(f"{SERVER}  workload:\n    replica: 2   # two\n")
-    done = stackcfg("validate", "--fix", "server.yaml", cwd=tmp_path)
+    done = run_here("validate", "--fix", "server.yaml", cwd=tmp_path)
     assert done.code == 0
     assert file.read_text() == f"{SERVER}  workload:\n    replicas: 2   # two\n"
 
@@ -124,7 +125,7 @@ def test_a_secret_in_an_object_is_not_shown(tmp_path):
     text = f"{SERVER}  workload:\n    overrides:\n      env:\n      - name: DB_PASSWORD\n        value: 4711471147\n"
     (tmp_path / "server.yaml").write_text(text)
     for name in ("full", "concise", "json", "sarif"):
-        done = stackcfg("validate", "--format", name, "server.yaml", cwd=tmp_path)
+        done = run_here("validate", "--format", name, "server.yaml", cwd=tmp_path)
         assert "4711471147" not in done.out
         assert "must be a string" in done.out
 
@@ -179,7 +180,7 @@ MOUNTS = SERVER + "  overrideConfig:\n    name: demo-config\n    key: run.yaml\n
 
 
 def judges_of(folder) -> set[str]:
-    report = json.loads(stackcfg("validate", "--format", "json", cwd=folder).out)
+    report = json.loads(run_here("validate", "--format", "json", cwd=folder).out)
     return {name for file in report["files"] for name in file["releases"]}
 
 
@@ -216,7 +217,7 @@ def test_the_old_file_beside_the_new_one_keeps_its_release(tmp_path):
         "    metadata_store", "    server: {insecure: true}\n    metadata_store"
     )
     (tmp_path / "demo-ogx.yaml").write_text(f"{MOUNTS}---\n{new}")
-    report = json.loads(stackcfg("validate", "--format", "json", cwd=tmp_path).out)
+    report = json.loads(run_here("validate", "--format", "json", cwd=tmp_path).out)
     found = {
         each["file"].removeprefix("./"): each["releases"] for each in report["files"]
     }

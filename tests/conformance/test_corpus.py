@@ -38,11 +38,15 @@ from stackcfg.reports.validate.formats import FORMATS, Context
 from stackcfg.validation.engine import Validation, validate
 from stackcfg.validation.findings import FileResult, Finding, Span
 from tests.conformance.releases import judgements, required
+from tests.support.budgets import ALL
 from tests.validation.test_validate_fixtures import apply_fix
 
 CORPUS: Final = Path(
     os.environ.get("STACKCFG_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus"
 )
+SHARE: Final = 1 if ALL or "STACKCFG_CORPUS" in os.environ else 3
+"""A plain run takes every third file; a corpus that was named is taken whole."""
+
 LAYOUTS: Final = ("consolidate", "preserve")
 OLD: Final = "0.2.23"
 NEW: Final = "0.3.5"
@@ -125,8 +129,8 @@ class Outcome:
 
 
 @cache
-def published() -> tuple[Published, ...]:
-    """Every file, with its line ends as they are."""
+def published(share: int = SHARE) -> tuple[Published, ...]:
+    """The files that a run takes, with their line ends as they are."""
     rows = [
         json.loads(line)
         for line in (CORPUS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
@@ -138,14 +142,14 @@ def published() -> tuple[Published, ...]:
             row["style"],
             row["container"],
         )
-        for row in rows
+        for row in rows[::share]
     )
 
 
 @cache
-def outcomes(layout: str) -> tuple[Outcome, ...]:
-    """Every file migrated once. Any exception is kept, since the tests are about which there are."""
-    return tuple(_outcome(file, layout) for file in published())
+def outcomes(layout: str, share: int = SHARE) -> tuple[Outcome, ...]:
+    """Each file migrated once. Any exception is kept, since the tests are about which there are."""
+    return tuple(_outcome(file, layout) for file in published(share))
 
 
 def _outcome(file: Published, layout: str) -> Outcome:
@@ -769,7 +773,7 @@ def test_no_finding_quotes_a_secret() -> None:
                 if secret in text
             ]
     assert wrong == []
-    assert looked_for > 10
+    assert looked_for > 10 // SHARE
 
 
 def _secrets(text: str) -> Iterator[str]:
@@ -839,10 +843,14 @@ def test_a_plan_for_the_data_has_every_store(
         ]
         planned += 1
     assert forgotten == []
-    assert planned > 200
+    assert planned > 200 // SHARE
     words = r"the variable [A-Z0-9_]+ is not set, and the location of '.+' \((old|new):\d+\) needs it"
     assert [each for each in wanting if not re.fullmatch(words, each)] == []
-    assert bool(wanting) == (not isinstance(variables, Everything))
+    if isinstance(variables, Everything):
+        assert wanting == []
+    elif SHARE == 1:
+        # few files name a variable without a default
+        assert wanting
 
 
 @dataclass(frozen=True)
@@ -883,7 +891,7 @@ def judged(
 
 
 def _old_configs(layout: str) -> Iterator[tuple[str, str, str, str]]:
-    for outcome in outcomes(layout):
+    for outcome in outcomes(layout, share=1):
         file, result = outcome.file, outcome.result
         if (
             result is None

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from tests.support.databases import make
-from tests.support.running import Done, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import Done
 
 CONFIG = """\
 version: 2
@@ -96,7 +97,7 @@ def plan(folder: Path, old: str, new: str, *more: str) -> Done:
     (folder / "old.yaml").write_text(old)
     (folder / "new.yaml").write_text(new)
     words = ("data", "plan", "old.yaml", "new.yaml", *SAME, "--format", "job", *more)
-    return stackcfg(*words, cwd=folder)
+    return run_here(*words, cwd=folder)
 
 
 def job_of(done: Done) -> dict[str, Any]:
@@ -162,7 +163,7 @@ def test_the_old_config_has_variables_of_its_own(tmp_path):
         "HOME": str(tmp_path),
     }
     command = ("data", "copy", "old.yaml", "new.yaml", *SAME)
-    done = stackcfg(*command, cwd=tmp_path, **variables)
+    done = run_here(*command, cwd=tmp_path, **variables)
     assert done.code == 0, done.err
     assert (tmp_path / "two" / "kvstore.db").exists()
 
@@ -227,7 +228,7 @@ def test_what_is_no_server_is_refused(tmp_path, text, words):
 def test_an_image_is_only_for_a_job(tmp_path):
     (tmp_path / "old.yaml").write_text(OLD)
     words = ("data", "plan", "old.yaml", "old.yaml", "--image", "x")
-    done = stackcfg(*words, cwd=tmp_path)
+    done = run_here(*words, cwd=tmp_path)
     assert done.code == 2
     assert "--image is for '--format job'" in done.err
 

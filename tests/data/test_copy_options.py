@@ -14,8 +14,9 @@ from stackcfg.data.moves import Move
 from stackcfg.releases.rows import row_kind
 from tests.data.test_data_across_engines import run, write_configs
 from tests.support.databases import contents, make
+from tests.support.in_process import run_here
 from tests.support.postgres import PASSWORD, server
-from tests.support.running import Done, stackcfg
+from tests.support.running import Done
 
 CONFIG = """\
 version: 2
@@ -61,7 +62,7 @@ def fill(folder: Path) -> None:
 
 def copy(folder: Path, *more: str, **variables: str) -> Done:
     words = ("data", "copy", "old.yaml", "new.yaml", *SAME, *more)
-    return stackcfg(*words, cwd=folder, HOME=str(folder), **variables)
+    return run_here(*words, cwd=folder, HOME=str(folder), **variables)
 
 
 def test_several_jobs_write_what_one_does(tmp_path):
@@ -88,7 +89,7 @@ def test_after_a_failure_of_one_of_several_jobs_the_same_command_continues(tmp_p
     done = copy(tmp_path)
     assert done.code == 0, done.err
     verify = ("data", "verify", "old.yaml", "new.yaml", *SAME)
-    assert stackcfg(*verify, cwd=tmp_path, HOME=str(tmp_path)).code == 0
+    assert run_here(*verify, cwd=tmp_path, HOME=str(tmp_path)).code == 0
 
 
 def move(source: str, target: str) -> Move:

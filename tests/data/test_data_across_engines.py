@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.in_process import run_here
 from tests.support.postgres import PASSWORD, Server, server
-from tests.support.running import stackcfg
 
 FILES = {
     "kv": "kv_sqlite, db_path: {}.kv.db",
@@ -123,7 +123,7 @@ def completions() -> Iterator[tuple[Any, ...]]:
 
 def run(action: str, folder: Path, running: Server, *more: str) -> Any:
     variables = {"PGPORT": str(running.port), "PGPASSWORD": PASSWORD}
-    return stackcfg(
+    return run_here(
         *("data", action, "old.yaml", "new.yaml", *SAME, *more),
         cwd=folder,
         HOME=str(folder),
@@ -238,7 +238,7 @@ def test_expirations_have_the_type_of_the_release(running, tmp_path, release, ki
             )
             connection.commit()
     variables = {"PGPORT": str(running.port), "PGPASSWORD": PASSWORD}
-    done = stackcfg(
+    done = run_here(
         *("data", "copy", "old.yaml", "new.yaml", "--from", "0.7.3"),
         *("--target", release),
         cwd=tmp_path,

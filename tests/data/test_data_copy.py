@@ -24,8 +24,9 @@ from stackcfg.data.moves import Move
 from tests.support.background_copies import killed_after, start_copy
 from tests.support.budgets import budget
 from tests.support.databases import contents, make, tables_of
+from tests.support.in_process import run_here
 from tests.support.redis import redis_server
-from tests.support.running import ROOT, held_back, stackcfg
+from tests.support.running import ROOT, held_back
 
 HEAD = """\
 version: 2
@@ -83,7 +84,7 @@ def laid_out(
 ) -> Path:
     """A folder with the old config, the new one, and databases."""
     (folder / "old.yaml").write_text(OLD)
-    done = stackcfg(
+    done = run_here(
         "migrate",
         "--layout",
         layout,
@@ -100,7 +101,7 @@ def laid_out(
 
 
 def copy(folder: Path, *further: str, **variables: str):
-    return stackcfg(
+    return run_here(
         "data",
         "copy",
         "old.yaml",
@@ -114,7 +115,7 @@ def copy(folder: Path, *further: str, **variables: str):
 
 
 def verify(folder: Path):
-    return stackcfg(
+    return run_here(
         "data",
         "verify",
         "old.yaml",
@@ -186,7 +187,7 @@ class TestLocations:
             (["--target", "1.5.0"], "--from"),
             ([], "--from"),
         ):
-            done = stackcfg(
+            done = run_here(
                 "data", "copy", "old.yaml", "new.yaml", *given, cwd=tmp_path
             )
             assert (done.code, done.out) == (2, "")
@@ -203,7 +204,7 @@ class TestLocations:
             OLD.replace("db_path: agents.db", "db_path: '${env.STORE:.}/agents.db'")
         )
         options = ("--from", "0.2.12", "--target", "0.4.5")
-        done = stackcfg(
+        done = run_here(
             "data",
             "copy",
             "old.yaml",
@@ -257,7 +258,7 @@ class TestLocations:
         )
         shutil.copy(tmp_path / "old.yaml", tmp_path / "new.yaml")
         options = ("--from", "1.4.1", "--target", "1.5.0")
-        done = stackcfg(
+        done = run_here(
             "data",
             "plan",
             "old.yaml",
@@ -308,7 +309,7 @@ class TestLocations:
     def test_verify_names_the_databases_that_are_missing(self, tmp_path):
         laid_out(tmp_path)
         copy(tmp_path)
-        done = stackcfg(
+        done = run_here(
             "data",
             "verify",
             "old.yaml",
@@ -325,7 +326,7 @@ class TestLocations:
 
     def test_an_unknown_release_is_named_with_its_option(self, tmp_path):
         laid_out(tmp_path)
-        done = stackcfg(
+        done = run_here(
             "data", "plan", "old.yaml", "new.yaml", "--from", "0.1.99", cwd=tmp_path
         )
         assert done.code == 2
@@ -335,7 +336,7 @@ class TestLocations:
 
     def test_a_downgrade_is_refused(self, tmp_path):
         laid_out(tmp_path)
-        done = stackcfg(
+        done = run_here(
             "data",
             "copy",
             "new.yaml",
@@ -367,7 +368,7 @@ class TestLocations:
         assert done.err.startswith(message)
 
     def test_a_missing_config_is_an_error(self, tmp_path):
-        done = stackcfg("data", "plan", "old.yaml", "new.yaml", cwd=tmp_path)
+        done = run_here("data", "plan", "old.yaml", "new.yaml", cwd=tmp_path)
         assert (done.code, done.err) == (2, "old.yaml: error: no such file\n")
 
     def test_new_databases_are_made_with_their_folders(self, tmp_path):
@@ -397,7 +398,7 @@ class TestLocations:
             tmp_path, {".llama/distributions/demo/kvstore.db": {"kvstore": registered}}
         )
         options = ("--from", "0.2.23", "--target", "0.7.3", "--format", "json")
-        done = stackcfg(
+        done = run_here(
             "data",
             "plan",
             "old.yaml",
@@ -415,7 +416,7 @@ class TestLocations:
             f"{tmp_path}/.llama/distributions/kvstore.db"
         ]
         variables = {"HOME": str(tmp_path), "SQLITE_STORE_DIR": "/elsewhere"}
-        done = stackcfg(
+        done = run_here(
             "data", "plan", "old.yaml", "new.yaml", *options, cwd=tmp_path, **variables
         )
         moves = {move["store"]: move for move in json.loads(done.out)["moves"]}
@@ -754,7 +755,7 @@ class TestFiles:
             {f"{name}.db": {"kvstore": {f"mine:{name}": "1"}} for name in providers},
         )
         releases = ("--from", "0.2.23", "--target", "0.3.0")
-        done = stackcfg(
+        done = run_here(
             "data",
             "copy",
             "old.yaml",
@@ -821,7 +822,7 @@ class TestFiles:
         ]
         laid_out(tmp_path, {"inference.db": {"chat_completions": rows}}, layout)
         assert (
-            stackcfg(
+            run_here(
                 "data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path
             ).code
             == 1
@@ -836,7 +837,7 @@ class TestFiles:
             {**rows[0], "owner_principal": ""}
         ]
         assert (
-            stackcfg(
+            run_here(
                 "data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path
             ).code
             == 0
@@ -964,7 +965,7 @@ providers:
             {"sql_store.db": {"responses": [{"id": "r", "owner_principal": ""}]}},
         )
         options = ("--from", "0.7.3", "--target", "0.7.3")
-        done = stackcfg(
+        done = run_here(
             "data",
             "plan",
             "old.yaml",
@@ -1004,7 +1005,7 @@ class TestUnmoved:
     def test_rows_of_an_api_that_the_new_release_lacks_are_reported(self, tmp_path):
         laid_out(tmp_path)
         releases = ("--from", "0.2.23", "--target", "1.0.4")
-        stackcfg(
+        run_here(
             "migrate",
             *releases,
             "--allow-partial",
@@ -1014,7 +1015,7 @@ class TestUnmoved:
             cwd=tmp_path,
         )
         make(tmp_path, inference(1))
-        done = stackcfg(
+        done = run_here(
             "data",
             "copy",
             "old.yaml",
@@ -1073,7 +1074,7 @@ class TestAgain:
         copy(tmp_path)
         forget(tmp_path / "sql_store.db", "inference_store", "id = 'chat-1'")
         forget(tmp_path / "kvstore.db", "kvstore", "key = 'agent:3'")
-        done = stackcfg(
+        done = run_here(
             "data",
             "copy",
             "old.yaml",
@@ -1097,7 +1098,7 @@ class TestAgain:
         laid_out(tmp_path, inference(4))
         releases = ("--from", "0.2.23", "--target", "0.3.5")
         assert (
-            stackcfg(
+            run_here(
                 "data",
                 "copy",
                 "old.yaml",
@@ -1144,7 +1145,7 @@ class TestAgain:
 
         def upgraded(new: str, source: str, target: str) -> list[str]:
             releases = ("--from", source, "--target", target)
-            done = stackcfg(
+            done = run_here(
                 "data",
                 "copy",
                 "old.yaml",
@@ -1254,7 +1255,7 @@ def test_a_plan_reports_rows_that_no_tenant_will_see(mode, told, tmp_path):
         )
     make(tmp_path, json.loads((case / "before.json").read_text()))
     releases = ("--from", "1.1.0", "--target", "1.5.0")
-    done = stackcfg(
+    done = run_here(
         "data",
         "plan",
         "old.yaml",
@@ -1267,7 +1268,7 @@ def test_a_plan_reports_rows_that_no_tenant_will_see(mode, told, tmp_path):
         "action required: 2 of 'responses mine' left as they are: 1.5.0 shows nobody a row without"
         in done.out
     ) == told
-    done = stackcfg(
+    done = run_here(
         "data",
         "copy",
         "old.yaml",

@@ -14,8 +14,8 @@ import pytest
 
 from stackcfg.data.engines.protocol import COPIES
 from tests.support.databases import contents, make, meaning
+from tests.support.in_process import run_here
 from tests.support.postgres import PASSWORD, USER, Server, server
-from tests.support.running import stackcfg
 
 KV = "CREATE TABLE {name} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMP)"
 SQL = """CREATE TABLE {name} (id VARCHAR PRIMARY KEY, created_at INTEGER, response_object JSON, model VARCHAR,
@@ -160,7 +160,7 @@ def migrated(folder: Path, layout: str, database: str = "old") -> None:
         "-o",
         "new.yaml",
     )
-    done = stackcfg("migrate", *options, cwd=folder)
+    done = run_here("migrate", *options, cwd=folder)
     assert done.code == 0, done.err
     text = (folder / "new.yaml").read_text()
     (folder / "new.yaml").write_text(text.replace("db: old", f"db: {database}"))
@@ -174,7 +174,7 @@ def data(
         "PGPASSWORD": password,
         "HOME": str(folder),
     }
-    done = stackcfg(
+    done = run_here(
         "data",
         action,
         "old.yaml",
@@ -479,7 +479,7 @@ def test_chunks_of_pgvector_are_completed(postgres, tmp_path):
         connection.execute("CREATE TABLE vs_other (name TEXT)")
     variables = {"PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
     releases = ("--from", "0.3.5", "--target", "0.4.5")
-    done = stackcfg(
+    done = run_here(
         "data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables
     )
     assert done.code == 0, done.err
@@ -502,7 +502,7 @@ def test_keys_in_other_namespaces_of_a_table_are_not_taken(postgres, tmp_path):
         "-o",
         "new.yaml",
     )
-    assert stackcfg("migrate", *options, cwd=tmp_path).code == 0
+    assert run_here("migrate", *options, cwd=tmp_path).code == 0
     with postgres.connect("old") as connection:
         connection.execute(
             "DELETE FROM llamastack_kvstore WHERE key LIKE 'distributions:%'"
@@ -558,7 +558,7 @@ def test_each_of_two_providers_in_one_file_gets_its_own_rows(postgres, tmp_path)
         "HOME": str(tmp_path),
     }
     releases = ("--from", "0.3.5", "--target", "0.7.3")
-    done = stackcfg(
+    done = run_here(
         "data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables
     )
     assert done.code == 0, done.err
@@ -566,7 +566,7 @@ def test_each_of_two_providers_in_one_file_gets_its_own_rows(postgres, tmp_path)
     assert found["huggingface:datasets:v1::a"] == rows["datasets:v1::a"]
     assert found["localfs:localfs_datasets:v1::b"] == rows["localfs_datasets:v1::b"]
     assert (
-        stackcfg(
+        run_here(
             "data",
             "verify",
             "old.yaml",
@@ -665,7 +665,7 @@ def test_tables_are_named_as_each_store_writes_them(postgres, tmp_path):
         "HOME": str(tmp_path),
     }
     releases = ("--from", "0.3.5", "--target", "0.7.3")
-    done = stackcfg(
+    done = run_here(
         "data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables
     )
     assert done.code == 0, done.err
@@ -676,7 +676,7 @@ def test_tables_are_named_as_each_store_writes_them(postgres, tmp_path):
         ]
         assert each.execute('SELECT id FROM "App.Completions"').fetchall() == [("c1",)]
     assert (
-        stackcfg(
+        run_here(
             "data",
             "verify",
             "old.yaml",
@@ -712,7 +712,7 @@ def test_pgvector_without_a_kv_store_gets_its_stores(postgres, tmp_path):
         connection.execute("INSERT INTO vector_store_vs_1 VALUES ('x', '{}', '[1]')")
     variables = {"PGPASSWORD": PASSWORD, "HOME": str(tmp_path)}
     releases = ("--from", "0.2.12", "--target", "0.7.3")
-    done = stackcfg(
+    done = run_here(
         "data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables
     )
     assert done.code == 3, done.err
@@ -742,7 +742,7 @@ def test_a_row_that_postgres_does_not_take_is_named(postgres, tmp_path):
         "HOME": str(tmp_path),
     }
     releases = ("--from", "0.3.5", "--target", "0.7.3")
-    done = stackcfg(
+    done = run_here(
         "data", "copy", "old.yaml", "new.yaml", *releases, cwd=tmp_path, **variables
     )
     assert done.code == 2

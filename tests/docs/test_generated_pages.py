@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -36,9 +37,17 @@ from stackcfg.validation.known_rules import rule_infos
 from tests.support.running import ROOT
 
 PAIRS = list(pairwise(described_releases()))
-RELEASES = release_pages()
-RULES = rule_pages()
 CONFIG = (ROOT / "mkdocs.yml").read_text()
+
+
+@cache
+def pages_of_releases() -> dict[str, str]:
+    return release_pages()
+
+
+@cache
+def pages_of_rules() -> dict[str, str]:
+    return rule_pages()
 
 
 def changes(before: str, after: str) -> set[ReleaseChange]:
@@ -47,16 +56,16 @@ def changes(before: str, after: str) -> set[ReleaseChange]:
 
 def test_every_rule_has_its_page():
     names = {info.id for info in rule_infos()} | set(row_rule_ids())
-    assert set(RULES) == {f"rules/{name}.md" for name in {*names, "index"}}
+    assert set(pages_of_rules()) == {f"rules/{name}.md" for name in {*names, "index"}}
     for info in rule_infos():
-        assert info.page.strip() in RULES[f"rules/{info.id}.md"]
-        assert f"({info.id}.md)" in RULES["rules/index.md"]
+        assert info.page.strip() in pages_of_rules()[f"rules/{info.id}.md"]
+        assert f"({info.id}.md)" in pages_of_rules()["rules/index.md"]
 
 
 def test_every_release_is_on_the_page_of_its_family():
-    assert len(RELEASES) == len(families()) + 1
+    assert len(pages_of_releases()) == len(families()) + 1
     for _, after in PAIRS:
-        page = RELEASES[f"releases/{after[0]}.{after[1]}.md"]
+        page = pages_of_releases()[f"releases/{after[0]}.{after[1]}.md"]
         assert re.search(rf"\b{re.escape(format_release(after))}\b", page), after
 
 
@@ -99,12 +108,12 @@ def test_every_key_of_the_server_that_goes_is_named(before, after):
 
 
 def test_every_change_that_migrate_follows_is_on_a_page():
-    text = "".join(RELEASES.values())
+    text = "".join(pages_of_releases().values())
     assert text.count("### What `stackcfg migrate` follows") > 20
     for step in STEPS:
         if step.since > PAIRS[0][0]:
             since = nearest_described((*step.since, 0, 0)[:3])
-            page = RELEASES[f"releases/{since[0]}.{since[1]}.md"]
+            page = pages_of_releases()[f"releases/{since[0]}.{since[1]}.md"]
             part = page.partition(f" to {format_release(since)}\n")[2]
             assert "migrate` follows" in part.partition("\n## ")[0], step.name
 

@@ -7,7 +7,7 @@ import pytest
 from stackcfg.migration.engine import migrate, settings_for
 from stackcfg.validation.engine import validate
 from stackcfg.validation.settings import settings_for as validation_settings
-from tests.support.running import stackcfg
+from tests.support.in_process import run_here
 
 FILE = """\
 version: 2
@@ -323,7 +323,7 @@ def test_an_edit_in_a_file_of_the_target_reports_only_what_is_new():
 def test_an_error_changes_the_exit_code(tmp_path):
     text = FILE.replace("metadata_store:", VECTORS + "metadata_store:")
     (tmp_path / "run.yaml").write_text(text)
-    done = stackcfg("migrate", "run.yaml", "-o", "new.yaml", cwd=tmp_path)
+    done = run_here("migrate", "run.yaml", "-o", "new.yaml", cwd=tmp_path)
     assert done.code == 3
     assert (
         "run.yaml:15:18: action required: backend 'kv_vectors' is not defined"

@@ -7,7 +7,7 @@ import pytest
 from stackcfg.migration.engine import Settings, migrate, settings_for
 from stackcfg.migration.planning.layouts import LAYOUTS
 from stackcfg.migration.result import MigrationResult
-from tests.support.running import stackcfg
+from tests.support.in_process import run_here
 
 HEAD = "image_name: x\nmetadata_store: {type: sqlite, db_path: /data/registry.db}\nproviders:\n  vector_io:\n"
 
@@ -118,7 +118,7 @@ def test_declared_providers_of_a_type_keep_separate_files(tmp_path):
     entry = f"  - {{{{provider_id: {{0}}, provider_type: 'inline::mine', config: {store}}}}}\n"
     text = HEAD.replace("vector_io", "eval") + entry.format("one") + entry.format("two")
     (tmp_path / "run.yaml").write_text(text)
-    done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
+    done = run_here("migrate", "run.yaml", cwd=tmp_path)
     assert done.code == 0
     assert "/data/two.db" in done.out
 

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from stackcfg.reports.markdown_tables import code, plain, table
-from tests.support.running import OLD, STARTER, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import OLD, STARTER
 
 GOOD = (STARTER / "output.yaml").read_text()
 
@@ -39,7 +40,7 @@ def test_a_table_has_a_row_for_each_line():
 def test_the_report_of_a_migration(tmp_path):
     (tmp_path / "old.yaml").write_text(OLD)
     (tmp_path / "new.yaml").write_text(GOOD)
-    done = stackcfg(
+    done = run_here(
         "migrate",
         "--check",
         "--report",
@@ -56,6 +57,6 @@ def test_the_report_of_a_migration(tmp_path):
 def test_a_file_that_cannot_be_read_is_in_the_tables(tmp_path):
     (tmp_path / "run.yaml").write_text("a: [\n")
     for words in (("validate", "--format"), ("migrate", "--check", "--report")):
-        done = stackcfg(*words, "markdown", "run.yaml", cwd=tmp_path)
+        done = run_here(*words, "markdown", "run.yaml", cwd=tmp_path)
         assert done.code == 2
         assert re.search(r"(?m)^\| `run\.yaml` \| `", done.out + done.err), words

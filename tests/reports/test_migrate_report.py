@@ -11,7 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.support.databases import make
-from tests.support.running import OLD, ROOT, STARTER, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import OLD, ROOT, STARTER
 
 # a server starts with it, so that nothing in it is left to a person
 COMPLETE = f"{OLD}image_name: demo\nproviders: {{}}\n"
@@ -42,7 +43,7 @@ next, with both servers stopped: stackcfg data copy run.yaml NEW --target 0.3
 
 def test_the_full_report_of_one_file(tmp_path):
     (tmp_path / "run.yaml").write_text(COMPLETE)
-    words = stackcfg("migrate", "run.yaml", cwd=tmp_path).err
+    words = run_here("migrate", "run.yaml", cwd=tmp_path).err
     assert words == FULL
 
 
@@ -52,7 +53,7 @@ def test_the_json_report_fits_its_schema(layout, tmp_path):
     (tmp_path / "broken.yaml").write_text("a: [")
     (tmp_path / "starter.yaml").write_text((STARTER / "input.yaml").read_text())
     names = ["old.yaml", "broken.yaml", "starter.yaml"]
-    done = stackcfg(
+    done = run_here(
         "migrate",
         "--check",
         "--report",
@@ -73,7 +74,7 @@ def test_the_json_report_fits_its_schema(layout, tmp_path):
 
 
 def test_the_layout_preserve_keeps_rows_visible_where_it_can():
-    done = stackcfg(
+    done = run_here(
         "migrate", "--report", "json", "--layout", "preserve", STARTER / "input.yaml"
     )
     stores = json.loads(done.err)["files"][0]["configs"][0]["stores"]
@@ -91,7 +92,7 @@ def test_the_layout_preserve_keeps_rows_visible_where_it_can():
 
 def test_the_data_command_names_the_files(tmp_path):
     (tmp_path / "my run.yaml").write_text(COMPLETE)
-    done = stackcfg(
+    done = run_here(
         "migrate",
         "-w",
         "--target",
@@ -104,7 +105,7 @@ def test_the_data_command_names_the_files(tmp_path):
     words = f"stackcfg data copy '{tmp_path}/my run.yaml.bak' 'my run.yaml' --from 0.2.23 --target 0.7.3"
     assert f"stopped: {words}" in done.err
     (tmp_path / "my run.yaml").write_text(COMPLETE)
-    done = stackcfg(
+    done = run_here(
         "migrate", "-o", "new.yaml", "--report", "json", "my run.yaml", cwd=tmp_path
     )
     assert json.loads(done.err)["files"][0]["data_command"] == (
@@ -116,14 +117,14 @@ def test_there_is_no_data_command_where_nothing_was_stored(tmp_path):
     (tmp_path / "run.yaml").write_text(
         "version: 2\nproviders:\n  eval:\n  - provider_type: inline::meta-reference\n"
     )
-    done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
+    done = run_here("migrate", "run.yaml", cwd=tmp_path)
     assert "data copy" not in done.err
 
 
 def test_the_concise_report_has_a_line_for_each_file(tmp_path):
     (tmp_path / "a.yaml").write_text(COMPLETE)
     (tmp_path / "b.yaml").write_text(COMPLETE)
-    looked = stackcfg(
+    looked = run_here(
         "migrate", "--check", "a.yaml", "b.yaml", "--target", "0.3", cwd=tmp_path
     )
     assert looked.err.splitlines() == [
@@ -135,7 +136,7 @@ def test_the_concise_report_has_a_line_for_each_file(tmp_path):
         )
     ]
     kept = f"{tmp_path}/b.yaml.bak"
-    changed = stackcfg(
+    changed = run_here(
         "migrate",
         "-w",
         "b.yaml",
@@ -153,7 +154,7 @@ def test_the_concise_report_has_a_line_for_each_file(tmp_path):
 
 def test_the_report_of_a_check_says_what_would_be_done(tmp_path):
     (tmp_path / "run.yaml").write_text(COMPLETE)
-    looked = stackcfg("migrate", "--check", "run.yaml", cwd=tmp_path)
+    looked = run_here("migrate", "--check", "run.yaml", cwd=tmp_path)
     assert (
         "run.yaml: 3 stores would be migrated to 0.3; rows of 2 of 3 stores"
         in looked.err
@@ -161,13 +162,13 @@ def test_the_report_of_a_check_says_what_would_be_done(tmp_path):
 
 
 def test_standard_input_is_no_file_for_the_data_command(tmp_path):
-    done = stackcfg("migrate", "-", stdin=OLD, cwd=tmp_path)
+    done = run_here("migrate", "-", stdin=OLD, cwd=tmp_path)
     assert "stackcfg data copy OLD NEW --target 0.3\n" in done.err
 
 
 @pytest.mark.parametrize("target", ["0.3", "0.4", "0.7", "1.5"])
 def test_prompts_of_the_old_server_are_reported_for_every_target(target):
-    done = stackcfg(
+    done = run_here(
         "migrate",
         "--report",
         "json",
@@ -195,7 +196,7 @@ def test_nothing_in_a_file_steers_the_terminal(tmp_path):
     text = OLD.replace("/data/registry.db", '"/a/\\e[31mregistry.db"')
     (tmp_path / "run\x1b[2J.yaml").write_text(text)
     for options in (["--check"], ["--check", "--report", "concise"]):
-        done = stackcfg("migrate", *options, "run\x1b[2J.yaml", cwd=tmp_path)
+        done = run_here("migrate", *options, "run\x1b[2J.yaml", cwd=tmp_path)
         assert "registry.db" in done.err or "concise" in options
         assert "\x1b" not in done.err
 
@@ -203,7 +204,7 @@ def test_nothing_in_a_file_steers_the_terminal(tmp_path):
 def test_a_password_in_a_host_is_masked(tmp_path):
     text = OLD.replace("host: db.example", 'host: "postgres://u:s3cret@db.example"')
     (tmp_path / "run.yaml").write_text(text)
-    assert "s3cret" not in stackcfg("migrate", "--check", "run.yaml", cwd=tmp_path).err
+    assert "s3cret" not in run_here("migrate", "--check", "run.yaml", cwd=tmp_path).err
 
 
 @pytest.fixture
@@ -227,7 +228,7 @@ def plain(text: str) -> bool:
 
 
 def test_the_json_report_of_an_undecodable_file_name_is_plain(oddly_named, tmp_path):
-    done = stackcfg("migrate", "--check", "--report", "json", oddly_named, cwd=tmp_path)
+    done = run_here("migrate", "--check", "--report", "json", oddly_named, cwd=tmp_path)
     assert plain(done.err)
     assert [entry["file"] for entry in json.loads(done.err)["files"]] == [
         "\ufffd\x1b[31m\u202e.yaml"
@@ -237,10 +238,10 @@ def test_the_json_report_of_an_undecodable_file_name_is_plain(oddly_named, tmp_p
 def test_the_json_report_of_the_data_commands_is_plain_too(oddly_named, tmp_path):
     make(tmp_path, {"registry.db": {"kvstore": {}}})
     (tmp_path / "new.yaml").write_text(
-        stackcfg("migrate", oddly_named, cwd=tmp_path).out
+        run_here("migrate", oddly_named, cwd=tmp_path).out
     )
     releases = ("--from", "0.2.23", "--target", "0.3")
-    done = stackcfg(
+    done = run_here(
         "data",
         "plan",
         "--format",
@@ -274,7 +275,7 @@ shields:
 
 def test_what_to_decide_comes_first_and_is_counted_in_the_last_line(tmp_path):
     (tmp_path / "run.yaml").write_text(UNDECIDED)
-    done = stackcfg("migrate", "run.yaml", "--target", "1.5", cwd=tmp_path)
+    done = run_here("migrate", "run.yaml", "--target", "1.5", cwd=tmp_path)
     assert done.code == 3
     notes = re.findall(r"^run\.yaml:\d+:\d+: ([a-z ]+): ", done.err, re.MULTILINE)
     order = ["action required", "check", "info"]
@@ -285,7 +286,7 @@ def test_what_to_decide_comes_first_and_is_counted_in_the_last_line(tmp_path):
     assert last == (
         f"run.yaml: {counts[0]} items need your decision, {counts[1]} to check"
     )
-    many = stackcfg(
+    many = run_here(
         "migrate", "run.yaml", "--report", "concise", "--target", "1.5", cwd=tmp_path
     )
     assert many.err.splitlines()[0] == (
@@ -296,7 +297,7 @@ def test_what_to_decide_comes_first_and_is_counted_in_the_last_line(tmp_path):
 def test_one_item_is_counted_in_the_singular(tmp_path):
     text = UNDECIDED.replace(", safety", "").partition("  safety:")[0]
     (tmp_path / "run.yaml").write_text(text)
-    done = stackcfg("migrate", "run.yaml", "--target", "0.3", cwd=tmp_path)
+    done = run_here("migrate", "run.yaml", "--target", "0.3", cwd=tmp_path)
     assert done.err.splitlines()[-1] == "run.yaml: 1 item needs your decision"
 
 
@@ -305,7 +306,7 @@ def test_of_many_notes_that_differ_only_in_names_the_first_are_shown(tmp_path):
     text = UNDECIDED.partition("shields:")[0] + "models:\n" + "".join(models)
     last = len(text.splitlines())
     (tmp_path / "run.yaml").write_text(text)
-    done = stackcfg("migrate", "run.yaml", "--target", "0.3", cwd=tmp_path)
+    done = run_here("migrate", "run.yaml", "--target", "0.3", cwd=tmp_path)
     shown = re.findall(r": check: model 'alias(\d+)' is called", done.err)
     assert shown == ["0", "1", "2", "3", "4"]
     assert (
@@ -313,7 +314,7 @@ def test_of_many_notes_that_differ_only_in_names_the_first_are_shown(tmp_path):
         "'--report json' has them all\n"
     ) in done.err
     assert "12 to check" in done.err
-    report = stackcfg(
+    report = run_here(
         "migrate", "run.yaml", "--target", "0.3", "--report", "json", cwd=tmp_path
     )
     assert report.err.count("is called") == 12

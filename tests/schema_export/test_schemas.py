@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from stackcfg.releases import models as config_models
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.providers import provider_types
 from stackcfg.releases.stores import engines, load_store_fields
-from stackcfg.schema_export.publish import CATALOG, as_text, catalog, schemas
+from stackcfg.schema_export.publish import CATALOG, REPORTS, as_text, catalog, schemas
 from stackcfg.schema_export.run_config import run_config_schema
 from stackcfg.schema_export.typed_models import typed_model
 from stackcfg.validation.inspection import Inspection
@@ -34,7 +35,8 @@ from stackcfg.validation.model_check import (
     has_refusal,
 )
 from stackcfg.yamltext.values import data_of
-from tests.support.running import ROOT, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import ROOT
 
 MIGRATE = ROOT / "fixtures" / "migrate"
 
@@ -52,40 +54,61 @@ OUTPUTS = [
     if path.parts[-3] != "templates" and is_for_default_target(path)
 ]
 """The fixtures that are for the default target, but for templates."""
-PUBLISHED = schemas()
-FILES = PUBLISHED | {CATALOG: catalog()}
 TARGET = DEFAULT_TARGET
-VALIDATOR = Draft202012Validator(run_config_schema(TARGET))
+
+
+@cache
+def published() -> dict[str, dict[str, Any]]:
+    """Return the schemas that are to be published; making them takes seconds."""
+    return schemas()
+
+
+@cache
+def run_config_definitions() -> dict[str, Any]:
+    definitions: dict[str, Any] = run_config_schema(TARGET)["$defs"]
+    return definitions
+
+
+@cache
+def run_config_validator() -> Draft202012Validator:
+    return Draft202012Validator(run_config_schema(TARGET))
+
+
+@cache
+def storage_validator() -> Draft202012Validator:
+    definitions = run_config_definitions()
+    return Draft202012Validator({**definitions["StorageConfig"], "$defs": definitions})
 
 
 def test_the_published_schemas_are_fresh():
-    for name, schema in FILES.items():
+    for name, schema in (published() | {CATALOG: catalog()}).items():
         assert (ROOT / "schemas" / name).read_text() == as_text(schema), (
             f"run: python -m stackcfg.schema_export.publish schemas ({name})"
         )
 
 
 def test_nothing_else_is_published():
-    assert {path.name for path in (ROOT / "schemas").glob("*.json")} == set(FILES)
+    assert {path.name for path in (ROOT / "schemas").glob("*.json")} == {
+        *published(),
+        CATALOG,
+    }
 
 
 SAMPLE = ("run-config-0.1.json", "run-config-0.3.json", "run-config-1.5.json")
 """All run config schemas come from one place, and the check of one takes seconds."""
 
 
-@pytest.mark.parametrize(
-    "name", sorted({*SAMPLE, *(name for name in PUBLISHED if "run-config" not in name)})
-)
+@pytest.mark.parametrize("name", sorted({*SAMPLE, *REPORTS}))
 def test_schemas_are_schemas(name):
-    Draft202012Validator.check_schema(PUBLISHED[name])
+    Draft202012Validator.check_schema(published()[name])
 
 
 def test_the_command_prints_the_published_file():
-    done = stackcfg("schema", "0.3")
+    done = run_here("schema", "0.3")
     assert (done.code, done.err) == (0, "")
     assert done.out == (ROOT / "schemas" / "run-config-0.3.json").read_text()
-    assert stackcfg("schema", "0.3.2").out == done.out
-    assert stackcfg("schema", "7.0").code == 2
+    assert run_here("schema", "0.3.2").out == done.out
+    assert run_here("schema", "7.0").code == 2
 
 
 def configs() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -98,9 +121,12 @@ def configs() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 CONFIGS = list(configs())
-PLAIN = [
-    (name, config) for name, config in CONFIGS if "${env" not in str(config["storage"])
-]
+STORAGE_SECTIONS = {
+    json.dumps(config["storage"]): (name, config["storage"])
+    for name, config in CONFIGS
+    if "${env" not in str(config["storage"])
+}
+"""Each section once, by its text; many fixtures have the same."""
 
 
 def spoiled(data: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -145,19 +171,15 @@ def renamed(data: Any, path: tuple[str | int, ...]) -> Any:
     return result
 
 
-@pytest.mark.parametrize("case", range(len(PLAIN)))
+@pytest.mark.parametrize("case", range(len(STORAGE_SECTIONS)))
 def test_models_schema_and_check_agree_on_the_storage_section(case):
     """Pydantic, the JSON Schema and `model_check` say the same of every spoiled storage section."""
-    name, config = PLAIN[case]
+    name, section = list(STORAGE_SECTIONS.values())[case]
     version = TARGET.last
     model = typed_model("StorageConfig", version)
-    section = {
-        **run_config_schema(TARGET)["$defs"]["StorageConfig"],
-        "$defs": run_config_schema(TARGET)["$defs"],
-    }
-    validator = Draft202012Validator(section)
+    validator = storage_validator()
     seen = 0
-    for path, storage in spoiled(config["storage"]):
+    for path, storage in spoiled(section):
         found = check_model("StorageConfig", storage, (), version)
         try:
             model.model_validate(storage)
@@ -183,8 +205,11 @@ def test_schema_and_check_agree_on_whole_configs():
                 continue
             found = check_model(root, data, (), version)
             plain = [each for each in found if each.kind in (MISSING, DROPPED, TYPE)]
-            assert VALIDATOR.is_valid(data) <= (not plain), (name, path)
-            assert (not VALIDATOR.is_valid(data)) <= bool(found), (name, path)
+            assert run_config_validator().is_valid(data) <= (not plain), (name, path)
+            assert (not run_config_validator().is_valid(data)) <= bool(found), (
+                name,
+                path,
+            )
 
 
 @pytest.mark.parametrize(("name", "config"), CONFIGS, ids=[name for name, _ in CONFIGS])
@@ -196,12 +221,12 @@ def test_schema_and_check_agree_on_migrated_configs(name, config):
     strange = [
         api for api in config["providers"] if not provider_types(api, TARGET.last)
     ]
-    errors = [error.message for error in VALIDATOR.iter_errors(config)]
+    errors = [error.message for error in run_config_validator().iter_errors(config)]
     assert bool(errors) == bool(different or strange), (name, errors, different)
 
 
 def test_models_have_the_fields_of_the_catalog():
-    definitions = run_config_schema(TARGET)["$defs"]
+    definitions = run_config_definitions()
     by_type = {
         model["properties"]["type"]["anyOf"][0]["const"]: set(model["properties"])
         for model in definitions.values()

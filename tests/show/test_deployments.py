@@ -7,7 +7,7 @@ import json
 import pytest
 
 from stackcfg.show.deployments import read_deployments
-from tests.support.running import stackcfg
+from tests.support.in_process import run_here
 
 SERVER = """\
 apiVersion: ogx.io/v1beta1
@@ -84,7 +84,7 @@ def places(text: str) -> dict[str, tuple[str, str]]:
 
 def test_the_tree_goes_from_the_server_to_its_databases_and_volumes(tmp_path):
     (tmp_path / "all.yaml").write_text(f"{SERVER}---\n{CONFIG}")
-    done = stackcfg("show", "all.yaml", cwd=tmp_path)
+    done = run_here("show", "all.yaml", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(TREE)
     assert "all.yaml (document 2 data.config.yaml)" in done.out
@@ -94,7 +94,7 @@ def test_the_tree_goes_from_the_server_to_its_databases_and_volumes(tmp_path):
 def test_the_config_is_found_in_another_file(tmp_path):
     (tmp_path / "server.yaml").write_text(SERVER)
     (tmp_path / "config.yaml").write_text(CONFIG)
-    done = stackcfg(
+    done = run_here(
         "show", "--format", "json", "server.yaml", "config.yaml", cwd=tmp_path
     )
     server, config = json.loads(done.out)["files"]
@@ -146,19 +146,19 @@ def test_a_database_is_on_the_volume_that_holds_its_path(old, new, expected):
 
 def test_a_config_that_is_not_in_the_files_is_named(tmp_path):
     (tmp_path / "server.yaml").write_text(SERVER)
-    done = stackcfg("show", "server.yaml", cwd=tmp_path)
+    done = run_here("show", "server.yaml", cwd=tmp_path)
     assert done.code == 0
     assert (
         "config: ConfigMap 'demo-config', key config.yaml (not in these files)"
         in done.out
     )
-    chart = stackcfg("show", "--format", "mermaid", "server.yaml", cwd=tmp_path).out
+    chart = run_here("show", "--format", "mermaid", "server.yaml", cwd=tmp_path).out
     assert "class m3 missing" in chart
 
 
 def test_the_chart_draws_the_way_from_the_server_to_the_volume(tmp_path):
     (tmp_path / "all.yaml").write_text(f"{SERVER}---\n{CONFIG}")
-    lines = stackcfg(
+    lines = run_here(
         "show", "--format", "mermaid", "all.yaml", cwd=tmp_path
     ).out.splitlines()
     assert [line.strip() for line in lines[1:10]] == [

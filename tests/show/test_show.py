@@ -21,6 +21,7 @@ from stackcfg.reports.show.formats import FORMATS, Context
 from stackcfg.show.overview import FileOverview, read_overviews
 from tests.cli.test_startup import imported
 from tests.conformance.generated_configs import Generator
+from tests.support.in_process import run_here
 from tests.support.running import ROOT, stackcfg
 
 SCHEMA = Draft202012Validator(
@@ -776,7 +777,7 @@ def test_verbose_shows_what_makes_a_run_config(tmp_path):
         "version: 2\nreplicaCount: 1\nstorag: {}\napis: [inference]\n"
         "metadata_store: {type: sqlite, db_path: a.db}\n"
     )
-    done = stackcfg("show", "-v", "run.yaml", cwd=tmp_path)
+    done = run_here("show", "-v", "run.yaml", cwd=tmp_path)
     assert done.out.splitlines()[1:7] == [
         "evidence of a run config",
         "  line 1: 'version' is 2",
@@ -785,7 +786,7 @@ def test_verbose_shows_what_makes_a_run_config(tmp_path):
         "  line 2: but 'replicaCount' is a key of charts",
         "  line 3: but no release has a key 'storag'",
     ]
-    plain = stackcfg("show", "run.yaml", cwd=tmp_path).out
+    plain = run_here("show", "run.yaml", cwd=tmp_path).out
     assert "evidence" not in plain
 
 
@@ -793,41 +794,41 @@ def test_the_command_shows_files_and_folders(tmp_path):
     (tmp_path / "run.yaml").write_text(CATALOG)
     (tmp_path / "old.yaml").write_text(OLD)
     (tmp_path / "other.yaml").write_text("a: 1\n")
-    done = stackcfg("show", "run.yaml", cwd=tmp_path)
+    done = run_here("show", "run.yaml", cwd=tmp_path)
     assert (done.code, done.out, done.err) == (0, CATALOG_TREE, "")
-    done = stackcfg("show", ".", cwd=tmp_path)
+    done = run_here("show", ".", cwd=tmp_path)
     assert done.code == 0
     assert done.out == OLD_TREE.replace(
         "run.yaml", "./old.yaml"
     ) + "\n" + CATALOG_TREE.replace("run", "./run")
-    done = stackcfg("show", "-v", ".", cwd=tmp_path)
+    done = run_here("show", "-v", ".", cwd=tmp_path)
     assert "other.yaml: skipped: not a run config" in done.err
-    done = stackcfg("show", "-", "--stdin-filename", "run.yaml", stdin=TEMPLATE)
+    done = run_here("show", "-", "--stdin-filename", "run.yaml", stdin=TEMPLATE)
     assert (done.code, done.out) == (0, TEMPLATE_TREE)
 
 
 def test_the_command_names_file_and_line_of_a_problem(tmp_path):
     (tmp_path / "run.yaml").write_text(CATALOG)
     (tmp_path / "bad.yaml").write_text("storage:\n  backends: {a: [}\n")
-    done = stackcfg("show", "bad.yaml", "run.yaml", "gone.yaml", cwd=tmp_path)
+    done = run_here("show", "bad.yaml", "run.yaml", "gone.yaml", cwd=tmp_path)
     assert done.code == 2
     assert done.out == CATALOG_TREE
     assert re.search(r"^bad\.yaml:2:\d+: error: not valid YAML", done.err)
     assert "gone.yaml: error: no such file" in done.err
-    done = stackcfg("show", "--format", "json", "bad.yaml", "run.yaml", cwd=tmp_path)
+    done = run_here("show", "--format", "json", "bad.yaml", "run.yaml", cwd=tmp_path)
     assert (done.code, done.err) == (2, "")
     report = json.loads(done.out)
     SCHEMA.validate(report)
     assert [each["file"] for each in report["files"]] == ["bad.yaml", "run.yaml"]
     assert report["files"][0]["problem"]["line"] == 2
-    assert stackcfg("show", "--target", "0.2", "run.yaml", cwd=tmp_path).code == 2
+    assert run_here("show", "--target", "0.2", "run.yaml", cwd=tmp_path).code == 2
 
 
 def test_the_command_reads_the_project_settings(tmp_path):
     (tmp_path / "stackcfg.toml").write_text('target = "0.3.2"\n')
     (tmp_path / "run.yaml").write_text(CATALOG)
-    assert "shown as 0.3.2 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
-    drawn = stackcfg("show", "--format", "mermaid", "run.yaml", cwd=tmp_path)
+    assert "shown as 0.3.2 reads it" in run_here("show", "run.yaml", cwd=tmp_path).out
+    drawn = run_here("show", "--format", "mermaid", "run.yaml", cwd=tmp_path)
     assert (drawn.code, drawn.err) == (0, "")
     well_formed(drawn.out)
 
@@ -861,10 +862,10 @@ def test_the_command_shows_a_newer_file_as_its_own_releases_read_it(tmp_path):
     (tmp_path / "run.yaml").write_text(
         CATALOG.replace("telemetry: {enabled: true}", "distro_name: mine")
     )
-    assert "shown as 0.8.0 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
+    assert "shown as 0.8.0 reads it" in run_here("show", "run.yaml", cwd=tmp_path).out
     assert (
         "shown as 0.3.5 reads it"
-        in stackcfg("show", "--target", "0.3", "run.yaml", cwd=tmp_path).out
+        in run_here("show", "--target", "0.3", "run.yaml", cwd=tmp_path).out
     )
     (tmp_path / "stackcfg.toml").write_text('target = "0.3.2"\n')
-    assert "shown as 0.3.2 reads it" in stackcfg("show", "run.yaml", cwd=tmp_path).out
+    assert "shown as 0.3.2 reads it" in run_here("show", "run.yaml", cwd=tmp_path).out

@@ -14,14 +14,21 @@ from stackcfg.__main__ import main
 from tests.support.running import Done, environment
 
 
-def run_here(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> Done:
+def run_here(
+    *arguments: str | Path,
+    stdin: str | bytes = b"",
+    cwd: Path | None = None,
+    **variables: str,
+) -> Done:
     """Run `stackcfg` with these arguments; an exception of it is raised."""
     out, err = _stream(), _stream()
+    given = stdin.encode() if isinstance(stdin, str) else stdin
     command = ["stackcfg", *map(str, arguments)]
     code = 0
     with (
         redirect_stdout(out),
         redirect_stderr(err),
+        patch.object(sys, "stdin", _stream(given)),
         chdir(cwd or os.curdir),
         patch.object(sys, "argv", command),
         patch.dict(os.environ, environment(**variables), clear=True),
@@ -38,8 +45,8 @@ def run_here(*arguments: str | Path, cwd: Path | None = None, **variables: str) 
     return Done(code, _text(out), _text(err))
 
 
-def _stream() -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+def _stream(data: bytes = b"") -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(data), "utf-8", write_through=True)
 
 
 def _text(stream: io.TextIOWrapper) -> str:

@@ -99,12 +99,14 @@ class SqliteStore:
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS kvstore (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMP)"
             )
-            for key, (value, ends) in rows.items():
-                time = time_of(ends)
-                connection.execute(
-                    "INSERT OR REPLACE INTO kvstore VALUES (?, ?, ?)",
-                    (key, value, time and time.isoformat()),
-                )
+            times = {key: time_of(ends) for key, (_, ends) in rows.items()}
+            connection.executemany(
+                "INSERT OR REPLACE INTO kvstore VALUES (?, ?, ?)",
+                [
+                    (key, value, times[key] and times[key].isoformat())
+                    for key, (value, _) in rows.items()
+                ],
+            )
             connection.commit()
 
     def read(self) -> dict[str, tuple[str, int | None]]:
@@ -140,11 +142,14 @@ class PostgresStore:
             connection.execute(
                 f"CREATE TABLE IF NOT EXISTS {TABLE} (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMPTZ)"
             )
-            for key, (value, ends) in rows.items():
-                connection.execute(
+            with connection.cursor() as cursor:
+                cursor.executemany(
                     f"INSERT INTO {TABLE} VALUES (%s, %s, %s) "
                     "ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
-                    (key, value, time_of(ends)),
+                    [
+                        (key, value, time_of(ends))
+                        for key, (value, ends) in rows.items()
+                    ],
                 )
 
     def read(self) -> dict[str, tuple[str, int | None]]:
@@ -175,8 +180,10 @@ class RedisStore:
 
     def write(self, rows: Rows) -> None:
         with self.running.connect() as client:
+            line = client.pipeline(transaction=False)
             for key, (value, ends) in rows.items():
-                client.set(key, value, pxat=ends)
+                line.set(key, value, pxat=ends)
+            line.execute()
 
     def read(self) -> dict[str, tuple[str, int | None]]:
         with self.running.connect() as client:
@@ -214,12 +221,20 @@ class MongoStore:
             client.drop_database(DATABASE)
 
     def write(self, rows: Rows) -> None:
+        documents = [
+            {"key": key, "value": value, "expiration": time_of(ends)}
+            for key, (value, ends) in rows.items()
+        ]
         with self.running.connect() as client:
-            for key, (value, ends) in rows.items():
-                fields = {"value": value, "expiration": time_of(ends)}
-                client[DATABASE][COLLECTION].update_one(
-                    {"key": key}, {"$set": fields}, upsert=True
-                )
+            collection = client[DATABASE][COLLECTION]
+            known = {each["key"] for each in collection.find({}, {"key": 1})}
+            # the servers make no index before 1.0.0: each update reads all rows
+            new = [each for each in documents if each["key"] not in known]
+            if new:
+                collection.insert_many(new)
+            for each in documents:
+                if each["key"] in known:
+                    collection.update_one({"key": each["key"]}, {"$set": each})
 
     def read(self) -> dict[str, tuple[str, int | None]]:
         with self.running.connect() as client:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from stackcfg.validation.custom_schema import parse_schema
 from stackcfg.validation.engine import validate
 from stackcfg.validation.settings import settings_for
-from tests.support.running import stackcfg
+from tests.support.in_process import run_here
 
 CONFIG = """\
 version: 2
@@ -444,7 +444,7 @@ class TestCommand:
         return tmp_path
 
     def test_findings_of_the_schema_are_among_the_others(self, folder):
-        done = stackcfg(
+        done = run_here(
             "validate",
             "run.yaml",
             "--schema",
@@ -461,11 +461,11 @@ class TestCommand:
         assert done.out.endswith("; Ours is 8080.\n")
 
     def test_without_a_schema_the_config_is_fine(self, folder):
-        assert stackcfg("validate", "run.yaml", cwd=folder).code == 0
+        assert run_here("validate", "run.yaml", cwd=folder).code == 0
 
     def test_the_schema_can_be_ignored_like_a_rule(self, folder):
         assert (
-            stackcfg(
+            run_here(
                 "validate",
                 "run.yaml",
                 "--schema",
@@ -499,5 +499,5 @@ class TestCommand:
     ):
         if content is not None:
             (folder / name).write_bytes(content)
-        done = stackcfg("validate", "run.yaml", "--schema", name, cwd=folder)
+        done = run_here("validate", "run.yaml", "--schema", name, cwd=folder)
         assert (done.code, done.out, done.err) == (2, "", message)

@@ -35,7 +35,8 @@ from stackcfg.validation.rules import (
 )
 from stackcfg.validation.settings import settings_for
 from tests.support.expected import compare_with_file
-from tests.support.running import ROOT, environment, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import ROOT, environment
 
 FOLDER = Path(str(rules.__file__)).parent
 FIXTURES = ROOT / "fixtures" / "validate"
@@ -160,7 +161,7 @@ class TestPage:
 
 class TestExplain:
     def test_explain_prints_the_page_of_a_rule(self):
-        done = stackcfg("explain", "tilde-path")
+        done = run_here("explain", "tilde-path")
         assert (done.code, done.err) == (0, "")
         assert done.out == rule_page("tilde-path")
 
@@ -199,17 +200,17 @@ class TestExplain:
             rule_page(asked)
 
     def test_an_unknown_rule_is_a_usage_error(self):
-        done = stackcfg("explain", "wrong-famly")
+        done = run_here("explain", "wrong-famly")
         assert (done.code, done.out) == (2, "")
         assert "did you mean 'wrong-family'?" in done.err
 
     def test_a_rule_must_be_named(self):
-        assert stackcfg("explain").code == 2
+        assert run_here("explain").code == 2
 
 
 class TestRules:
     def test_rules_prints_one_line_for_each_rule(self):
-        done = stackcfg("rules")
+        done = run_here("rules")
         assert (done.code, done.err) == (0, "")
         assert done.out.splitlines() == list(list_rules())
         first, _ = done.out.split("\n\n")

@@ -67,7 +67,11 @@ def connect(database: Database) -> Any:
             appname="stackcfg",
             tz_aware=True,
         )
-        client.admin.command("ping")
+        try:
+            client.admin.command("ping")
+        except BaseException:
+            client.close()
+            raise
     return client
 
 
