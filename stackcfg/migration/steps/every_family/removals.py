@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from stackcfg.light_typing import TYPE_CHECKING
-from stackcfg.migration.changes import ACTION_REQUIRED, INFO, Changes
+from stackcfg.light_typing import TYPE_CHECKING, Final
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.comment_out import CommentedOut, comment_out
 from stackcfg.migration.editing.losses import severity_of_api, severity_of_key
@@ -32,6 +32,7 @@ from stackcfg.releases.renames import (
     find_successor_key,
     is_removed_type,
 )
+from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.releases.stores import LAST_INLINE
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.providers import is_disabled, provider_entries
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from stackcfg.validation.model_check import ModelError
 
 Span = tuple[Release, Release]
+
+LIST_LENGTH: Final = 2
+"""The length of the path of a list of registered resources."""
 
 
 def run(context: StepContext) -> Changes:
@@ -58,6 +62,8 @@ def run(context: StepContext) -> Changes:
         elif _was_known(context, spans):
             reason = _describe_removal(context, f"'{name}'", spans)
             severity = severity_of_key(error.path)
+            if _is_unread_field(context, error.path, spans):
+                severity = CHECK
             entries.append(CommentedOut(error.path, reason, severity))
         elif not spans and context.version == context.release.final:
             message = f"'{name}' is not read by any release; kept without effect"
@@ -104,6 +110,16 @@ def _was_known(context: StepContext, spans: Sequence[Span]) -> bool:
     if any(since <= context.release.final <= until for since, until in spans):
         return False
     return any(since < context.version for since, _ in spans)
+
+
+def _is_unread_field(context: StepContext, path: Path, spans: Sequence[Span]) -> bool:
+    """Return whether a field of a registered resource was dropped before, too.
+
+    Nothing changes for the server then, whichever release the file is for.
+    """
+    oldest = context.release.age.oldest
+    is_field = path[0] == RESOURCES_SECTION and len(path) > LIST_LENGTH
+    return is_field and all(until < oldest for _, until in spans)
 
 
 def _removed_apis(context: StepContext) -> Iterator[CommentedOut]:
