@@ -13,6 +13,7 @@ from typing import NamedTuple
 from stackcfg.cli.copy_log import log_begin, log_end
 from stackcfg.cli.copy_progress import CopyProgress
 from stackcfg.data.copy import copy_moves, find_done_moves
+from stackcfg.data.engines.hints import hint_after_writes
 from stackcfg.data.engines.opening import Readers, database_exists
 from stackcfg.data.independence import group_dependent
 from stackcfg.data.locations import Database
@@ -88,7 +89,7 @@ def _add_done(message: str, hint: str, done: Sequence[str]) -> StackcfgError:
     """Return an error that says which databases were written before."""
     if done:
         message += f" (done: {', '.join(done)})"
-        hint = hint.replace("nothing was written", "nothing more was written")
+        hint = hint_after_writes(hint)
     return StackcfgError(message, hint=hint)
 
 

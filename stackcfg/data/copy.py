@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from stackcfg.data.engines.database import Reader
+from stackcfg.data.engines.hints import hint_after_writes
 from stackcfg.data.engines.opening import Readers, open_writer
 from stackcfg.data.engines.protocol import Progress, Selection
 from stackcfg.data.locations import Database
@@ -75,7 +76,8 @@ def _explain_rest(error: StackcfgError, kept_rows: int) -> StackcfgError:
     """Return the error that ends a copy with what the copy has written."""
     if kept_rows:
         message = f"{error.message} ({kept_rows} rows were written before)"
-        hints = filter(None, [error.hint, "the same command goes on from there"])
+        hint = hint_after_writes(error.hint)
+        hints = filter(None, [hint, "the same command goes on from there"])
         return StackcfgError(message, hint="; ".join(hints))
     if isinstance(error, ConflictError):
         message = f"{error.message}; nothing was written there"

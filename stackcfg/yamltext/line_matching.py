@@ -55,7 +55,9 @@ class LineMatcher(SequenceMatcher[str]):
         new = self._new[start[1] : end[1]]
         if not old or not new:
             return
-        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        # of many lines those that come often are no beginning of a run: where
+        # all are alike, each would be compared with each
+        matcher = SequenceMatcher(None, old, new)
         for block in matcher.get_matching_blocks():
             if block.size:
                 first, second = start[0] + block.a, start[1] + block.b

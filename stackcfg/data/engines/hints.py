@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-OTHERWISE: Final = "nothing was written"
+NOTHING_WRITTEN: Final = "nothing was written"
 
 
 def find_hint(reason: str, hints: Sequence[tuple[str, str]]) -> str:
@@ -13,4 +13,9 @@ def find_hint(reason: str, hints: Sequence[tuple[str, str]]) -> str:
     for words, hint in hints:
         if words in reason:
             return hint
-    return OTHERWISE
+    return NOTHING_WRITTEN
+
+
+def hint_after_writes(hint: str) -> str:
+    """Return the hint for an error before which something was written that stays."""
+    return hint.replace(NOTHING_WRITTEN, "nothing more was written")
