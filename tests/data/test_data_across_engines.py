@@ -185,6 +185,77 @@ def test_rows_go_to_postgres_and_back(running, tmp_path):
         assert first == second
 
 
+def all_rows(running: Server, database: str) -> dict[str, list[str]]:
+    """The rows of each table as text, but for those that differ by nature."""
+    with running.connect(database) as connection:
+        return {
+            table: [
+                row
+                for (row,) in connection.execute(
+                    f"SELECT t::text FROM {table} AS t ORDER BY 1"
+                )
+            ]
+            for table in ("llamastack_kvstore", "completions", "conversation_items")
+        }
+
+
+@pytest.mark.parametrize("change", ["", "created TYPE INTEGER", "note TYPE VARCHAR(9)"])
+def test_rows_go_from_a_database_to_another(running, tmp_path, change):
+    """Types of both that are the same go in the binary format of COPY, others as text."""
+    for name in ("there", "further"):
+        running.create(name)
+    fill_files(tmp_path, "first")
+    write_configs(tmp_path, "first", "db:there")
+    assert run("copy", tmp_path, running).code == 0
+    with running.connect("there") as old, running.connect("further") as new:
+        if change:
+            # a table that a server has made, with types of its own
+            made = TABLE.replace("DATETIME", "TIMESTAMP").replace("BLOB", "BYTEA")
+            new.execute(made.replace("INTEGER", "BIGINT"))
+            new.execute(f"ALTER TABLE completions ALTER {change}")
+            old.execute("DELETE FROM completions WHERE created > 1 << 30")
+            old.execute("UPDATE completions SET note = left(note, 9)")
+    write_configs(tmp_path, "db:there", "db:further")
+    done = run("copy", tmp_path, running)
+    assert done.code == 0, done.out + done.err
+    assert run("verify", tmp_path, running).code == 0
+    found = all_rows(running, "further")
+    assert found == all_rows(running, "there")
+    assert len(found["completions"]) >= len(TEXTS)
+
+
+@pytest.mark.parametrize("way", ["first db:narrow", "db:narrow second"])
+def test_databases_may_have_another_encoding(running, tmp_path, way):
+    """The rows go as UTF-8 whatever the encoding of the database is."""
+    with running.connect() as connection:
+        connection.execute("DROP DATABASE IF EXISTS narrow")
+        connection.execute(
+            "CREATE DATABASE narrow ENCODING 'WIN1252' LOCALE 'C' TEMPLATE template0"
+        )
+    for name in ("first", "second"):
+        with closing(sqlite3.connect(tmp_path / f"{name}.kv.db")) as file:
+            file.execute(
+                "CREATE TABLE kvstore (key TEXT PRIMARY KEY, value TEXT, expiration TIMESTAMP)"
+            )
+            if name == "first":
+                file.execute(
+                    "INSERT INTO kvstore VALUES ('prompts:v1:é:1', 'ärger', NULL)"
+                )
+            file.commit()
+    write_configs(tmp_path, "first", "db:narrow")
+    assert run("copy", tmp_path, running).code == 0
+    assert run("verify", tmp_path, running).code == 0
+    with running.connect("narrow") as connection:
+        connection.execute("SET client_encoding TO 'UTF8'")
+        found = connection.execute("SELECT value FROM llamastack_kvstore").fetchall()
+        assert found == [("ärger",)]
+    if way.startswith("db:"):
+        write_configs(tmp_path, *way.split())
+        assert run("copy", tmp_path, running).code == 0
+        [(key, value, _)] = rows_of_file(tmp_path / "second.kv.db", "kvstore")
+        assert (key, value) == ("prompts:v1:é:1", "ärger")
+
+
 def test_rows_that_are_there_are_kept_and_the_others_added(running, tmp_path):
     running.create("half")
     fill_files(tmp_path, "first")

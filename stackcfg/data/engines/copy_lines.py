@@ -1,96 +1,101 @@
-r"""Rows as text: the format in which COPY of PostgreSQL takes them.
+r"""Rows for COPY of PostgreSQL: blocks of lines, a tab between two values.
 
-A row is a line, and a tab stands between two values. sqlite writes the lines
-itself: no value of a row becomes an object of Python. It does so without a look
-at what is in the values, which takes a third of the time. Only a line that shows
-that a value has a tab or an end of line in it is written again, with care.
+Nearly all values of sqlite are texts without a character that has a meaning
+here. So rows are joined into a block without a look at them. Only a block that
+shows that it has another value is written again, value by value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+import os
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 Block = tuple[bytes, int]
 """Lines, and how many they are."""
 
 BLOCK: Final = 1 << 17
-"""Bytes that are sent at once, if a line is not longer."""
+"""How much is sent at once, in characters or bytes, if a line is not longer."""
 
-NULL: Final = "\x02"
-r"""Stands for NULL: unlike `\N`, it has no backslash."""
+NULL: Final = f"\x02{os.urandom(4).hex()}"
+"""Stands for NULL; it differs in each run, so that no stored value is the same."""
 
-_NULL: Final = f"char({ord(NULL)})"
-_ESCAPED: Final = (
-    ("'\\'", "'\\\\'"),
-    ("char(9)", "'\\t'"),
-    ("char(10)", "'\\n'"),
-    ("char(13)", "'\\r'"),
-    (_NULL, "'\\x02'"),
+NUMBERS: Final = ("INT", "BOOL")
+"""Parts of the types of sqlite whose values are nearly always numbers."""
+
+_ESCAPED: Final = str.maketrans(
+    {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"},
 )
 """Characters with a meaning of their own, and what is written for them."""
 
 
-def plain_line_of(names: Sequence[str]) -> str:
-    """Return the expression of sqlite for a line that may need care, as bytes."""
-    # the tab lets a value that looks like NULL be seen
-    return _line_of(
-        names, f"CASE {{0}} WHEN {_NULL} THEN char(9) ELSE {{0}} END", "'\\x'"
-    )
+class CopyData(NamedTuple):
+    """Rows for COPY, and the options with which it reads them."""
+
+    options: str
+    blocks: Generator[Block, None, None]
 
 
-def careful_line_of(names: Sequence[str]) -> str:
-    """Return the expression of sqlite for a line that needs nothing more."""
-    text = "{0}"
-    for character, written in _ESCAPED:
-        text = f"replace({text}, {character}, {written})"
-    return _line_of(names, text, "'\\\\x'")
+def text_of(name: str, kind: str) -> str:
+    """Return the expression of sqlite by which a value of a column is text.
 
-
-def _line_of(names: Sequence[str], text: str, blob: str) -> str:
-    # text comes first, since nearly all values are text
-    values = [
-        f"CASE typeof({name}) WHEN 'text' THEN {text.format(name)} "
-        f"WHEN 'null' THEN {_NULL} "
-        f"WHEN 'real' THEN printf('%!.17g', {name}) "
-        f"WHEN 'blob' THEN {blob} || hex({name}) ELSE {name} END"
-        for name in names
-    ]
-    return f"CAST({' || char(9) || '.join(values)} || char(10) AS BLOB)"
-
-
-def join_plain_lines(
-    rows: Iterable[tuple[bytes, int]], columns: int, rewrite: Callable[[int], bytes]
-) -> Iterator[Block]:
-    """Yield plain lines in blocks, as COPY takes them.
-
-    `rows` are lines, each with the number by which `rewrite` returns it with care.
+    A value that a column of this type rarely holds stays as it is.
     """
-    lines: list[bytes] = []
-    numbers: list[int] = []
-    size = 0
-    for line, number in rows:
+    text = f"ifnull({name}, '{NULL}')"
+    if not any(part in kind.upper() for part in NUMBERS):
+        return text
+    number = f"CAST({name} AS TEXT)"
+    return f"CASE typeof({name}) WHEN 'integer' THEN {number} ELSE {text} END"
+
+
+def join_rows(rows: Iterable[Sequence[Any]]) -> Iterator[Block]:
+    """Yield rows of the values of `text_of` in blocks."""
+    block: list[Sequence[Any]] = []
+    lines: list[str] = []
+    size, is_text = 0, True
+    for row in rows:
+        try:
+            line = "\t".join(row)
+        except TypeError:
+            line, is_text = _careful_line(row), False
+        block.append(row)
         lines.append(line)
-        numbers.append(number)
         size += len(line)
         if size > BLOCK:
-            yield _finish(lines, numbers, columns, rewrite)
-            lines, numbers, size = [], [], 0
-    yield _finish(lines, numbers, columns, rewrite)
+            yield _finish(block, lines, is_text=is_text)
+            block, lines, size, is_text = [], [], 0, True
+    if block:
+        yield _finish(block, lines, is_text=is_text)
 
 
 def _finish(
-    lines: Sequence[bytes],
-    numbers: Sequence[int],
-    columns: int,
-    rewrite: Callable[[int], bytes],
+    rows: Sequence[Sequence[Any]], lines: Sequence[str], *, is_text: bool
 ) -> Block:
-    count = len(lines)
-    block = b"".join(lines)
-    is_plain = block.count(b"\t") == count * (columns - 1) and b"\r" not in block
-    if is_plain and block.count(b"\n") == count:
-        return block.replace(b"\\", b"\\\\"), count
-    return b"".join(map(rewrite, numbers)), count
+    text = "\n".join([*lines, ""])
+    if is_text and _has_only_own_ends(text, rows):
+        return text.encode().replace(b"\\", b"\\\\"), len(rows)
+    text = "\n".join([*map(_careful_line, rows), ""])
+    return text.encode(), len(rows)
+
+
+def _has_only_own_ends(text: str, rows: Sequence[Sequence[Any]]) -> bool:
+    """Return whether no value has a character that ends a value or a line."""
+    tabs = len(rows) * (len(rows[0]) - 1)
+    if "\r" in text or text.count("\t") != tabs:
+        return False
+    return text.count("\n") == len(rows)
+
+
+def _careful_line(row: Sequence[Any]) -> str:
+    return "\t".join(map(_careful_text, row))
+
+
+def _careful_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value.translate(_ESCAPED)
+    if isinstance(value, bytes):
+        return rf"\\x{value.hex()}"
+    return str(value)
 
 
 def join_lines(lines: Iterable[bytes]) -> Iterator[Block]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from stackcfg.data.engines.column_types import convert_type
-from stackcfg.data.engines.copy_lines import Block, join_lines
+from stackcfg.data.engines.copy_lines import CopyData
 from stackcfg.data.engines.protocol import (
     COPIES,
     EMPTY_JSON,
@@ -48,13 +48,11 @@ def read_new_pairs(source: Reader, copy: PairCopy) -> Iterator[Pair]:
 class Reader(ABC):
     """An open database, for reading. Every method raises `DatabaseError`.
 
-    `keeps_tables`: it has SQL tables, and takes statements. `line_null` stands
-    for NULL in `copy_lines`.
+    `keeps_tables`: it has SQL tables, and takes statements.
     """
 
     keeps_tables: ClassVar[bool] = True
     sql: ClassVar[Statements]
-    line_null: ClassVar[str] = r"\N"
     connection: Any
 
     @abstractmethod
@@ -92,16 +90,8 @@ class Reader(ABC):
         """Yield the rows of a SQL table with these columns, one at a time."""
 
     @abstractmethod
-    def copy_lines(self, select: Select) -> Generator[bytes, None, None]:
-        """Yield selected rows as lines in the text format of COPY, each whole.
-
-        The format is that of PostgreSQL; a line can be of any length.
-        """
-
-    def copy_blocks(self, select: Select) -> Generator[Block, None, None]:
-        """Yield the lines of selected rows in blocks."""
-        with closing(self.copy_lines(select)) as lines:
-            yield from join_lines(lines)
+    def copy_data(self, select: Select, types: Sequence[str]) -> CopyData:
+        """Return selected rows for COPY into columns of these types."""
 
     @abstractmethod
     def stored_values(self, select: Select) -> Generator[Sequence[Any], None, None]:

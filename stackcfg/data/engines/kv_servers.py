@@ -14,6 +14,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, Final
 
+from stackcfg.data.engines.copy_lines import CopyData
 from stackcfg.data.engines.database import Reader, Writer, read_new_pairs
 from stackcfg.data.engines.lock_owner import describe_this_process, has_ended
 from stackcfg.data.engines.protocol import (
@@ -93,8 +94,8 @@ class KvServerReader(Reader):
         """Count no rows of a SQL table."""
         return 0
 
-    def copy_lines(self, select: Select) -> Generator[bytes, None, None]:
-        """Refuse to yield rows of SQL tables."""
+    def copy_data(self, select: Select, _types: Sequence[str]) -> CopyData:
+        """Refuse to return rows of SQL tables."""
         raise self.refuse_tables(select.table)
 
     def stored_values(self, select: Select) -> Generator[Sequence[Any], None, None]:

@@ -107,6 +107,8 @@ def connect(database: Database, *, read_only: bool) -> psycopg.Connection[Any]:
             user=login.user,
             connect_timeout=SECONDS,
             application_name="stackcfg",
+            # rows go from server to server as they come
+            client_encoding="UTF8",
             options="-c timezone=UTC",
             **{key: value for key, value in options.items() if value},
         )

@@ -191,15 +191,16 @@ class PostgresWriter(PostgresReader, Writer):
         self, source: Reader, select: Select, name: str, done: Progress
     ) -> Copied:
         """Write rows of another database into an empty table."""
-        statement = (
-            f"COPY {name} ({quote_names(select.columns)}) FROM STDIN "
-            f"(NULL '{source.line_null}')"
-        )
+        known = self._types(name)
+        types = [known[each] for each in select.columns]
+        options, data = source.copy_data(select, types)
+        columns = quote_names(select.columns)
+        statement = f"COPY {name} ({columns}) FROM STDIN ({options})"
         with (
             self._name_refused_row(source, select),
             self.explain_errors(),
             self.connection.cursor() as cursor,
-            closing(source.copy_blocks(select)) as blocks,
+            closing(data) as blocks,
         ):
             with cursor.copy(statement) as target:
                 for block, count in blocks:

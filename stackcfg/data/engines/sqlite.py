@@ -16,9 +16,9 @@ from typing import Any, Final
 from stackcfg.data.engines.copy_lines import (
     NULL,
     Block,
-    careful_line_of,
-    join_plain_lines,
-    plain_line_of,
+    CopyData,
+    join_rows,
+    text_of,
 )
 from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.protocol import (
@@ -73,15 +73,10 @@ def _key_bounds(prefix: str) -> tuple[str, str]:
 SQL: Final = Statements(SQLITE, "?", quote_name, "(key >= ? AND key < ?)", _key_bounds)
 
 
-def _numbered_names(select: Select) -> list[str]:
-    return [f"c{number}" for number, _ in enumerate(select.columns)]
-
-
 class SqliteReader(Reader):
     """A sqlite file, read only. Every method raises `DatabaseError`."""
 
     sql = SQL
-    line_null = NULL
     connection: sqlite3.Connection
 
     def __init__(self, path: str) -> None:
@@ -184,35 +179,20 @@ class SqliteReader(Reader):
             name += " NOT INDEXED"
         return f"FROM {name} WHERE {select.condition}"
 
-    def copy_lines(self, select: Select) -> Generator[bytes, None, None]:
-        """Yield selected rows as lines in the text format of COPY."""
-        names = _numbered_names(select)
+    def copy_data(self, select: Select, _types: Sequence[str]) -> CopyData:
+        """Return selected rows for COPY of PostgreSQL."""
+        return CopyData(f"NULL '{NULL}'", self._copy_blocks(select))
+
+    def _copy_blocks(self, select: Select) -> Generator[Block, None, None]:
+        kinds = {each.name: each.type for each in self.columns(select.table)}
+        texts = [
+            text_of(f"c{number}", kinds[name])
+            for number, name in enumerate(select.columns)
+        ]
         inner = f"SELECT {select.named_expressions} {self._origin(select)}"
-        query = f"SELECT {careful_line_of(names)} FROM ({inner})"
+        query = f"SELECT {', '.join(texts)} FROM ({inner})"
         with self._explainer:
-            for (line,) in self.connection.execute(query, select.all_values):
-                yield line
-
-    def copy_blocks(self, select: Select) -> Generator[Block, None, None]:
-        """Yield the lines of selected rows in blocks."""
-        if self._is_without_rowid(select.table):
-            yield from super().copy_blocks(select)
-            return
-        names = _numbered_names(select)
-        inner = (
-            f"SELECT {select.named_expressions}, rowid AS number {self._origin(select)}"
-        )
-        query = f"SELECT {plain_line_of(names)}, number FROM ({inner})"
-        again = f"SELECT {careful_line_of(names)} FROM ({inner} AND rowid = ?)"
-
-        def rewrite(number: int) -> bytes:
-            found = self.connection.execute(again, (*select.all_values, number))
-            line: bytes = found.fetchone()[0]
-            return line
-
-        with self._explainer:
-            rows = self.connection.execute(query, select.all_values)
-            yield from join_plain_lines(rows, len(names), rewrite)
+            yield from join_rows(self.connection.execute(query, select.all_values))
 
     def stored_values(self, select: Select) -> Generator[Sequence[Any], None, None]:
         """Yield the values of selected rows."""

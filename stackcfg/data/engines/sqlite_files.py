@@ -49,6 +49,9 @@ EXPLAINED: Final = (
 """A word of sqlite's message, what the message means, what to do."""
 
 
+NOT_UTF_8: Final = "Could not decode to UTF-8"
+
+
 class ErrorExplainer:
     """Turns errors of sqlite into `DatabaseError`s that say what to do.
 
@@ -63,10 +66,11 @@ class ErrorExplainer:
         pass
 
     def __exit__(self, _type: object, error: object, _traceback: object) -> None:
+        if isinstance(error, UnicodeDecodeError) or NOT_UTF_8 in str(error):
+            # the message of sqlite has the text in it
+            raise DatabaseError(self.path, "holds text that is not UTF-8") from None
         if isinstance(error, sqlite3.Error):
             raise DatabaseError(self.path, *_explain(str(error))) from None
-        if isinstance(error, UnicodeDecodeError):
-            raise DatabaseError(self.path, "holds text that is not UTF-8") from None
 
 
 def _explain(message: str) -> tuple[str, str]:
