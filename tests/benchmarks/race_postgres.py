@@ -5,9 +5,9 @@ The ratios are of the wall time, and of the CPU time of both sides: of the proce
     python tests/benchmarks/race_postgres.py [ROWS] [ROUNDS]      (needs PostgreSQL's server programs)
 
 ROWS (a million) are in a KV store and as many in a SQL store. From files, the race is with COPY of a text that was
-made before; from one database to another, and within one, with `INSERT ... SELECT` within one database. The bare
-statements run in a process of their own, into tables that were made beforehand. Interleaved; each ratio is the median
-of the rounds' own.
+made before; from one database to another with COPY of one into COPY of the other, and with `INSERT ... SELECT` within
+one database; within one, with the latter. The bare statements run in a process of their own, into tables that were made
+beforehand. Interleaved; each ratio is the median of the rounds' own.
 """
 
 from __future__ import annotations
@@ -47,11 +47,20 @@ SPACES = "prompts:"
 BARE = """
 import psycopg, sys
 kind, port, password = sys.argv[1:]
-with psycopg.connect(host="127.0.0.1", port=port, user="llama", password=password, dbname="bare") as connection:
+login = {"host": "127.0.0.1", "port": port, "user": "llama", "password": password}
+with psycopg.connect(**login, dbname="bare") as connection, psycopg.connect(**login, dbname="old") as old:
     cursor = connection.cursor()
-    for table in ("bare_kv", "bare_sql"):
+    for table, source in (("bare_kv", "llamastack_kvstore"), ("bare_sql", "completions")):
         if kind == "select":
             cursor.execute(f"INSERT INTO {table} SELECT * FROM {table}_rows")
+            continue
+        if kind == "pipe":
+            with (
+                old.cursor().copy(f"COPY {source} TO STDOUT") as rows,
+                cursor.copy(f"COPY {table} FROM STDIN") as copy,
+            ):
+                for row in rows:
+                    copy.write(row)
             continue
         with open(table, "rb") as rows, cursor.copy(f"COPY {table} FROM STDIN") as copy:
             while block := rows.read(1 << 17):
@@ -207,6 +216,10 @@ def main() -> None:
             "sqlite -> PostgreSQL, COPY": (
                 ours("files.yaml", "new.yaml"),
                 bare("copy"),
+            ),
+            "PostgreSQL -> PostgreSQL, COPY into COPY": (
+                ours("old.yaml", "new.yaml"),
+                bare("pipe"),
             ),
             "PostgreSQL -> PostgreSQL, INSERT ... SELECT": (
                 ours("old.yaml", "new.yaml"),
