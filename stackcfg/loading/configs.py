@@ -200,6 +200,18 @@ def find_run_configs(
 
     Raises `InputError`.
     """
+    for config in _find_run_configs(documents, lenient, needed):
+        if config.document.holds("{{"):
+            # imported only here: few configs are templates
+            from stackcfg.loading.whole_values import refuse_whole_values
+
+            refuse_whole_values(config)
+        yield config
+
+
+def _find_run_configs(
+    documents: list[Document], lenient: bool, needed: int
+) -> Iterator[RunConfig]:
     second = start_of_second(documents)
     for number, document in enumerate(documents, 1):
         data = _read_data(document, document.position)
