@@ -26,6 +26,7 @@ from stackcfg.data.row_rule import (
     TableToKvRule,
 )
 from stackcfg.migration import steps
+from stackcfg.releases import changes, server_places
 from stackcfg.releases.stores import location_facts
 from stackcfg.releases.versions import described_releases, format_release
 from stackcfg.stores.catalog import OWN_BACKENDS
@@ -304,6 +305,31 @@ def test_the_backends_that_a_server_makes_up_are_the_default_ones():
         for name, fields in location_facts()["default_backends"]["backends"].items()
     }
     assert made_up == OWN_BACKENDS
+
+
+def test_places_of_servers_and_names_of_variables_are_written_once():
+    """A port, a folder or a variable that two modules spell is two facts."""
+    facts = {value for name, value in vars(server_places).items() if name.isupper()}
+    facts |= {
+        value for name, value in vars(changes).items() if name.endswith("_VARIABLE")
+    }
+    assert {8321, ".llama", "/etc/ogx", "OGX_CONFIG_DIR"} <= facts
+    again = {
+        short_name(path): sorted(map(str, constants(path) & facts))
+        for path in MODULES
+        if path.stem not in ("server_places", "changes")
+    }
+    assert {name: found for name, found in again.items() if found} == {}
+
+
+def constants(path: Path) -> set[object]:
+    """Return the strings and numbers of a module, each as a whole."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return {
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | int)
+    }
 
 
 def test_paths_in_contributing_exist():

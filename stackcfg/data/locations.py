@@ -17,7 +17,8 @@ from stackcfg.data.environment import (
     find_missing_variable,
     resolve_variables,
 )
-from stackcfg.releases.changes import HOME_MOVED_SINCE
+from stackcfg.releases.changes import HOME_MOVED_SINCE, NEW_FOLDER_VARIABLE
+from stackcfg.releases.server_places import NEW_HOME, OLD_HOME
 from stackcfg.releases.stores import KV, LAST_INLINE, SQL
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.values import as_string
@@ -164,9 +165,9 @@ def home_folder_for(
     version: Release, variables: Mapping[str, str]
 ) -> HomeFolder | None:
     """Return the config folder if a release renames it or has renamed it."""
-    if version < HOME_MOVED_SINCE or variables.get("OGX_CONFIG_DIR"):
+    if version < HOME_MOVED_SINCE or variables.get(NEW_FOLDER_VARIABLE):
         return None
-    old, new = os.path.expanduser("~/.llama"), os.path.expanduser("~/.ogx")
+    old, new = os.path.expanduser(OLD_HOME), os.path.expanduser(NEW_HOME)
     is_renamed = os.path.isdir(new)
     if os.path.isdir(old) == is_renamed:
         return None

@@ -13,8 +13,8 @@ from stackcfg.data.engines.opening import list_other_connections
 from stackcfg.data.locations import Database
 from stackcfg.data.stored_rows import ConfigSide
 from stackcfg.paths import value_at
+from stackcfg.releases.server_places import SERVER_PORT
 
-DEFAULT_PORT: Final = 8321
 SERVERS: Final = frozenset({"llama_stack", "llama-stack", "llama", "ogx"})
 """The programs and modules by which a server is started."""
 
@@ -105,4 +105,4 @@ def _port_of(side: ConfigSide) -> int:
     port = value_at(side.data, ("server", "port"))
     if isinstance(port, int) and 0 < port < 65536:
         return port
-    return DEFAULT_PORT
+    return SERVER_PORT

@@ -8,13 +8,12 @@ from functools import cache
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.releases.server_environment import (
-    NEW_FOLDER,
     NEW_OPERATOR_CONFIG,
-    OLD_FOLDER,
     OPERATOR_CONFIGS,
     UPSTREAM_HOME_SINCE,
     home_folders,
 )
+from stackcfg.releases.server_places import NEW_FOLDER, OLD_FOLDER
 from stackcfg.releases.versions import Release
 
 _BEFORE: Final = r"(?<![\w./~}$])(?<![\w}][\"'])"

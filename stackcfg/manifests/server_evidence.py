@@ -15,18 +15,22 @@ from stackcfg.manifests.home_paths import Homes, find_home_paths
 from stackcfg.manifests.server_start import Start, find_start
 from stackcfg.manifests.shell_text import ShellError, read_commands
 from stackcfg.releases.server_environment import (
-    DEFAULT_PORT,
     ENTRYPOINT_CONFIG,
-    NEW_FOLDER,
-    OLD_FOLDER,
     is_old_image,
     is_server_image,
     renamed_variables,
     start_flags,
 )
+from stackcfg.releases.server_places import (
+    NEW_FOLDER,
+    NEW_MOUNTED_CONFIG,
+    OLD_FOLDER,
+    OLD_MOUNTED_CONFIG,
+    SERVER_PORT,
+)
 
 SHELLS: Final = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
-_CONFIG_FOLDERS: Final = ("/etc/llama-stack", "/etc/ogx")
+_CONFIG_FOLDERS: Final = (OLD_MOUNTED_CONFIG, NEW_MOUNTED_CONFIG)
 _SHOWN_SCRIPT: Final = 3
 
 
@@ -125,8 +129,8 @@ def _signs(container: Container) -> Iterator[str]:
     for folder in (OLD_FOLDER, NEW_FOLDER):
         if _names_folder(container, folder):
             yield f"names the folder '{folder}' of a home"
-    if DEFAULT_PORT in container.ports:
-        yield f"listens on port {DEFAULT_PORT}"
+    if str(SERVER_PORT) in container.ports:
+        yield f"listens on port {SERVER_PORT}"
     if any(word in _config_flags() for word in container.words):
         yield "names a config as the server takes it"
     if any(mount.rstrip("/") in _CONFIG_FOLDERS for mount in container.mounts):

@@ -19,8 +19,10 @@ from stackcfg.migration.editing.values import as_field
 from stackcfg.migration.schedule import ReleaseHop
 from stackcfg.migration.steps import Step
 from stackcfg.paths import mapping_at
+from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.families import Target
 from stackcfg.releases.models import config_model
+from stackcfg.releases.server_places import NEW_HOME, OLD_HOME
 from stackcfg.releases.stores import KV, SQL, find_engine
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import BACKENDS_PATH
@@ -47,9 +49,8 @@ _TO_SET: Final = {
 }
 """What the environment must have for a backend on a server."""
 
-_HOME: Final = "${env.SQLITE_STORE_DIR:=~/.ogx/distributions/NAME}"
-_OLD_HOME: Final = _HOME.replace(".ogx", ".llama")
-_RENAMED_SINCE: Final[Release] = (0, 8, 0)
+_HOME: Final = f"${{env.SQLITE_STORE_DIR:={NEW_HOME}/distributions/NAME}}"
+_OLD_HOME: Final = _HOME.replace(NEW_HOME, OLD_HOME)
 
 Engines = tuple[tuple[str, str], ...]
 """Names of backends, each with its new engine."""
@@ -152,7 +153,7 @@ def _postgres_fields(family: str, release: Release) -> Iterator[tuple[str, str]]
 
 def _sqlite_fields(family: str, context: StepContext) -> dict[str, str]:
     home = _HOME
-    if context.version < _RENAMED_SINCE:
+    if context.version < HOME_MOVED_SINCE:
         home = _OLD_HOME
     data = context.data
     name = as_string(data.get("image_name") or data.get("distro_name")) or "stack"

@@ -13,6 +13,7 @@ from functools import cache
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.releases.changes import HOME_MOVED_SINCE
+from stackcfg.releases.server_places import NEW_MOUNTED_CONFIG, OLD_MOUNTED_CONFIG
 from stackcfg.releases.versions import (
     Release,
     format_release,
@@ -37,10 +38,6 @@ CONFIG_PORT_SINCE: Final = (1, 1, 0)
 Before, --port had a default, so that the config never counted.
 """
 
-DEFAULT_PORT: Final = "8321"
-OLD_FOLDER: Final = ".llama"
-NEW_FOLDER: Final = ".ogx"
-
 FACTORY: Final = "llama_stack.core.server.server:create_app"
 NEW_FACTORY: Final = "ogx.core.server.server:create_app"
 """What uvicorn starts with --factory. It does not demand TLS."""
@@ -48,8 +45,11 @@ NEW_FACTORY: Final = "ogx.core.server.server:create_app"
 NEW_MODULE: Final = "ogx.cli.ogx"
 """What `python -m` starts instead of the module of a server."""
 
-OPERATOR_CONFIGS: Final = ("/etc/llama-stack/run.yaml", "/etc/llama-stack/config.yaml")
-NEW_OPERATOR_CONFIG: Final = "/etc/ogx/config.yaml"
+OPERATOR_CONFIGS: Final = (
+    f"{OLD_MOUNTED_CONFIG}/run.yaml",
+    f"{OLD_MOUNTED_CONFIG}/config.yaml",
+)
+NEW_OPERATOR_CONFIG: Final = f"{NEW_MOUNTED_CONFIG}/config.yaml"
 """Where the operator mounts the config: up to 0.10.0, and since 0.11.0."""
 
 ENTRYPOINT_CONFIG: Final = "RUN_CONFIG_PATH"

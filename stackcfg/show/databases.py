@@ -9,6 +9,7 @@ from typing import Final
 
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path
+from stackcfg.releases.server_places import VENDOR_HOME
 from stackcfg.runconfig.placeholders import fill_defaults
 from stackcfg.show.overview import Overview
 from stackcfg.show.volumes import DeployedVolume
@@ -28,7 +29,6 @@ _VARIABLE: Final = re.compile(r"\$\{env\.(\w+)[^{}]*\}")
 _HOME: Final = "~/"
 _UPSTREAM: Final = ("starter", "postgres-demo")
 _VENDOR: Final = ("rh", "rh-dev")
-_VENDOR_HOME: Final = "/opt/app-root/src"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,5 +121,5 @@ def _home_of_image(inspection: ManifestInspection) -> str:
         return ""
     name = inspection.text("spec", "distribution", "name")
     if name in _VENDOR:
-        return _VENDOR_HOME
+        return VENDOR_HOME
     return "/" if name in _UPSTREAM else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from stackcfg.paths import Path, as_mapping, value_at
+from stackcfg.releases.server_places import NEW_STORAGE, OLD_STORAGE
 from stackcfg.validation.manifest_inspection import ManifestInspection
 from stackcfg.yamltext.lines import Position
 
@@ -60,9 +61,9 @@ def read_volumes(inspection: ManifestInspection) -> Iterator[DeployedVolume]:
 
 def _operator_volume(inspection: ManifestInspection) -> DeployedVolume:
     """Return the volume that the operator mounts: a claim, or an empty folder."""
-    workload, default = _OLD, "/.llama"
+    workload, default = _OLD, OLD_STORAGE
     if inspection.is_new:
-        workload, default = _NEW, "/.ogx"
+        workload, default = _NEW, NEW_STORAGE
     path: Path = (*workload, "storage")
     folder = inspection.written(*path, "mountPath") or default
     position = _position(inspection, path)

@@ -20,6 +20,7 @@ from stackcfg.releases.changes import (
     RENAMED_STORES,
 )
 from stackcfg.releases.families import Target
+from stackcfg.releases.server_places import NEW_HOME, OLD_HOME
 from stackcfg.releases.stores import StoreFields, hidden_rows
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.stores import prompts
@@ -156,9 +157,9 @@ def _move_home(location: Location) -> Location:
 
 
 def _move_path(path: str) -> str:
-    path = path.replace("~/.llama", "~/.ogx")
-    old = f"${{env.{OLD_FOLDER_VARIABLE}:=~/.ogx}}"
-    return path.replace(old, f"${{env.{NEW_FOLDER_VARIABLE}:=~/.ogx}}")
+    path = path.replace(OLD_HOME, NEW_HOME)
+    old = f"${{env.{OLD_FOLDER_VARIABLE}:={NEW_HOME}}}"
+    return path.replace(old, f"${{env.{NEW_FOLDER_VARIABLE}:={NEW_HOME}}}")
 
 
 def _compare_places(

@@ -36,6 +36,12 @@ from stackcfg.manifests.objects import (
 )
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
+from stackcfg.releases.server_places import (
+    NEW_FOLDER,
+    NEW_STORAGE,
+    OLD_FOLDER,
+    OLD_STORAGE,
+)
 from stackcfg.runconfig.values import as_string
 
 _ADOPTED: Final = ("metadata", "annotations", "ogx.io/adopt-storage")
@@ -179,10 +185,10 @@ def _pod_of_operator(found: ManifestObject) -> tuple[Fields, Fields]:
 
 def _operator_volumes(found: ManifestObject) -> Iterator[MountedVolume]:
     """Yield the volumes that an operator mounts by itself."""
-    workload, folder = ("spec", "server"), "/.llama"
+    workload, folder = ("spec", "server"), OLD_STORAGE
     trust: Path = ("spec", "server", "tlsConfig", "caBundle")
     if found.kind == SERVER:
-        workload, folder = ("spec", "workload"), "/.ogx"
+        workload, folder = ("spec", "workload"), NEW_STORAGE
         trust = ("spec", "tls", "trust", "caCertificates")
     storage = value_at(found.data, (*workload, "storage"))
     if storage is not None:
@@ -265,7 +271,7 @@ def home_of(pod: ServerPod) -> str:
             return as_string(entry["value"])
     for volume in pod.volumes:
         parts = posixpath.normpath(volume.folder).split("/")
-        for name in (".llama", ".ogx"):
+        for name in (OLD_FOLDER, NEW_FOLDER):
             if name in parts:
                 return "/".join(parts[: parts.index(name)]) or "/"
     return ""

@@ -9,7 +9,7 @@ from stackcfg.deployment.environment.server_plan import ServerPlan
 from stackcfg.light_typing import Final
 from stackcfg.manifests.home_paths import is_old_home
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
-from stackcfg.releases.server_environment import NEW_FOLDER, OLD_FOLDER
+from stackcfg.releases.server_places import NEW_FOLDER, OLD_FOLDER
 
 NEW_OWNER: Final = (
     "the server runs as user 1001, not as root; it must be allowed to write to this "

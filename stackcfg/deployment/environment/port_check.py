@@ -8,7 +8,8 @@ from typing import Final
 from stackcfg.deployment.environment.server_plan import ServerPlan
 from stackcfg.manifests.server_start import UVICORN, find_start
 from stackcfg.migration.changes import CHECK
-from stackcfg.releases.server_environment import CONFIG_PORT_SINCE, DEFAULT_PORT
+from stackcfg.releases.server_environment import CONFIG_PORT_SINCE
+from stackcfg.releases.server_places import SERVER_PORT
 
 _PORT: Final = re.compile(
     r"(?m)^([ \t]*)server:[ \t]*\r?\n(?:\1[ \t]+\S.*\r?\n)*?\1[ \t]+port:[ \t]*(\S+)"
@@ -28,11 +29,11 @@ def check_port(plan: ServerPlan) -> None:
     for text in server.configs:
         match = _PORT.search(text)
         # a placeholder says the same by its default, or names the variable itself
-        if match is None or DEFAULT_PORT in match[2] or "_PORT" in match[2]:
+        if match is None or str(SERVER_PORT) in match[2] or "_PORT" in match[2]:
             continue
         message = (
             f"the config says port {match[2]}, which counts now; the server listened "
-            f"on {DEFAULT_PORT}; set 'OGX_PORT={DEFAULT_PORT}' to keep that"
+            f"on {SERVER_PORT}; set 'OGX_PORT={SERVER_PORT}' to keep that"
         )
         plan.changes.note(CHECK, message, server.offset)
 

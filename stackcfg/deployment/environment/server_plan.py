@@ -12,6 +12,7 @@ from stackcfg.deployment.environment.server import Server
 from stackcfg.deployment.environment.values import BUILT_IN, KNOWN, UNKNOWN
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.home_paths import Homes, upstream_homes
+from stackcfg.releases.changes import NEW_FOLDER_VARIABLE, OLD_FOLDER_VARIABLE
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
     is_server_image,
@@ -19,7 +20,7 @@ from stackcfg.releases.server_environment import (
 )
 from stackcfg.releases.versions import Release
 
-CONFIG_DIRS: Final = ("LLAMA_STACK_CONFIG_DIR", "OGX_CONFIG_DIR")
+CONFIG_DIRS: Final = (OLD_FOLDER_VARIABLE, NEW_FOLDER_VARIABLE)
 _CERTIFICATE: Final = re.compile(r"(?m)^[ \t]*tls_certfile:[ \t]*[^\s#]")
 
 

@@ -17,12 +17,12 @@ from stackcfg.deployment.resource.generators import GeneratedConfigMap, find_gen
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.paths import as_mapping, list_at
 from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.server_places import OLD_MOUNTED_CONFIG
 
 CONFIG_MAP: Final = "ConfigMap"
 USER_CONFIG: Final = ("spec", "server", "userConfig")
 CA_BUNDLE: Final = ("spec", "server", "tlsConfig", "caBundle")
 DEFAULT_CERTIFICATES: Final = "ca-bundle.crt"
-OLD_FOLDER: Final = "/etc/llama-stack"
 FILES_VOLUME: Final = "user-config-files"
 MOUNTS: Final = ("spec", "workload", "overrides", "volumeMounts")
 _READ_FILE: Final = re.compile(r"/etc/llama-stack/((?:config|run)\.yaml)")
@@ -274,13 +274,13 @@ def config_files(conversion: Conversion, row: FieldChange) -> None:
     if _is_mounted(conversion):
         return
     volume = {"name": FILES_VOLUME, "configMap": {"name": config.name}}
-    mount = {"name": FILES_VOLUME, "mountPath": OLD_FOLDER, "readOnly": True}
+    mount = {"name": FILES_VOLUME, "mountPath": OLD_MOUNTED_CONFIG, "readOnly": True}
     conversion.append(row.new, volume)
     conversion.append(MOUNTS, mount)
     keys = ", ".join(f"'{key}'" for key in config.other_keys)
     conversion.info(
         f"{keys} of ConfigMap '{config.name}' would not be mounted any more: a "
-        f"volume at {OLD_FOLDER} is added",
+        f"volume at {OLD_MOUNTED_CONFIG} is added",
         (*USER_CONFIG, "configMapName"),
     )
 
@@ -289,4 +289,6 @@ def _is_mounted(conversion: Conversion) -> bool:
     """Return whether the pod mounts something at the old folder already."""
     path = ("spec", "server", "podOverrides", "volumeMounts")
     mounts = list_at(conversion.source.data, path)
-    return any(as_mapping(each).get("mountPath") == OLD_FOLDER for each in mounts)
+    return any(
+        as_mapping(each).get("mountPath") == OLD_MOUNTED_CONFIG for each in mounts
+    )

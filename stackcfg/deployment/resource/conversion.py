@@ -28,8 +28,6 @@ CONFIG_KEYS: Final = ("config.yaml", "run.yaml")
 WATCH: Final = "ogx.io/watch"
 """The label without which the new operator does not see an object (`main.go`)."""
 
-DEFAULT_PORT: Final = 8321
-
 
 class ServerNames(NamedTuple):
     """The names of the old and the new object, and what belongs to them."""

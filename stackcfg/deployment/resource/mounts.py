@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from stackcfg.deployment.resource.config import OLD_FOLDER, find_config_maps
+from stackcfg.deployment.resource.config import find_config_maps
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.homes import homes_of
 from stackcfg.manifests.home_paths import move_home_paths
 from stackcfg.paths import Path
 from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.server_places import (
+    NEW_MOUNTED_CONFIG,
+    OLD_MOUNTED_CONFIG,
+    OLD_STORAGE,
+)
 from stackcfg.yamltext.document import Node
 
 OLD_VOLUME: Final = "lls-storage"
 NEW_VOLUME: Final = "ogx-storage"
 OPERATOR_VOLUMES: Final = (NEW_VOLUME, "user-config", "ca-bundle")
-CONFIG_FOLDER: Final = "/etc/ogx"
-OLD_STORAGE: Final = "/.llama"
 """Where the old operator mounts its volume if the object does not say."""
 
 STORAGE: Final = ("spec", "server", "storage")
@@ -110,13 +113,13 @@ def _move_mount(
             "have: the package is called 'ogx', and its modules have moved",
             path,
         )
-    elif _is_below(folder, CONFIG_FOLDER):
+    elif _is_below(folder, NEW_MOUNTED_CONFIG):
         conversion.action(
             f"a mount at '{folder}' hides the run config, which the new operator "
             "mounts at '/etc/ogx/config.yaml': choose another folder",
             path,
         )
-    elif _is_below(OLD_FOLDER, folder):
+    elif _is_below(OLD_MOUNTED_CONFIG, folder):
         conversion.info(
             f"a mount at '{folder}' is kept; the operator mounts the run config at "
             "'/etc/ogx/config.yaml' now",

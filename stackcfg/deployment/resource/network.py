@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from stackcfg.deployment.resource.conversion import DEFAULT_PORT, Conversion
+from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.settings import OFF, OPERATOR_NAMESPACE
 from stackcfg.paths import Path, as_mapping, list_at
 from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.server_places import SERVER_PORT
 
 PORT: Final = ("spec", "server", "containerSpec", "port")
 WORKERS: Final = ("spec", "server", "workers")
@@ -35,7 +36,7 @@ def port(conversion: Conversion, row: FieldChange) -> None:
     """Move the port; 0 means the default and is left out."""
     if conversion.data(row.old) == 0:
         conversion.info(
-            f"port 0 means the default, {DEFAULT_PORT}, and is left out", row.old
+            f"port 0 means the default, {SERVER_PORT}, and is left out", row.old
         )
         return
     conversion.move(row)
@@ -127,7 +128,7 @@ def _namespace_with(label: str, value: object) -> dict[str, Any]:
 
 def _port_of(conversion: Conversion) -> dict[str, Any]:
     """Return the port of the server for a rule."""
-    return {"protocol": "TCP", "port": conversion.data(PORT) or DEFAULT_PORT}
+    return {"protocol": "TCP", "port": conversion.data(PORT) or SERVER_PORT}
 
 
 def _has_monitoring(conversion: Conversion) -> bool:

@@ -15,12 +15,9 @@ from __future__ import annotations
 from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import SERVER
 from stackcfg.manifests.unknown_values import is_unknown
-from stackcfg.releases.server_environment import (
-    NEW_FOLDER,
-    OLD_FOLDER,
-    UPSTREAM_HOME_SINCE,
-    split_image,
-)
+from stackcfg.releases.changes import NEW_FOLDER_VARIABLE
+from stackcfg.releases.server_environment import UPSTREAM_HOME_SINCE, split_image
+from stackcfg.releases.server_places import NEW_FOLDER, OLD_FOLDER, VENDOR_HOME
 from stackcfg.releases.versions import parse_release
 from stackcfg.validation.manifest_rule import (
     ERROR,
@@ -43,18 +40,17 @@ from stackcfg.validation.queries.server_containers import (
 )
 from stackcfg.validation.rule_finding import RuleFinding
 
-_SETS_FOLDER: Final = "OGX_CONFIG_DIR"
 _UPSTREAM: Final = ("starter", "postgres-demo")
 _UPSTREAM_IMAGES: Final = "ogxai/distribution-"
 _ROOT_HOME: Final = "/root"
-_HOMES: Final = (_ROOT_HOME, "/opt/app-root/src")
+_HOMES: Final = (_ROOT_HOME, VENDOR_HOME)
 """Home folders of images, where no variable says another one."""
 
 
 def check(inspection: ManifestInspection) -> Findings:
     for container in find_server_containers(inspection.subject):
         env = {each.name: each.value for each in container.variables}
-        if not env.get(_SETS_FOLDER):
+        if not env.get(NEW_FOLDER_VARIABLE):
             yield from _check_container(container, env.get("HOME", ""))
 
 

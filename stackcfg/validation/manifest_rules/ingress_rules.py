@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from stackcfg.light_typing import Any, Final
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import as_list, as_mapping, mapping_at
+from stackcfg.releases.server_places import SERVER_PORT
 from stackcfg.validation.manifest_rule import (
     INFO,
     WARNING,
@@ -25,7 +26,6 @@ _NETWORK: Final = ("spec", "network")
 _POLICY: Final = (*_NETWORK, "policy")
 _INGRESS: Final = (*_POLICY, "ingress")
 _NAMESPACE: Final = "kubernetes.io/metadata.name"
-_DEFAULT_PORT: Final = 8321
 
 Peer = Mapping[Any, Any]
 
@@ -44,7 +44,7 @@ def _check_rules(inspection: ManifestInspection, rules: list[Peer]) -> Findings:
             help="remove the rules, or 'enabled: false'",
         )
         return
-    port = inspection.value(*_NETWORK, "port") or _DEFAULT_PORT
+    port = inspection.value(*_NETWORK, "port") or SERVER_PORT
     open_rules = [rule for rule in rules if _opens(rule, port)]
     if not open_rules:
         yield RuleFinding(

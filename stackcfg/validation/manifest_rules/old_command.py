@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from stackcfg.paths import Path, list_at
 from stackcfg.releases.server_environment import NEW_OPERATOR_CONFIG
+from stackcfg.releases.server_places import OLD_MOUNTED_CONFIG
 from stackcfg.validation.manifest_rule import (
     ERROR,
     Findings,
@@ -23,7 +24,6 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 _OVERRIDES = ("spec", "workload", "overrides")
 _PROGRAM = re.compile(r"(?<![\w/.-])llama[ \t]+stack[ \t]+\w+|\bllama_stack[.\w]+")
 _CONFIG = re.compile(r"/etc/llama-stack/(?:run|config)\.yaml\b")
-_FOLDER = "/etc/llama-stack"
 
 
 def check(inspection: ManifestInspection) -> Findings:
@@ -64,7 +64,7 @@ def _is_program(inspection: ManifestInspection, path: Path) -> bool:
 
 def _mounts(inspection: ManifestInspection) -> Iterator[bool]:
     for path, _ in inspection.items(*_OVERRIDES, "volumeMounts"):
-        yield inspection.text(*path, "mountPath").startswith(_FOLDER)
+        yield inspection.text(*path, "mountPath").startswith(OLD_MOUNTED_CONFIG)
 
 
 RULE = ManifestRule("old-command", ERROR, __doc__, check)

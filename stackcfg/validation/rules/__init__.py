@@ -25,6 +25,7 @@ from stackcfg.releases.changes import (
     UNLISTED_ROUTERS_SINCE,
 )
 from stackcfg.releases.resources import DEFAULT_MODELS
+from stackcfg.releases.server_places import OLD_HOME
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import find_old_placeholder
 from stackcfg.runconfig.substitution import TYPED_SINCE
@@ -113,7 +114,7 @@ RULES: Final = (
     ListedRule("backend-drift", may_be_error=False, needs=_has_family_of_several),
     ListedRule("tilde-path", may_be_error=False),
     ListedRule(
-        "old-home", may_be_error=False, since=HOME_MOVED_SINCE, words=("~/.llama",)
+        "old-home", may_be_error=False, since=HOME_MOVED_SINCE, words=(OLD_HOME,)
     ),
     ListedRule("postgres-url", before=POSTGRES_PASSWORDS_PLAIN_SINCE, words=("@",)),
     ListedRule("provider-type"),

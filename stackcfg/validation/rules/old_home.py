@@ -12,14 +12,11 @@ depends on the machine, so that no fix is safe.
 
 from __future__ import annotations
 
-from stackcfg.light_typing import Final
 from stackcfg.releases.changes import HOME_MOVED_SINCE
+from stackcfg.releases.server_places import NEW_HOME, OLD_HOME
 from stackcfg.validation.queries.moved_stores import stores_of_backend
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, Splice, UnsafeFix, value_of
-
-OLD_HOME: Final = "~/.llama"
-NEW_HOME: Final = "~/.ogx"
 
 
 def check(inspection: Inspection) -> Findings:

@@ -23,6 +23,7 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.editor import Part
 from stackcfg.paths import Path, value_at
 from stackcfg.releases.changes import NEW_FOLDER_VARIABLE, OLD_FOLDER_VARIABLE
+from stackcfg.releases.server_places import OLD_FOLDER
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START, guess_value
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
@@ -49,7 +50,7 @@ def run(context: StepContext) -> Changes:
     """
     changed: list[Path] = []
     for path, node in walk_nodes(context.text.root):
-        if node.kind != SCALAR or ".llama" not in node.text:
+        if node.kind != SCALAR or OLD_FOLDER not in node.text:
             continue
         if _pattern_at(context, path).search(node.text):
             changed.append(path)
@@ -107,7 +108,7 @@ def _notes_on_unchanged(context: StepContext, path: Path, node: Node) -> Notes:
 
 def _rename_folder(context: StepContext) -> Changes:
     def rename(path: Path, text: str) -> str:
-        if ".llama" not in text:
+        if OLD_FOLDER not in text:
             return text
         return _pattern_at(context, path).sub(_renamed, text)
 
