@@ -119,17 +119,24 @@ class Modes(NamedTuple):
 
     def check(self) -> None:
         """Raise `ValueError` for options that do not go together."""
-        if self.fix and self.reason is not None:
-            raise ValueError("--fix and --add-ignore are two runs: fix first")
-        if self.unsafe_fixes and self.reason is not None:
-            raise ValueError("--unsafe-fixes and --add-ignore are two runs: fix first")
-        changes = self.fix or self.diff or self.reason is not None
-        if self.new_baseline is not None and (changes or self.statistics):
+        if self.reason is not None:
+            self._check_ignores()
+        if self.new_baseline is not None and (self.fix_mode or self.statistics):
             raise ValueError("--write-baseline goes with no other action")
         if self.diff and self.statistics:
             raise ValueError("--diff prints a patch and no counts")
-        if self.output_format is None:
-            return
+        if self.output_format is not None:
+            self._check_format()
+
+    def _check_ignores(self) -> None:
+        for option, is_given in (
+            ("--fix", self.fix),
+            ("--unsafe-fixes", self.unsafe_fixes),
+        ):
+            if is_given:
+                raise ValueError(f"{option} and --add-ignore are two runs: fix first")
+
+    def _check_format(self) -> None:
         for name, is_given in (
             ("--diff prints a patch", self.diff),
             ("--statistics prints counts", self.statistics),
