@@ -5,7 +5,16 @@ others.
 from __future__ import annotations
 
 import gc
+import os
 import sys
+
+from stackcfg.cli.errors import run_guarded
+
+# `--version` needs this module: nothing more may be imported here.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GARBAGE_THRESHOLD = 100_000
 """Objects between two collections: with the usual 700, Python searches node
@@ -15,16 +24,47 @@ trees in vain.
 
 def main() -> None:
     """Run the command line and exit with one of the codes that README lists."""
-    arguments = sys.argv[1:]
-    from stackcfg.cli.errors import run_guarded
+    sys.exit(run_guarded(_find_plain_command(sys.argv[1:]) or _run_by_typer))
 
+
+def start() -> None:
+    """Run the command line as the only thing that this process is for.
+
+    At the end of a plain one nothing is open. Python would still take apart all that
+    it holds, object by object, which takes longer than to validate a file.
+    """
+    command = _find_plain_command(sys.argv[1:])
+    if command is None:
+        main()
+        return
+    code = run_guarded(command)
+    # profilers and debuggers write at the exit what they have found
+    is_watched = sys.getprofile() is not None or sys.gettrace() is not None
+    if is_watched or not _write_out():
+        sys.exit(code)
+    os._exit(code)
+
+
+def _write_out() -> bool:
+    """Write what the output streams still hold; return whether all of it is out."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _find_plain_command(arguments: list[str]) -> Callable[[], int] | None:
+    """Return what runs a command line that needs no typer; None for any other."""
     if arguments in (["--version"], ["-V"]):
-        sys.exit(run_guarded(_print_version))
+        return _print_version
     from stackcfg.cli.plain_pages import find_page
 
     page = find_page(arguments)
     if page is not None:
-        sys.exit(run_guarded(page))
+        return page
     gc.set_threshold(GARBAGE_THRESHOLD)
     from stackcfg.cli.fast_path import parse_plain_migrate, parse_plain_validate
 
@@ -32,15 +72,19 @@ def main() -> None:
     if migration is not None:
         from stackcfg.cli import migrate
 
-        sys.exit(run_guarded(lambda: migrate.run_plain(*migration)))
+        return lambda: migrate.run_plain(*migration)
     validation = parse_plain_validate(arguments)
     if validation is not None:
         from stackcfg.cli import validate
 
-        sys.exit(run_guarded(lambda: validate.run_plain(*validation)))
+        return lambda: validate.run_plain(*validation)
+    return None
+
+
+def _run_by_typer() -> int:
     from stackcfg.cli.app import run
 
-    sys.exit(run_guarded(run))
+    return run()
 
 
 def _print_version() -> int:
@@ -52,4 +96,4 @@ def _print_version() -> int:
 
 
 if __name__ == "__main__":
-    main()
+    start()

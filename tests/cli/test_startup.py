@@ -94,3 +94,12 @@ def test_pages_import_no_rules_and_no_typer(arguments):
     known = imported(*arguments)
     assert not known & {"typer", "yaml", "json", "dataclasses"}
     assert not [name for name in known if name.startswith("stackcfg.validation")]
+
+
+def test_a_profiler_gets_to_see_a_plain_command(tmp_path):
+    """The quick end of the process waits for what watches it."""
+    path = tmp_path / "profile"
+    profiler = [sys.executable, "-m", "cProfile", "-o", str(path)]
+    command = [*profiler, "-m", "stackcfg", "validate", str(STARTER / "output.yaml")]
+    subprocess.run(command, env=environment(), capture_output=True, check=True)
+    assert path.stat().st_size > 0
