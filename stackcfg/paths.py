@@ -41,12 +41,12 @@ def walk_values(data: Any) -> Iterator[tuple[Path, Any]]:
     while waiting:
         path, value = waiting.pop()
         yield path, value
-        items: list[tuple[Any, Any]] = []
+        # most values are scalars
         if isinstance(value, dict):
-            items = list(value.items())
+            waiting += [((*path, key), value[key]) for key in reversed(value)]
         elif isinstance(value, list):
             items = list(enumerate(value))
-        waiting += [((*path, key), item) for key, item in reversed(items)]
+            waiting += [((*path, index), item) for index, item in reversed(items)]
 
 
 def as_mapping(value: Any) -> Mapping[Any, Any]:

@@ -91,6 +91,7 @@ def test_the_top_level_shows_packages_and_few_modules():
         "errors",
         "light_typing",
         "paths",
+        "patterns",
         "spelling",
         "roundtrip",
     }

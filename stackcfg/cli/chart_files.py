@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from stackcfg.light_typing import Final
-from stackcfg.loading.chart_values import Chart
+from stackcfg.light_typing import TYPE_CHECKING, Final
 from stackcfg.system.files import STDIN, FileError, read_file
+
+if TYPE_CHECKING:
+    from stackcfg.loading.chart_values import Chart
 
 _TEMPLATES: Final = "templates"
 _CHART: Final = "Chart.yaml"
@@ -49,6 +51,9 @@ def find_values(path: str, text: str) -> Chart | None:
         values = read_file(os.path.join(folder, _VALUES))
     except FileError:
         return None
+    # imported only here: few files are templates
+    from stackcfg.loading.chart_values import Chart
+
     name = os.path.relpath(os.path.abspath(path), folder)
     return Chart(values, _VALUES, template=name.replace(os.sep, "/"))
 

@@ -15,7 +15,7 @@ from stackcfg.deployment.files import new_name
 from stackcfg.deployment.parts import may_hold_deployment
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.errors import StackcfgError
-from stackcfg.loading.chart_values import Chart
+from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.migration.changes import INFO
@@ -25,6 +25,9 @@ from stackcfg.migration.settings import Settings
 from stackcfg.releases.families import families
 from stackcfg.system.files import STDIN, FileError, read_file, write_file
 from stackcfg.yamltext.lines import LineIndex, Position
+
+if TYPE_CHECKING:
+    from stackcfg.loading.chart_values import Chart
 
 Deployed = Mapping[str, DeployedFile]
 """The results of a run by the path of their file."""

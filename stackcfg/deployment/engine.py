@@ -78,7 +78,7 @@ def migrate_deployment(
 def _run_parts(files: DeploymentFiles) -> Iterable[DeploymentChange]:
     """Yield the changes of all parts that have something to look for."""
     for part in parts.PARTS:
-        if any(files.holding(*part.marks)):
+        if part.concerns(files):
             yield from part.run(files)
 
 

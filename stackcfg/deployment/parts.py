@@ -11,13 +11,29 @@ from importlib import import_module
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.manifests.file_kinds import DOCKERFILE, SCRIPT, UNIT, kind_of
 
 
 class Part(NamedTuple):
-    """A part: a module with `run(files)`, and the words it cannot do without."""
+    """A part: a module with `run(files)`, and the words it cannot do without.
+
+    `kind` is the kind of files that it looks at, if it is for one kind only: every
+    run config has some of the words.
+    """
 
     module: str
     marks: tuple[str, ...]
+    kind: str = ""
+
+    def concerns(self, files: DeploymentFiles) -> bool:
+        """Return whether the part can find anything in the files of a run."""
+        if not any(files.holding(*self.marks)):
+            return False
+        if not self.kind:
+            return True
+        return any(
+            kind_of(name, files.texts[name]) == self.kind for name in files.texts
+        )
 
     def run(self, files: DeploymentFiles) -> DeploymentChanges:
         """Yield the changes of this part. Its module is imported only now."""
@@ -30,9 +46,9 @@ PARTS: Final[tuple[Part, ...]] = (
     Part("resource.part", ("LlamaStackDistribution", "OGXServer")),
     Part("environment.pods", ("containers",)),
     Part("environment.compose", ("services",)),
-    Part("environment.dockerfiles", ("FROM ", "from ")),
-    Part("environment.units", ("[Service]", "[Container]")),
-    Part("environment.scripts", ("#!", "llama", "ogx")),
+    Part("environment.dockerfiles", ("FROM ", "from "), DOCKERFILE),
+    Part("environment.units", ("[Service]", "[Container]"), UNIT),
+    Part("environment.scripts", ("#!", "llama", "ogx"), SCRIPT),
 )
 """All parts, in the order in which they report."""
 

@@ -288,7 +288,8 @@ def _find_child(node: Node, part: str | int) -> tuple[int, Node] | None:
         if not isinstance(part, int) or part >= len(node.items):
             return None
         return node.items[part].start, node.items[part].target
+    name = str(part)
     for key, value in reversed(node.entries):
-        if key.text == str(part):
+        if key.text == name:
             return key.start, value.target
     return None

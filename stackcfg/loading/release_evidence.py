@@ -24,7 +24,7 @@ from stackcfg.releases.stores import REFERENCE, StoreFields
 from stackcfg.releases.versions import Span
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.runconfig.providers import is_disabled, provider_entries
-from stackcfg.runconfig.substitution import TYPED_SINCE
+from stackcfg.runconfig.substitution import TYPED_SINCE, find_strings
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import StoreMap
 
@@ -153,20 +153,29 @@ def _dataset_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
 
 def _text_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
     """Yield the first string of each kind that only some releases understand."""
-    texts = [(path, text) for path, text in walk_values(data) if _may_have_a_kind(text)]
     # what is nowhere in all strings is in none
-    strings = "\n".join(text for _, text in texts)
+    strings = "\n".join(
+        text for mark in _KIND_MARKS for text in find_strings(mark, data)
+    )
     kinds = [kind for kind in _text_kinds() if kind.matches(strings)]
-    for path, text in texts:
-        for kind in [each for each in kinds if each.matches(text)]:
+    if not kinds:
+        return
+    for path, value in walk_values(data):
+        if not _may_have_a_kind(value):
+            continue
+        for kind in [each for each in kinds if each.matches(value)]:
             kinds.remove(kind)
             yield Clue(kind.what, kind.releases, path, False, kind.weight, kind.aspect)
         if not kinds:
             return
 
 
+_KIND_MARKS: Final = ("~/.", "${")
+"""One of these is in every string of a kind."""
+
+
 def _may_have_a_kind(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and ("~/." in value or "${" in value)
+    return isinstance(value, str) and any(mark in value for mark in _KIND_MARKS)
 
 
 _CLOSED: Final = r"[^}]*\}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from stackcfg.light_typing import Final
 from stackcfg.loading.configs import input_error, looks_like_run_config
 from stackcfg.loading.errors import InputError, StructureError
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import (
     SCALAR,
     Document,
@@ -30,8 +30,8 @@ from stackcfg.yamltext.values import is_merge
 
 RENDER: Final = "render it first ('helm template CHART | stackcfg validate -')"
 
-_SEPARATOR: Final = re.compile(r"(?m)^---(?=\s)")
-_NOT_LINE_END: Final = re.compile(r"[^\n]")
+_SEPARATOR: Final = lazy_pattern(r"(?m)^---(?=\s)")
+_NOT_LINE_END: Final = lazy_pattern(r"[^\n]")
 
 _MOST_UNREADABLE: Final = 20
 """How many documents of a template are passed by, each with another look at all."""

@@ -4,19 +4,19 @@ decides.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.configs import looks_like_run_config
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.template_blocks import Written
 from stackcfg.yamltext.template_lines import TEXT, read_line
 
-_HEADER: Final = re.compile(
+_HEADER: Final = lazy_pattern(
     r"(?P<indent>[ -]*)[\"']?[\w./-]+[\"']?:[ \t]*\|[0-9+-]*\s*"
 )
-_SEPARATOR: Final = re.compile(r"---(?:\s|$)")
-_DEFINE: Final = re.compile(r"\{\{-?\s*define\b")
+_SEPARATOR: Final = lazy_pattern(r"---(?:\s|$)")
+_DEFINE: Final = lazy_pattern(r"\{\{-?\s*define\b")
 _ALL: Final = 10_000
 
 

@@ -12,18 +12,19 @@ from stackcfg.manifests.server_evidence import (
     find_start_in,
     find_start_in_script,
 )
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import (
     is_old_image,
     is_server_image,
     renamed_variables,
 )
 
-_INSTRUCTION: Final = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
-_HEREDOC: Final = re.compile(r"<<-?[ \t]*(['\"]?)([\w.-]+)\1")
-_PACKAGE: Final = re.compile(r"\bllama[-_]stack(?![-_\w])")
+_INSTRUCTION: Final = lazy_pattern(r"[ \t]*([A-Za-z]+)[ \t]+")
+_HEREDOC: Final = lazy_pattern(r"<<-?[ \t]*(['\"]?)([\w.-]+)\1")
+_PACKAGE: Final = lazy_pattern(r"\bllama[-_]stack(?![-_\w])")
 
 
-FLAGS: Final = re.compile(r"(?:--\S+[ \t]+)*")
+FLAGS: Final = lazy_pattern(r"(?:--\S+[ \t]+)*")
 
 
 class Instruction(NamedTuple):

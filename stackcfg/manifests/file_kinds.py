@@ -6,21 +6,22 @@ import posixpath
 import re
 
 from stackcfg.light_typing import Final
+from stackcfg.patterns import lazy_pattern
 
 DOCKERFILE: Final = "Dockerfile"
 UNIT: Final = "systemd unit"
 SCRIPT: Final = "shell script"
 
-_DOCKERFILE_NAME: Final = re.compile(
+_DOCKERFILE_NAME: Final = lazy_pattern(
     r"(?i)(?:.*[.-])?(?:docker|container)file(?:[.-].*)?"
 )
-_UNIT_NAME: Final = re.compile(r".*\.(?:service|container|conf)")
-_SCRIPT_NAME: Final = re.compile(r".*\.(?:sh|bash|ksh|zsh)")
-_FIRST_INSTRUCTION: Final = re.compile(
+_UNIT_NAME: Final = lazy_pattern(r".*\.(?:service|container|conf)")
+_SCRIPT_NAME: Final = lazy_pattern(r".*\.(?:sh|bash|ksh|zsh)")
+_FIRST_INSTRUCTION: Final = lazy_pattern(
     r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?i:FROM|ARG)[ \t]"
 )
-_SECTION: Final = re.compile(r"(?m)^\[(?:Service|Container)\][ \t]*\r?$")
-_SHEBANG: Final = re.compile(r"#!.*\b(?:sh|bash|dash|ash|ksh|zsh)\b")
+_SECTION: Final = lazy_pattern(r"(?m)^\[(?:Service|Container)\][ \t]*\r?$")
+_SHEBANG: Final = lazy_pattern(r"#!.*\b(?:sh|bash|dash|ash|ksh|zsh)\b")
 
 
 def kind_of(file: str, text: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.patterns import lazy_pattern
 
-_JSON_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_JSON_STRING: Final = lazy_pattern(r'"(?:[^"\\]|\\.)*"')
 
 
 class WrittenWord(NamedTuple):

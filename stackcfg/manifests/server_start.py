@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import (
     FACTORY,
     NEW_FACTORY,
@@ -20,7 +20,7 @@ UVICORN: Final = "uvicorn"
 
 _PROGRAMS: Final = ("llama", "ogx")
 _CLI_MODULES: Final = ("llama_stack.cli.llama", NEW_MODULE)
-_TALKER: Final = re.compile(
+_TALKER: Final = lazy_pattern(
     "alias|awk|cat|command|echo|grep|kill|logger|man|pgrep|pkill|printf|sed|type|"
     "which|whereis"
 )

@@ -10,17 +10,18 @@ import re
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.patterns import lazy_pattern
 
 KEYWORDS: Final = frozenset(("if", "then", "else", "elif", "do", "while", "until"))
 _STARTERS: Final = KEYWORDS | {"!", "{", "("}
-_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*\+?=")
-_GAP: Final = re.compile(r"(?:[ \t]|\\\r?\n)+")
-_COMMENT: Final = re.compile(r"#[^\n]*")
-_REDIRECT: Final = re.compile(r"\d*(?:<<<|<<-?|>>|>\||<>|[<>]&?|&>>?)[ \t]*")
-_OPERATOR: Final = re.compile(r"\r?\n|;;|&&|\|\||\|&|[;&|()]")
-_PLAIN: Final = re.compile(r"[^\s;&|()<>'\"`\\$]+")
-_HEREDOC: Final = re.compile(r"<<(-?)[ \t]*(['\"]?)([\w.-]+)\2")
-_VARIABLE: Final = re.compile(r"\$(?:\w+|[@*#?$!-])?")
+_ASSIGNMENT: Final = lazy_pattern(r"[A-Za-z_]\w*\+?=")
+_GAP: Final = lazy_pattern(r"(?:[ \t]|\\\r?\n)+")
+_COMMENT: Final = lazy_pattern(r"#[^\n]*")
+_REDIRECT: Final = lazy_pattern(r"\d*(?:<<<|<<-?|>>|>\||<>|[<>]&?|&>>?)[ \t]*")
+_OPERATOR: Final = lazy_pattern(r"\r?\n|;;|&&|\|\||\|&|[;&|()]")
+_PLAIN: Final = lazy_pattern(r"[^\s;&|()<>'\"`\\$]+")
+_HEREDOC: Final = lazy_pattern(r"<<(-?)[ \t]*(['\"]?)([\w.-]+)\2")
+_VARIABLE: Final = lazy_pattern(r"\$(?:\w+|[@*#?$!-])?")
 
 
 class ShellError(Exception):

@@ -22,12 +22,13 @@ from stackcfg.manifests.shell_text import (
     read_commands,
 )
 from stackcfg.manifests.unit_text import Setting, read_settings
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import is_old_image, is_server_image
 
-_NAME: Final = re.compile(r"[A-Za-z_]\w*")
+_NAME: Final = lazy_pattern(r"[A-Za-z_]\w*")
 _EXPORTS: Final = ("export", "declare", "typeset")
 _VARIABLE_FLAGS: Final = ("-e", "--env")
-_PREFIX: Final = re.compile(r"[-@:+!|]*")
+_PREFIX: Final = lazy_pattern(r"[-@:+!|]*")
 _STARTS: Final = ("ExecStart", "Exec")
 
 

@@ -6,16 +6,16 @@ line and what to do; any other failure of a proof is a bug of this program.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final
 from stackcfg.loading.configs import position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.hop import HopResult
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import ALIAS, Node, walk_nodes
 
-_COMMENT: Final = re.compile(r"(?:^|(?<=\s))#.*")
+_COMMENT: Final = lazy_pattern(r"(?:^|(?<=\s))#.*")
 
 
 def refuse_split_anchor(result: HopResult) -> None:

@@ -4,7 +4,6 @@ file.
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from stackcfg.light_typing import Any, Final
@@ -26,6 +25,7 @@ from stackcfg.migration.settings import Settings, settings_for
 from stackcfg.migration.state import MigrationState, start_migration
 from stackcfg.migration.target_choice import LEAVE
 from stackcfg.migration.verification import prove_hop
+from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.stores import (
@@ -43,7 +43,7 @@ from stackcfg.yamltext.values import data_of
 MOST_PASSES: Final = 4
 """Runs of one hop after which a text has to stay as it is."""
 
-_ODD_LINE_BREAK: Final = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
+_ODD_LINE_BREAK: Final = lazy_pattern("\r(?!\n)|[\x85\u2028\u2029]")
 
 
 def migrate(text: str, settings: Settings | None = None) -> MigrationResult:

@@ -6,7 +6,6 @@ else. Where both report one problem, the step's words stay.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -16,6 +15,7 @@ from stackcfg.migration.release_question import ask_for_old_server
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.state import ConfigReader, MigrationState
 from stackcfg.migration.target_choice import LEAVE
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.families import Target
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.yamltext.lines import LineIndex, Position
@@ -55,7 +55,7 @@ SERVER_NAME: Final = ("server-name", "")
 LONGEST_ADVICE: Final = 320
 """Longer advice lists all known names, which `validate` does as well."""
 
-_QUOTED: Final = re.compile(r"'([^']+)'")
+_QUOTED: Final = lazy_pattern(r"'([^']+)'")
 
 
 def check_result(state: MigrationState, history: EditHistory) -> list[MigrationNote]:

@@ -218,6 +218,9 @@ def _keep_comments(context: StepContext, changes: list[Change]) -> list[Change]:
     """
     document = context.text.document
     edits = [change for change in changes if isinstance(change, Edit)]
+    if not edits:
+        # most steps of most hops find nothing to do, or report it only
+        return [each for each in changes if not isinstance(each, StepNote)]
     kept = keep_comments(document, context.text.comments, edits)
     trimmed = trim_end_gap(document, kept)
     operations = [each for each in changes if not isinstance(each, Edit | StepNote)]

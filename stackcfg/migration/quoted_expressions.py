@@ -4,19 +4,19 @@ its own, into quotes or beside other text.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.errors import InputError
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.lines import LineIndex
 
-_QUOTING: Final = re.compile(
+_QUOTING: Final = lazy_pattern(
     r"\{\{-?[^{}\n]*\b(?:s?quote|toJson|toYaml)\b[^{}|\n]*-?\}\}"
 )
-_BEFORE: Final = re.compile(r"(?:[:\-?,\[{(]|^)[ \t]*$")
-_AFTER: Final = re.compile(r"[ \t]*(?:#[^\n]*|[,\]}\r][^\n]*)?(?:\n|$)")
+_BEFORE: Final = lazy_pattern(r"(?:[:\-?,\[{(]|^)[ \t]*$")
+_AFTER: Final = lazy_pattern(r"[ \t]*(?:#[^\n]*|[,\]}\r][^\n]*)?(?:\n|$)")
 
 
 class _Use(NamedTuple):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
 from stackcfg.light_typing import Final
+from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.keys import is_secret_key, may_be_secret_key
 from stackcfg.redaction.secrets import SHORT, is_distinctive
 from stackcfg.redaction.values import find_secret_parts
@@ -20,7 +20,7 @@ SECRET_SECTIONS: Final = ("data", "stringData")
 PAIR_NAMES: Final = ("name", "key")
 """The field that names what is in the field `value` beside it."""
 
-_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER: Final = lazy_pattern(r"-?\d+(?:\.\d+)?")
 
 
 class Scalars:

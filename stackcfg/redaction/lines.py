@@ -6,27 +6,27 @@ of the line, and the lines below that are indented further.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.looks import find_lookalikes
 from stackcfg.redaction.pairs import find_pairs, is_secret_pair
 from stackcfg.redaction.values import find_secret_parts
 
 Span = tuple[int, int]
 
-_FIRST_KEY = re.compile(
+_FIRST_KEY = lazy_pattern(
     r"(?P<indent>[ \t#]*+)(?:[-?][ \t]++)*(?![-?][ \t])[\"']?([\w.-]++)[\"']?[ \t]*+([:=])[ \t]*+"
 )
 """The key that a line of a block mapping begins with."""
 
-_OPENS_BLOCK = re.compile(r"(?:[&!]\S++[ \t]*+)*(?:[|>][-+0-9]*+)?[ \t]*+(?:#.*)?\Z")
+_OPENS_BLOCK = lazy_pattern(r"(?:[&!]\S++[ \t]*+)*(?:[|>][-+0-9]*+)?[ \t]*+(?:#.*)?\Z")
 """Nothing behind a key but an anchor, a tag, `|` or a comment."""
 
-_IS_ITEM = re.compile(r"[ \t#]*+-(?:[ \t]|\Z)")
+_IS_ITEM = lazy_pattern(r"[ \t#]*+-(?:[ \t]|\Z)")
 """The dash of a list item."""
 
-_INDENT = re.compile(r"[ \t#]*+")
+_INDENT = lazy_pattern(r"[ \t#]*+")
 """The spaces of a line, those of what is commented out included."""
 
 

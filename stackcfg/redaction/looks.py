@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.urls import PLAIN_PART, SHORTEST, Span, find_in_urls
 from stackcfg.redaction.words import TOKEN_PREFIXES
 
@@ -18,8 +19,8 @@ _PEM = "-----BEGIN "
 _PUBLIC_PEM = ("CERTIFICATE", "PUBLIC", "X509", "RSA PUBLIC")
 """How the names of PEM blocks begin that everybody may read."""
 
-_PEM_HEAD = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,60})-----")
-_PEM_END = re.compile(r"-----END ")
+_PEM_HEAD = lazy_pattern(r"-----BEGIN ([A-Z0-9 ]{1,60})-----")
+_PEM_END = lazy_pattern(r"-----END ")
 
 _PREFIXES = "|".join(map(re.escape, TOKEN_PREFIXES))
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.keys import is_secret_key, may_be_secret_key
 from stackcfg.redaction.values import find_secret_parts
 from stackcfg.redaction.words import QUERY_NAMES
 
 Span = tuple[int, int]
 
-_KEY = re.compile(
+_KEY = lazy_pattern(
     r"(?<![\w-])([\w-]++)(?:[\"'\\]{0,4}+[ \t]{0,8}+([:=])|(?=[ \t]))[ \t]*+"
 )
 """A word with a sign behind it, or with a space, as an option has."""
 
-_QUOTED = re.compile(
+_QUOTED = lazy_pattern(
     r"\"([^\"\\\n]*+(?:\\.[^\"\\\n]*+)*)"
     r"|'([^'\n]*+(?:''[^'\n]*+)*)"
     r"|`([^`\n]*+)"
@@ -27,7 +28,7 @@ _QUOTED = re.compile(
 )
 """A value in quotes, which may be those of a string inside another one."""
 
-_BARE = re.compile(
+_BARE = lazy_pattern(
     r"(?:[^\s\"'`,;&)\]}\\]++"
     r"|[\"'`\\]++(?![\s,;:.)\]}\"'`\\]|\Z)"
     r"|[,;&](?![\s\"']|\Z|[\w.-]{1,60}[\"']?[:=])"
@@ -35,12 +36,12 @@ _BARE = re.compile(
 )
 """A value without quotes: up to a space, or to a sign that ends a list."""
 
-_SCHEME = re.compile(r"(?i)(?:bearer|basic|token|digest|apikey|splunk)[ \t]++")
+_SCHEME = lazy_pattern(r"(?i)(?:bearer|basic|token|digest|apikey|splunk)[ \t]++")
 """The scheme in front of the secret of an `Authorization` header."""
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = lazy_pattern(r"-?\d+(?:\.\d+)?")
 
-_PROSE = re.compile(r"[a-z]*|[A-Z_]*")
+_PROSE = lazy_pattern(r"[a-z]*|[A-Z_]*")
 """A word in one case, as documentation has it and hardly a secret."""
 
 _PLURALS = ("tokens", "secrets", "credentials", "passwords", "cookies", "keys")
@@ -49,13 +50,13 @@ _PLURALS = ("tokens", "secrets", "credentials", "passwords", "cookies", "keys")
 _MOUNT = frozenset({"ro", "rw", "z"})
 """The options of a mounted volume."""
 
-_LIST_END = re.compile(r"[^\]\n]*+")
+_LIST_END = lazy_pattern(r"[^\]\n]*+")
 """The items of a list, up to its end or that of the line."""
 
-_PLACEHOLDER = re.compile(r"[^}\n]{0,400}+\}{1,2}+")
+_PLACEHOLDER = lazy_pattern(r"[^}\n]{0,400}+\}{1,2}+")
 """The rest of a variable or template expression."""
 
-_LINE = re.compile(r"[^\n\"'`]*+")
+_LINE = lazy_pattern(r"[^\n\"'`]*+")
 """The rest of a line, up to a quote."""
 
 

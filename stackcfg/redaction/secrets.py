@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.words import SECRET_PARTS, SECRET_WORDS, TOKEN
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 
@@ -28,12 +29,12 @@ MASK = "********"
 _BARE_VARIABLE = (
     rf"""["']?{PLACEHOLDER_START}""" + r"""(?::[=+])?\}["']?[ \t,}]*(?:\#|$)"""
 )
-_WRITTEN_OUT = re.compile(rf"""(?m)["']?[ \t]*+:(?![ \t]*+{_BARE_VARIABLE})""")
+_WRITTEN_OUT = lazy_pattern(rf"""(?m)["']?[ \t]*+:(?![ \t]*+{_BARE_VARIABLE})""")
 """What follows a secret key that has a value of its own."""
 
-_REST_OF_KEY = re.compile(r"[\w-]*+")
-_END_OF_KEY = re.compile(r"""["']?[ ]*+:""")
-_EXPLICIT_KEY = re.compile(r"(?m)^[ \t-]*+\?[ \t]")
+_REST_OF_KEY = lazy_pattern(r"[\w-]*+")
+_END_OF_KEY = lazy_pattern(r"""["']?[ ]*+:""")
+_EXPLICIT_KEY = lazy_pattern(r"(?m)^[ \t-]*+\?[ \t]")
 
 
 # asked for every finding of a file, so that the answer for the last text is kept

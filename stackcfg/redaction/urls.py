@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.values import find_secret_parts
 
 Span = tuple[int, int]
@@ -18,16 +19,16 @@ SHORTEST = 20
 PLAIN_PART = r"[A-Za-z]?[a-z]*(?:[_-][a-z]+)*|v?\d{1,8}|\d{1,4}[bBkKmM]"
 """A part of a path or name that is a word or a number."""
 
-_NO_SPACE = re.compile(r"\S*+")
+_NO_SPACE = lazy_pattern(r"\S*+")
 """A URL behind its `://`."""
 
-_PORT = re.compile(r"\d{1,5}(?=[/?#\s\"'`,;)]|\Z)")
+_PORT = lazy_pattern(r"\d{1,5}(?=[/?#\s\"'`,;)]|\Z)")
 """A port, and not a password, behind a colon."""
 
-_HOOK = re.compile(r"(?i)/(?:hooks?|webhooks?|webhookb2|services)/|/bot(?=\d)")
+_HOOK = lazy_pattern(r"(?i)/(?:hooks?|webhooks?|webhookb2|services)/|/bot(?=\d)")
 """What is in front of the secret part of a webhook's path."""
 
-_PART = re.compile(r"[^/\s\"'`?#,;)\]}]+")
+_PART = lazy_pattern(r"[^/\s\"'`?#,;)\]}]+")
 """A part of a path."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.words import EMPTY_WORDS
 
 Span = tuple[int, int]
@@ -12,13 +13,13 @@ Span = tuple[int, int]
 _REFERENCE = r"\$(?:env\.)?\w+|\$\([\w.-]+\)|%\w+%|<[^<>]*>|\$\{[\w.]*\}|\*{4,}"
 """A whole value that names where the secret is, or a mask."""
 
-_HEAD = re.compile(r"\$\{[\w.]*+(?::[=+?-]|[:=+?-])?|\{\{")
+_HEAD = lazy_pattern(r"\$\{[\w.]*+(?::[=+?-]|[:=+?-])?|\{\{")
 """The beginning of a placeholder up to its default, or of a template."""
 
-_QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
+_QUOTED = lazy_pattern(r"\"[^\"]*+\"|'[^']*+'")
 """A string in a template expression."""
 
-_SCHEME = re.compile(r"(?i)(?:bearer|basic|token|digest|apikey|splunk)[ \t]+(?=\S)")
+_SCHEME = lazy_pattern(r"(?i)(?:bearer|basic|token|digest|apikey|splunk)[ \t]+(?=\S)")
 """The scheme of a header, which is no secret."""
 
 _SWITCH = frozenset({"true", "false", "yes", "no", "on", "off", "~"})

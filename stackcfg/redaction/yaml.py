@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.document import sort_scalars
 from stackcfg.redaction.lines import find_in_lines
 from stackcfg.redaction.secrets import Span, find_secrets, join_spans, replace_spans
@@ -14,16 +14,16 @@ from stackcfg.yamltext.document import Document, Node, ParseError, content_start
 from stackcfg.yamltext.embedded import Embedded, embedded_texts
 from stackcfg.yamltext.parser import parse_yaml
 
-_TAG = re.compile(r"!\S*+\s*+")
+_TAG = lazy_pattern(r"!\S*+\s*+")
 """A tag in front of a scalar."""
 
-_LINE = re.compile(r"[^\r\n]++")
+_LINE = lazy_pattern(r"[^\r\n]++")
 """What a line has of a span."""
 
-_SCHEME_ONLY = re.compile(r"(?i)\s*+bearer\s++(?!auth|tokens?\b)(\S++)\s*+")
+_SCHEME_ONLY = lazy_pattern(r"(?i)\s*+bearer\s++(?!auth|tokens?\b)(\S++)\s*+")
 """A scalar that is one word behind `Bearer`."""
 
-_NOT_LINE_END = re.compile(r"[^\r\n]")
+_NOT_LINE_END = lazy_pattern(r"[^\r\n]")
 
 
 def mask_yaml(text: str) -> str:

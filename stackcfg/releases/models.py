@@ -52,7 +52,8 @@ class Model(NamedTuple):
     """A config model in one release: its fields by the keys that a file may use.
 
     `open` keeps unknown keys and `closed` refuses them; most models drop them.
-    `checks` are the names of upstream's hand-written validators.
+    `checks` are the names of upstream's hand-written validators, `required` the keys
+    of fields without a default.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Model(NamedTuple):
     open: bool = False
     closed: bool = False
     checks: frozenset[str] = frozenset()
+    required: tuple[str, ...] = ()
 
 
 def _model_facts(name: str) -> Mapping[str, Any]:
@@ -137,6 +139,7 @@ def _read_model(name: str, version: Release) -> Model:
         extra["extra"] == "allow",
         extra["extra"] == "forbid",
         frozenset(checks),
+        tuple(key for key, field in fields.items() if field.required),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from stackcfg.light_typing import Final
+from stackcfg.patterns import lazy_pattern
 from stackcfg.reports.console.characters import flat
 
-_MARKUP: Final = re.compile(r"[\\`*_\[\]<>|#@]")
+_MARKUP: Final = lazy_pattern(r"[\\`*_\[\]<>|#@]")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -11,13 +11,15 @@ import re
 from collections.abc import Callable
 from re import Match
 
+from stackcfg.patterns import lazy_pattern
+
 PLACEHOLDER_START = r"\$\{env\.[A-Z0-9_]+"
 """A pattern for the beginning of a placeholder, up to the end of its name."""
 
 NAMED_START = r"\$\{env\.([A-Z0-9_]+)"
 """The same with the name as a group."""
 
-PLACEHOLDER = re.compile(NAMED_START + r"(?::([=+])([^}]*))?\}")
+PLACEHOLDER = lazy_pattern(NAMED_START + r"(?::([=+])([^}]*))?\}")
 """A placeholder in the syntax of 0.2.13 and later: name, operator, value."""
 
 # strings, since few files need them and compiling them all at the start takes
@@ -45,7 +47,9 @@ def replace_placeholders(
 ) -> str:
     """Return a string with the matches of a pattern that ends with `}` replaced."""
     end = end_of_last(text)
-    return re.sub(pattern, new, text[:end]) + text[end:]
+    if isinstance(pattern, str):
+        pattern = re.compile(pattern)
+    return pattern.sub(new, text[:end]) + text[end:]
 
 
 def has_placeholder(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_places import VENDOR_HOME
 from stackcfg.runconfig.placeholders import fill_defaults
 from stackcfg.show.overview import Overview
@@ -25,7 +26,7 @@ UNKNOWN: Final = "unknown"
 server, or only the environment knows.
 """
 
-_VARIABLE: Final = re.compile(r"\$\{env\.(\w+)[^{}]*\}")
+_VARIABLE: Final = lazy_pattern(r"\$\{env\.(\w+)[^{}]*\}")
 _HOME: Final = "~/"
 _UPSTREAM: Final = ("starter", "postgres-demo")
 _VENDOR: Final = ("rh", "rh-dev")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from stackcfg.loading.configs import RunConfig, position_of_path
 from stackcfg.paths import Path, mapping_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.providers import provider_spec
 from stackcfg.releases.stores import (
     KV,
@@ -45,7 +45,7 @@ BY_VARIABLE: Final = "variable"
 
 _BACKENDS: Final = ("storage", "backends")
 _STORES: Final = ("storage", "stores")
-_CONDITION: Final = re.compile(NAMED_START + r":\+")
+_CONDITION: Final = lazy_pattern(NAMED_START + r":\+")
 
 
 @dataclass(frozen=True, slots=True)

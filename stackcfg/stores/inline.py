@@ -93,11 +93,11 @@ def _keeps_unknown_keys(owner: StoreOwner, target: Release) -> bool:
     # a provider of telemetry goes with what it stores
     if owner.api in ("", TELEMETRY):
         return False
-    # a later class drops unknown keys as well, also after a file became its own
-    later = [since for since, _ in provider_spans(owner.api, owner.type)]
-    if any(since > target for since in later):
+    if provider_spec(owner.api, owner.type, target) is not None:
         return False
-    return provider_spec(owner.api, owner.type, target) is None
+    # a later class drops unknown keys as well, also after a file became its own
+    spans = provider_spans(owner.api, owner.type)
+    return all(since <= target for since, _ in spans)
 
 
 def _without_later_forms(

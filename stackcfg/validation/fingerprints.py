@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from stackcfg.light_typing import Final
+from stackcfg.patterns import lazy_pattern
 from stackcfg.validation.findings import Finding
 
 LENGTH: Final = 32
 """The hexadecimal digits of a fingerprint."""
 
-_RELEASE: Final = re.compile(r"(?<![\w.:/-])\d+\.\d+\.\d+(?![\w.:/-])")
+_RELEASE: Final = lazy_pattern(r"(?<![\w.:/-])\d+\.\d+\.\d+(?![\w.:/-])")
 """A release that judges: it changes with the target, the finding does not."""
 
-_LINES: Final = re.compile(r"\blines? \d+(?:(?:, | and )\d+)*")
+_LINES: Final = lazy_pattern(r"\blines? \d+(?:(?:, | and )\d+)*")
 
 
 def stable_message(finding: Finding) -> str:

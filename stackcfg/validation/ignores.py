@@ -8,12 +8,12 @@ that a slip is reported.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.configs import RunConfig, position_of_offset
+from stackcfg.patterns import lazy_pattern
 from stackcfg.validation.entry_spans import offsets_of, span_of
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
 from stackcfg.validation.findings import WARNING, Finding, Fix, Span
@@ -22,7 +22,7 @@ from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.edits import Edit
 
-COMMENT = re.compile(r"#\s*stackcfg:(?:\s*ignore\s*\[([^\]\n]*)\])?")
+COMMENT = lazy_pattern(r"#\s*stackcfg:(?:\s*ignore\s*\[([^\]\n]*)\])?")
 
 
 class IgnoreComment(NamedTuple):

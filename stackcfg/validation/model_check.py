@@ -195,10 +195,10 @@ def _has_refused_field(errors: Errors, depth: int) -> bool:
 
 
 def _find_missing_fields(model: Model, value: dict[Any, Any], place: _Place) -> Errors:
-    fields = model.fields
-    absent = [key for key in fields if fields[key].required and key not in value]
+    absent = [key for key in model.required if key not in value]
     if not absent:
         return []
+    fields = model.fields
     # a field can have several keys, of which any one is enough
     present = {field.name for key, field in fields.items() if key in value}
     found: Errors = []

@@ -6,14 +6,14 @@ server.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from stackcfg.light_typing import Any, Final
 from stackcfg.manifests.unknown_values import is_unknown
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.custom_resources import CustomResource, Field
 
-_QUANTITY: Final = re.compile(r"[+-]?([0-9.]+)([eE][+-]?[0-9]+)?[A-Za-z]*")
+_QUANTITY: Final = lazy_pattern(r"[+-]?([0-9.]+)([eE][+-]?[0-9]+)?[A-Za-z]*")
 
 
 class _Given:

@@ -5,7 +5,6 @@ What is judged there is the environment of ogx: the variables that it does not r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final
@@ -17,6 +16,7 @@ from stackcfg.manifests.started_servers import (
     StartedServer,
     read_started_servers,
 )
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.families import families
 from stackcfg.validation.findings import Finding, Fix, Replacement, Span
 from stackcfg.validation.ignores import (
@@ -30,8 +30,8 @@ from stackcfg.validation.queries.old_variables import OldVariable, judge_variabl
 from stackcfg.yamltext.lines import LineIndex, Position
 
 RULE_ID: Final = "old-variable"
-_COMMENT: Final = re.compile(r"(?m)^[ \t]*(#[^\r\n]*)")
-_TRAILING: Final = re.compile(r"(?m)(?:^|[ \t])(#[ \t]*stackcfg:[^\r\n]*)")
+_COMMENT: Final = lazy_pattern(r"(?m)^[ \t]*(#[^\r\n]*)")
+_TRAILING: Final = lazy_pattern(r"(?m)(?:^|[ \t])(#[ \t]*stackcfg:[^\r\n]*)")
 
 
 def check_server_file(

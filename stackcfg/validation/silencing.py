@@ -7,7 +7,6 @@ its findings are gone, and no other has come.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,6 +14,7 @@ from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.loading.configs import BOM, find_run_configs, read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.paths import Path, value_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.validation.engine import Validation, validate_again
 from stackcfg.validation.extra_rules import UNUSED_IGNORE
 from stackcfg.validation.findings import Finding
@@ -24,7 +24,7 @@ from stackcfg.validation.settings import Settings
 from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.values import data_of
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL: Final = lazy_pattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Silenced(NamedTuple):

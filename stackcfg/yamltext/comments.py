@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from stackcfg.light_typing import NamedTuple
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import ALIAS, SCALAR, Document, Span, walk_nodes
 from stackcfg.yamltext.edits import Edit, resolve_edits
 from stackcfg.yamltext.trailing_items import find_trailing_items
 
 # before a comment is white space, or the end of a quoted scalar or flow
 # collection
-_COMMENT = re.compile(r"(?<![^ \t\r\n\"'\])}])#[^\n]*")
-_MAYBE_COMMENT = re.compile(r"(?<![^ \t])#")
+_COMMENT = lazy_pattern(r"(?<![^ \t\r\n\"'\])}])#[^\n]*")
+_MAYBE_COMMENT = lazy_pattern(r"(?<![^ \t])#")
 
 
 class Comment(NamedTuple):

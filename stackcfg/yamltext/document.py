@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.scalars import TYPED_STARTS, MeaningError, scalar_value
 
@@ -19,7 +19,7 @@ ALIAS = "alias"
 Span = tuple[int, int]
 """The offsets at which a part of the text begins and ends."""
 
-_ANCHOR = re.compile(r"&\S+\s*")
+_ANCHOR = lazy_pattern(r"&\S+\s*")
 _NO_CONTENT: list[Any] = []
 
 

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from stackcfg.light_typing import NamedTuple
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import Document
 
-_INDENTATION = re.compile(r"(?m)^ *+(?=[^\S\n]*+\S)")
+_INDENTATION = lazy_pattern(r"(?m)^ *+(?=[^\S\n]*+\S)")
 _START = attrgetter("start")
 
 

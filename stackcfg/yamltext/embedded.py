@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import (
     SCALAR,
     SEQUENCE,
@@ -39,7 +40,7 @@ that no line end follows are passed as a whole, so that none of them is looked a
 twice.
 """
 
-_WORD: Final = re.compile(r"\S+")
+_WORD: Final = lazy_pattern(r"\S+")
 
 
 class Embedded(NamedTuple):

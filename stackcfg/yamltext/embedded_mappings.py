@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import Document, Node, content_start
 from stackcfg.yamltext.embedded import Embedded
 
-_DASH: Final = re.compile(r"(?m)^ *(?:- +)*-(?=\s)")
+_DASH: Final = lazy_pattern(r"(?m)^ *(?:- +)*-(?=\s)")
 """The dashes that a line of a block list begins with."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
@@ -12,6 +11,7 @@ from functools import lru_cache
 from yaml.emitter import Emitter
 
 from stackcfg.light_typing import Any, NamedTuple
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import SCALAR, Document, Node, content_start, value_of
 from stackcfg.yamltext.edits import Copy, Piece
 from stackcfg.yamltext.scalars import STR, resolve_tag
@@ -21,10 +21,10 @@ from stackcfg.yamltext.scalars import STR, resolve_tag
 _ANALYZER = Emitter(io.StringIO(), allow_unicode=True)
 
 _SIGNS = r"A-Za-z0-9_~./$*+"
-_USUAL = re.compile(rf"[{_SIGNS}][{_SIGNS}:{{}}=@%|-]*(?: [{_SIGNS}{{}}=@%|-]+)*")
+_USUAL = lazy_pattern(rf"[{_SIGNS}][{_SIGNS}:{{}}=@%|-]*(?: [{_SIGNS}{{}}=@%|-]+)*")
 """Names, paths and placeholders: anything else is quoted, at least for the eye."""
 
-_YAML_1_2_NUMBER = re.compile(
+_YAML_1_2_NUMBER = lazy_pattern(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+"
 )
 """Numbers of YAML 1.2; in 1.1 some are strings, as `1e3` and `0o17`."""

@@ -6,10 +6,10 @@ or inside of. A comment that opens the file belongs to the file.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from stackcfg.light_typing import NamedTuple
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import (
     MAPPING,
@@ -21,8 +21,8 @@ from stackcfg.yamltext.document import (
 )
 from stackcfg.yamltext.edits import Edit
 
-_LINE_REST = re.compile(r"[ \t,:]*(?=[\r\n]|\Z)")
-_BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)+")
+_LINE_REST = lazy_pattern(r"[ \t,:]*(?=[\r\n]|\Z)")
+_BLANK_LINES = lazy_pattern(r"(?:[ \t]*\r?\n)+")
 
 
 class EntrySpan(NamedTuple):

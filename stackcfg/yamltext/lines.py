@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
 
 from stackcfg.light_typing import NamedTuple
+from stackcfg.patterns import lazy_pattern
 
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_LINE_BREAK = lazy_pattern(r"\r\n|\n|\r")
 
 
 class Position(NamedTuple):

@@ -14,10 +14,9 @@ faster, and reads some texts differently:
 
 from __future__ import annotations
 
-import re
-
 import yaml
 
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.composer import (
     ComposedDocument,
     Duplicates,
@@ -32,7 +31,7 @@ _FAST_LOADER = getattr(yaml, "CSafeLoader", None)
 MAX_SECOND_LOOK = 1_000_000
 """Length up to which a refused text is parsed again, for half a minute."""
 
-_HEADER_COMMENT = re.compile(r"[|>][-+0-9]*#")
+_HEADER_COMMENT = lazy_pattern(r"[|>][-+0-9]*#")
 _TOO_DEEP = "exceeded maximum nesting depth"
 """What libyaml says at a nesting of 1,000, from PyYAML 6.0.4 on."""
 

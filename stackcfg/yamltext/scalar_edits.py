@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from stackcfg.light_typing import Final
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import Document, Node, ParseError, content_start
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.emit import emit_quoted, emit_scalar
 
 _BLOCK: Final = ("|", ">")
-_NOT_PLAIN: Final = re.compile(
+_NOT_PLAIN: Final = lazy_pattern(
     r":(?:\s|$)|\s#|^(?:[\s#&*!|>%@`\"'\[\]{},]|[?-](?:\s|$)|---)|\s$"
 )
 

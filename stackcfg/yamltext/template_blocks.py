@@ -11,14 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.template_lines import EMITTED, TEXT
 
-_EXPRESSION: Final = re.compile(r"\{\{(?P<body>[^{}]*)\}\}")
-_MARK: Final = re.compile(r"~[\d.]+~(?=\}\})")
-_ITEM_MARK: Final = re.compile(r"(?<=\d)(?:\.\d+)+~(?=\}\})")
-_CONSTANT: Final = re.compile(r"\$\.[\w.]+|\"[^\"]*\"")
-_OF_DOT: Final = re.compile(r"(?<![\w$)])\.")
-_OF_ITEM: Final = re.compile(r"\$\w|(?<![\w$)])\.")
+_EXPRESSION: Final = lazy_pattern(r"\{\{(?P<body>[^{}]*)\}\}")
+_MARK: Final = lazy_pattern(r"~[\d.]+~(?=\}\})")
+_ITEM_MARK: Final = lazy_pattern(r"(?<=\d)(?:\.\d+)+~(?=\}\})")
+_CONSTANT: Final = lazy_pattern(r"\$\.[\w.]+|\"[^\"]*\"")
+_OF_DOT: Final = lazy_pattern(r"(?<![\w$)])\.")
+_OF_ITEM: Final = lazy_pattern(r"\$\w|(?<![\w$)])\.")
 
 
 class BlockError(Exception):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.patterns import lazy_pattern
 
 TEXT: Final = "text"
 OPEN: Final = "open"
@@ -15,16 +16,16 @@ SILENT: Final = "silent"
 EMITTED: Final = "emitted"
 UNKNOWN: Final = "unknown"
 
-_COMMENT: Final = re.compile(r"\s*\{\{-?\s*/\*[^\n]*?\*/(?:\s+-)?\}\}\s*")
-_COMMENT_START: Final = re.compile(r"\s*\{\{-?\s*/\*(?!.*\*/).*")
-_COMMENT_END: Final = re.compile(r".*\*/\}\}\s*")
-_ALONE: Final = re.compile(
+_COMMENT: Final = lazy_pattern(r"\s*\{\{-?\s*/\*[^\n]*?\*/(?:\s+-)?\}\}\s*")
+_COMMENT_START: Final = lazy_pattern(r"\s*\{\{-?\s*/\*(?!.*\*/).*")
+_COMMENT_END: Final = lazy_pattern(r".*\*/\}\}\s*")
+_ALONE: Final = lazy_pattern(
     r"\s*\{\{-?\s*(?P<body>[^\s{}-][^{}]*(?:\{\}[^{}]*)*?)\s*(?P<trim>-?)\}\}\s*"
 )
-_OPENING: Final = re.compile(r"(?:if|with|range)\b")
-_ELSE: Final = re.compile(r"else(?:\s+(?:if|with)\b|$)")
-_ASSIGNMENT: Final = re.compile(r"(?P<name>\$\w+)(?:\s*,\s*\$\w+)?\s*:?=")
-_REFUSED: Final = re.compile(r"(?:define|block|break|continue)\b")
+_OPENING: Final = lazy_pattern(r"(?:if|with|range)\b")
+_ELSE: Final = lazy_pattern(r"else(?:\s+(?:if|with)\b|$)")
+_ASSIGNMENT: Final = lazy_pattern(r"(?P<name>\$\w+)(?:\s*,\s*\$\w+)?\s*:?=")
+_REFUSED: Final = lazy_pattern(r"(?:define|block|break|continue)\b")
 
 
 class TemplateLine(NamedTuple):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.template_blocks import (
     Around,
     Block,
@@ -32,18 +33,18 @@ from stackcfg.yamltext.template_lines import (
     read_line,
 )
 
-_VARIABLE: Final = re.compile(r"\$\w+")
-_SPACES: Final = re.compile(r"\s+")
-_HEAD: Final = re.compile(
+_VARIABLE: Final = lazy_pattern(r"\$\w+")
+_SPACES: Final = lazy_pattern(r"\s+")
+_HEAD: Final = lazy_pattern(
     r"(?P<keyword>if|with|range)\s+(?P<names>\$\w+(?:\s*,\s*\$\w+)?\s*:=\s*)?(?P<asked>.*)"
 )
-_MUTATION: Final = re.compile(r"\b(?:set|unset|merge\w*|must[MS]e\w+)\b")
+_MUTATION: Final = lazy_pattern(r"\b(?:set|unset|merge\w*|must[MS]e\w+)\b")
 """Functions that change a mapping that other expressions read."""
 
 _RANGE: Final = "range"
 _IF: Final = "if"
-_NOT: Final = re.compile(r"not\s+(?P<asked>\([^()]*\)|[^\s()]+)")
-_IN_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
+_NOT: Final = lazy_pattern(r"not\s+(?P<asked>\([^()]*\)|[^\s()]+)")
+_IN_BRACKETS: Final = lazy_pattern(r"\(([^()]*)\)")
 _DOT: Final = "."
 _END: Final = "end"
 

@@ -4,15 +4,14 @@ the text itself.
 
 from __future__ import annotations
 
-import re
-
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import SCALAR, Node, content_start, walk_nodes
 from stackcfg.yamltext.scalars import STR
 
-_FIRST_CONTENT = re.compile(r"(?m)^( *)[^\s]")
-_WRITTEN_INDENT = re.compile(r"\bn?indent\s+(\d{1,3})\b")
+_FIRST_CONTENT = lazy_pattern(r"(?m)^( *)[^\s]")
+_WRITTEN_INDENT = lazy_pattern(r"\bn?indent\s+(\d{1,3})\b")
 _FIRST_MASK = "\ue000"
-_MASKED = re.compile(r"([\ue000-\uf8ff])\1*")
+_MASKED = lazy_pattern(r"([\ue000-\uf8ff])\1*")
 
 
 def restore_templates(

@@ -4,24 +4,23 @@ own.
 
 from __future__ import annotations
 
-import re
-
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.template_lines import ELSE, END, OPEN, TemplateLine
 
 ValuePath = tuple[str, ...]
 """The keys that lead to a value in the values of a chart."""
 
 _NESTED: Final = "nindent"
-_ACTION: Final = re.compile(
+_ACTION: Final = lazy_pattern(
     r"(?P<pad>\s*)\{\{(?P<trim>-?)\s*"
     r"(?:toYaml\s+(?P<value>[$.\w]+)|(?P<piped>[$.\w]+)\s*\|\s*toYaml)"
     r"\s*\|\s*(?P<function>n?indent)\s+(?P<indent>\d+)\s*\}\}\s*"
 )
-_INDENT: Final = re.compile(r"(?<=indent )\s*\d+")
-_HEAD: Final = re.compile(r"(?P<keyword>if|with|range)\s+(?P<asked>.+)")
-_PATH: Final = re.compile(r"\.\w+(?:\.\w+)*")
-_CONJUNCTION: Final = re.compile(r"and(?:\s+[$.\w]+)*\s+(?P<last>[$.\w]+)")
+_INDENT: Final = lazy_pattern(r"(?<=indent )\s*\d+")
+_HEAD: Final = lazy_pattern(r"(?P<keyword>if|with|range)\s+(?P<asked>.+)")
+_PATH: Final = lazy_pattern(r"\.\w+(?:\.\w+)*")
+_CONJUNCTION: Final = lazy_pattern(r"and(?:\s+[$.\w]+)*\s+(?P<last>[$.\w]+)")
 _IF: Final = "if"
 _WITH: Final = "with"
 _DOT: Final = "."

@@ -13,45 +13,46 @@ from collections.abc import Iterable
 from zlib import crc32
 
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.patterns import lazy_pattern
 
-_EXPRESSION: Final = re.compile(r"\{\{[^\n}]*+(?:\}(?!\})[^\n}]*+)*\}\}")
+_EXPRESSION: Final = lazy_pattern(r"\{\{[^\n}]*+(?:\}(?!\})[^\n}]*+)*\}\}")
 _BLOCKS: Final = "if|else|end|range|with|define|block"
-_CONDITION: Final = re.compile(
+_CONDITION: Final = lazy_pattern(
     r"\{\{-?\s*(?:if|with)\b[^\n{}]*+\}\}"
     rf"(?:(?!\{{\{{-?\s*(?:{_BLOCKS})\b)[^\n]|\{{\{{-?\s*else\b)*"
     r"\{\{-?\s*end\s*-?\}\}"
 )
 """A condition inside of a line, which makes a part of a scalar."""
 
-_STRUCTURE: Final = re.compile(
+_STRUCTURE: Final = lazy_pattern(
     r"\{%"
     r"|\{\{-?\s*/\*"
     rf"|\{{\{{-?\s*(?:{_BLOCKS})\b"
 )
-_OPENED: Final = re.compile(r"\{\{[^\n]*+")
-_BLOCK_FUNCTION: Final = re.compile(r"\|[ \t]*+n?indent\b|toYaml\b")
+_OPENED: Final = lazy_pattern(r"\{\{[^\n]*+")
+_BLOCK_FUNCTION: Final = lazy_pattern(r"\|[ \t]*+n?indent\b|toYaml\b")
 _ACTION: Final = (
     r"(?:\{\{[^{}]*+(?:(?:\}(?!\})|\{(?!\{))[^{}]*+)*\}\}"
     r"|\{%[^%]*+(?:%(?!\})[^%]*+)*%\}"
     r"|\{#[^#]*+(?:#(?!\})[^#]*+)*#\})"
 )
-_ALONE: Final = re.compile(rf"(?m)^[ \t]*+({_ACTION}(?:[ \t]*+{_ACTION})*)[ \t\r]*+$")
-_BESIDE: Final = re.compile(
+_ALONE: Final = lazy_pattern(rf"(?m)^[ \t]*+({_ACTION}(?:[ \t]*+{_ACTION})*)[ \t\r]*+$")
+_BESIDE: Final = lazy_pattern(
     rf"(?m)^[^\n{{]*+(?:\{{(?!\{{)[^\n{{]*+)*\{{\{{-?\s*(?:{_BLOCKS})\b[^\n]*+$"
 )
-_OVER_LINES: Final = re.compile(
+_OVER_LINES: Final = lazy_pattern(
     r"\{\{[^{}\n]*+(?:(?:\}(?!\})|\{(?!\{))[^{}\n]*+)*\n"
     r"[^{}]*+(?:(?:\}(?!\})|\{(?!\{))[^{}]*+)*\}\}"
 )
 """An action that goes on on the next line."""
 
-_SILENT: Final = re.compile(
+_SILENT: Final = lazy_pattern(
     r"\{%-?\s*(?:if|elif|else|endif|for|endfor|set|macro|endmacro|raw|endraw)\b|\{#"
     rf"|\{{\{{-?\s*(?:/\*|(?:{_BLOCKS})\b|\$\w+\s*:?=)"
 )
 """An action that writes nothing itself."""
 
-_NOT_LINE_END: Final = re.compile(r"[^\n]")
+_NOT_LINE_END: Final = lazy_pattern(r"[^\n]")
 _FIRST_MASK: Final = 0xE000
 _MASKS: Final = 0xF900 - _FIRST_MASK
 

@@ -12,18 +12,18 @@ it where the list moves or something is added behind it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import TYPE_CHECKING, Final
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import SEQUENCE, Document, Node, walk_nodes
 
 if TYPE_CHECKING:
     from stackcfg.yamltext.comments import Comment, Comments
 
-MAY_HAVE_ONE: Final = re.compile(r"(?<![# \t])(?=[ \t]*+#)[# \t]++- ")
-_KEY: Final = re.compile(r"-\s+[\"']?([\w.-]+)[\"']?\s*:")
-_WORD: Final = re.compile(r"-\s+\S+$")
+MAY_HAVE_ONE: Final = lazy_pattern(r"(?<![# \t])(?=[ \t]*+#)[# \t]++- ")
+_KEY: Final = lazy_pattern(r"-\s+[\"']?([\w.-]+)[\"']?\s*:")
+_WORD: Final = lazy_pattern(r"-\s+\S+$")
 _DASH: Final = 2
 """How far the keys of an item are behind its dash."""
 

@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from stackcfg.data.environment import OLD_PREFIX
 from stackcfg.deployment.copy_job.server_pods import ServerPod
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.stores import location_facts
 from stackcfg.runconfig.values import as_string
 
 Fields = Mapping[str, Any]
 
-_CONFIG: Final = re.compile(r"\$\{env\.([A-Za-z_]\w*)")
-_INSERTED: Final = re.compile(r"\$\(([A-Za-z_]\w*)\)")
+_CONFIG: Final = lazy_pattern(r"\$\{env\.([A-Za-z_]\w*)")
+_INSERTED: Final = lazy_pattern(r"\$\(([A-Za-z_]\w*)\)")
 """Match variables that a run config, and that another variable inserts."""
 
 

@@ -14,13 +14,14 @@ from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.migration.changes import CHECK
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.lines import LineIndex
 
-_LINE: Final = re.compile(
+_LINE: Final = lazy_pattern(
     r"(?m)^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*"
     r"(?:=[ \t]*(?P<value>\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\r\n]*))?"
 )
-_COMMENT: Final = re.compile(r"[ \t]+#.*|[ \t]+$")
+_COMMENT: Final = lazy_pattern(r"[ \t]+#.*|[ \t]+$")
 _PROJECT_FILE: Final = ".env"
 """What compose itself reads, for `${NAME}` in its files."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from stackcfg.deployment.environment.regions import Region
 from stackcfg.deployment.environment.server_plan import ServerPlan
 from stackcfg.light_typing import Final
 from stackcfg.manifests.home_paths import is_old_home
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_places import NEW_FOLDER, OLD_FOLDER
 
 NEW_OWNER: Final = (
@@ -19,7 +18,7 @@ HOST_FOLDER: Final = (
     "paths in '~/.llama' are in '~/.ogx' now: ogx renames the folder when it starts "
     "first, unless '~/.ogx' exists"
 )
-_UNKNOWN_PATH: Final = re.compile(r"\{\{|\$\{|[\ue000-\uf8ff]")
+_UNKNOWN_PATH: Final = lazy_pattern(r"\{\{|\$\{|[\ue000-\uf8ff]")
 
 
 def check_folders(plan: ServerPlan) -> None:

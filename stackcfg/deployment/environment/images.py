@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import (
     distribution_of,
     is_old_image,
@@ -17,7 +18,7 @@ from stackcfg.releases.server_environment import (
 from stackcfg.releases.versions import Release, format_release
 
 _TAG: Final = r"(?::(?:\$\{[^{}]*\}|\$\w+|[\w.-]+))?(?:@sha256:\w+)?"
-_UPSTREAM: Final = re.compile(
+_UPSTREAM: Final = lazy_pattern(
     rf"(?:[\w.-]+(?::\d+)?/)*llamastack/(?:distribution|llamastack)-[\w-]+{_TAG}"
 )
 

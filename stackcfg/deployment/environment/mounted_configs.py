@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -22,9 +21,10 @@ from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.dockerfile_text import copied_files
 from stackcfg.manifests.home_paths import find_home_paths, replace_parts
 from stackcfg.manifests.server_evidence import ServerEvidence
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import SCALAR
 
-_CONFIG: Final = re.compile(r"(?m)^[ \t]*(?:providers|apis)[ \t]*:")
+_CONFIG: Final = lazy_pattern(r"(?m)^[ \t]*(?:providers|apis)[ \t]*:")
 
 
 class MountedConfig(NamedTuple):

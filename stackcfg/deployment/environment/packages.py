@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from stackcfg.deployment.environment.arguments import NewCommand, NewWord
 from stackcfg.light_typing import Final
 from stackcfg.manifests.server_start import program_of
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.versions import Release, format_release
 
 _INSTALLERS: Final = (
@@ -21,7 +22,7 @@ _INSTALLERS: Final = (
     "python3",
 )
 _VERBS: Final = ("install", "add")
-_PACKAGE: Final = re.compile(
+_PACKAGE: Final = lazy_pattern(
     r"llama[-_]stack(?P<extras>\[[^\]]*\])?(?P<pin>\s*[=<>~!].*)?", re.IGNORECASE
 )
 

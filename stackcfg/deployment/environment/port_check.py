@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from stackcfg.deployment.environment.server_plan import ServerPlan
 from stackcfg.manifests.server_start import UVICORN, find_start
 from stackcfg.migration.changes import CHECK
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import CONFIG_PORT_SINCE
 from stackcfg.releases.server_places import SERVER_PORT
 
-_PORT: Final = re.compile(
+_PORT: Final = lazy_pattern(
     r"(?m)^([ \t]*)server:[ \t]*\r?\n(?:\1[ \t]+\S.*\r?\n)*?\1[ \t]+port:[ \t]*(\S+)"
 )
 _VARIABLES: Final = ("LLAMA_STACK_PORT", "LLS_PORT", "OGX_PORT")

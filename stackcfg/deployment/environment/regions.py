@@ -10,11 +10,12 @@ from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote, Se
 from stackcfg.light_typing import Final, Protocol
 from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.migration.changes import CHECK
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import Document, Node
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.scalar_edits import edit_scalar, find_places
 
-_TOKEN: Final = re.compile(r"\w+|\s+|.", re.DOTALL)
+_TOKEN: Final = lazy_pattern(r"\w+|\s+|.", re.DOTALL)
 
 
 class Region(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from stackcfg.deployment.environment.arguments import Launch, NewCommand
@@ -12,6 +11,7 @@ from stackcfg.deployment.environment.server import Server
 from stackcfg.deployment.environment.values import BUILT_IN, KNOWN, UNKNOWN
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.home_paths import Homes, upstream_homes
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.changes import NEW_FOLDER_VARIABLE, OLD_FOLDER_VARIABLE
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
@@ -21,7 +21,7 @@ from stackcfg.releases.server_environment import (
 from stackcfg.releases.versions import Release
 
 CONFIG_DIRS: Final = (OLD_FOLDER_VARIABLE, NEW_FOLDER_VARIABLE)
-_CERTIFICATE: Final = re.compile(r"(?m)^[ \t]*tls_certfile:[ \t]*[^\s#]")
+_CERTIFICATE: Final = lazy_pattern(r"(?m)^[ \t]*tls_certfile:[ \t]*[^\s#]")
 
 
 class ServerPlan(NamedTuple):

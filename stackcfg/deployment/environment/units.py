@@ -26,6 +26,7 @@ from stackcfg.manifests.server_evidence import ServerEvidence, find_start_in
 from stackcfg.manifests.shell_text import ShellError, read_commands
 from stackcfg.manifests.unit_text import Setting, read_settings
 from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import (
     is_old_image,
     is_server_image,
@@ -33,7 +34,7 @@ from stackcfg.releases.server_environment import (
 )
 from stackcfg.yamltext.edits import Edit
 
-_PREFIX: Final = re.compile(r"[-@:+!|]*")
+_PREFIX: Final = lazy_pattern(r"[-@:+!|]*")
 _PATHS: Final = (
     "WorkingDirectory",
     "ReadWritePaths",

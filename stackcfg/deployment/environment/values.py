@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.migration.changes import CHECK
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import (
     UnreadVariable,
     changed_values,
@@ -19,7 +18,7 @@ KNOWN: Final = "known"
 UNKNOWN: Final = "unknown"
 """Which config the server reads: a distribution's, one of this run, another."""
 
-_MAYBE_EMPTY: Final = re.compile(r"|\$\w+|\$\{\w+(?::?-)?\}|\$\(\w+\)")
+_MAYBE_EMPTY: Final = lazy_pattern(r"|\$\w+|\$\{\w+(?::?-)?\}|\$\(\w+\)")
 
 
 class ValueChange(NamedTuple):

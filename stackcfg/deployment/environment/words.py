@@ -6,7 +6,6 @@ Of a command that changes, only the words that differ are written.
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Callable, Sequence
 
@@ -15,13 +14,14 @@ from stackcfg.deployment.environment.regions import PartRegion, Region, ScalarRe
 from stackcfg.light_typing import Final
 from stackcfg.manifests.json_words import WrittenWord
 from stackcfg.manifests.shell_text import ShellWord
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Document, Node
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.entries import remove_item
 from stackcfg.yamltext.scalar_edits import write_like
 
-_SAFE: Final = re.compile(r"[\w@%+=:,./~-]+")
+_SAFE: Final = lazy_pattern(r"[\w@%+=:,./~-]+")
 
 
 Change = Callable[[str], str]

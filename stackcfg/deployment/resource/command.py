@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -21,6 +20,7 @@ from stackcfg.manifests.home_paths import move_operator_configs
 from stackcfg.manifests.server_evidence import find_start_in_script, script_index
 from stackcfg.manifests.server_start import find_start
 from stackcfg.paths import Path, list_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
@@ -30,7 +30,7 @@ from stackcfg.yamltext.document import SCALAR, Node
 
 COMMAND: Final[Path] = ("spec", "server", "containerSpec", "command")
 ARGUMENTS: Final[Path] = ("spec", "server", "containerSpec", "args")
-_CERTIFICATE: Final = re.compile(r"(?m)^[ \t]*tls_certfile:[ \t]*[^\s#]")
+_CERTIFICATE: Final = lazy_pattern(r"(?m)^[ \t]*tls_certfile:[ \t]*[^\s#]")
 
 
 class _Word(NamedTuple):

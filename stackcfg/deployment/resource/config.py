@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from stackcfg.deployment.resource.conversion import (
 from stackcfg.deployment.resource.generators import GeneratedConfigMap, find_generated
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.paths import as_mapping, list_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_places import OLD_MOUNTED_CONFIG
 
@@ -25,7 +25,7 @@ CA_BUNDLE: Final = ("spec", "server", "tlsConfig", "caBundle")
 DEFAULT_CERTIFICATES: Final = "ca-bundle.crt"
 FILES_VOLUME: Final = "user-config-files"
 MOUNTS: Final = ("spec", "workload", "overrides", "volumeMounts")
-_READ_FILE: Final = re.compile(r"/etc/llama-stack/((?:config|run)\.yaml)")
+_READ_FILE: Final = lazy_pattern(r"/etc/llama-stack/((?:config|run)\.yaml)")
 
 
 def find_user_config(conversion: Conversion) -> UserConfig | None:

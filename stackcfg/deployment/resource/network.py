@@ -8,13 +8,13 @@ server, and the user's rules replace all of its own
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.settings import OFF, OPERATOR_NAMESPACE
 from stackcfg.paths import Path, as_mapping, list_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_places import SERVER_PORT
 
@@ -26,7 +26,7 @@ LABELS: Final = (*ALLOWED, "labels")
 POLICY: Final = ("spec", "network", "policy")
 CONTAINER: Final = ("spec", "server", "containerSpec")
 WORKER_VARIABLES: Final = ("LLS_WORKERS", "OGX_WORKERS")
-_WORKERS_FLAG: Final = re.compile(r"--workers[ =]+(\d+)")
+_WORKERS_FLAG: Final = lazy_pattern(r"--workers[ =]+(\d+)")
 METRICS_PORT: Final = 9464
 NAME_LABEL: Final = "kubernetes.io/metadata.name"
 GROUP_LABEL: Final = "network.openshift.io/policy-group"

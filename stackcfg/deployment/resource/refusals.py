@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -13,16 +12,17 @@ from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import OLD_SERVER, ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.paths import mapping_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.families import Target
 from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.template_marks import is_template
 from stackcfg.yamltext.templates import find_structural
 
-_KIND_LINE: Final = re.compile(
+_KIND_LINE: Final = lazy_pattern(
     rf"(?m)^[ \t-]*[\"']?kind[\"']?:[ \t]*[\"']?{OLD_SERVER}\b"
 )
-_EXPRESSION: Final = re.compile(r"(?<!\$)\{\{(?!-?\s*end\b)|\{%(?!-?\s*end)")
+_EXPRESSION: Final = lazy_pattern(r"(?<!\$)\{\{(?!-?\s*end\b)|\{%(?!-?\s*end)")
 """An expression of Helm or Jinja, but for the end of a condition around all."""
 
 _PARTIAL: Final = "a LlamaStackDistribution without 'spec.server.distribution'"

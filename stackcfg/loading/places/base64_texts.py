@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Edit, apply_edits
 
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+_BASE64: Final = lazy_pattern(r"[A-Za-z0-9+/]{40,}={0,2}")
 
 
 class Base64Text(NamedTuple):

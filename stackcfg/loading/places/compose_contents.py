@@ -12,16 +12,17 @@ from collections.abc import Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.edits import Edit, resolve_edits
 
 _SECTION: Final = "configs"
 _KEY: Final = "content"
 
-_SERVERS_OWN: Final = re.compile(r"(?<!\$)(?:\$\$)*\$\{env\.")
+_SERVERS_OWN: Final = lazy_pattern(r"(?<!\$)(?:\$\$)*\$\{env\.")
 _NAME: Final = r"(?:\{[^}\n]*\}?|[A-Za-z_]\w*)?"
-_WRITTEN: Final = re.compile(r"\$\$?" + _NAME)
-_READ: Final = re.compile(r"\$" + _NAME)
+_WRITTEN: Final = lazy_pattern(r"\$\$?" + _NAME)
+_READ: Final = lazy_pattern(r"\$" + _NAME)
 
 
 class ComposeContent(NamedTuple):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Copy, Edit, Piece
 
 _LIST: Final = "literals"
-_NAME: Final = re.compile(r"[\w.-]+=")
+_NAME: Final = lazy_pattern(r"[\w.-]+=")
 
 
 class NamedLiteral(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from stackcfg.light_typing import Any, Final, NamedTuple
@@ -21,6 +20,7 @@ from stackcfg.loading.places.plain_texts import PlainText
 from stackcfg.loading.places.texts import Holding, hold_text
 from stackcfg.loading.recognition import FOUND, is_run_config
 from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import MAPPING, SCALAR, Document, Node, ParseError
 from stackcfg.yamltext.embedded_mappings import embed_mapping
 from stackcfg.yamltext.lines import Position
@@ -43,7 +43,7 @@ _FILES: Final = ("data", "stringData", "binaryData")
 _ANNOTATIONS: Final = "annotations"
 """`kubectl` keeps a copy of the whole object here, which it writes itself."""
 
-_FIRST_LINE: Final = re.compile(
+_FIRST_LINE: Final = lazy_pattern(
     r"(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:[\w\"'-]+\s*:|\{|---)"
 )
 """The first line of YAML that is no comment; a script begins otherwise."""

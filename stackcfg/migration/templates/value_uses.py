@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import Final
+from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.template_lines import ELSE, END, OPEN, TEXT, read_line
 from stackcfg.yamltext.template_values import ValuePath
 
-_USE: Final = re.compile(
+_USE: Final = lazy_pattern(
     r"(?:(?P<index>index)\s+)?\$?\.Values(?P<path>(?:\.\w+)*)(?:\s+\"(?P<key>[^\"]*)\")?"
 )
-_TRUTH: Final = re.compile(r"(?P<keyword>if|with)\s+(?:(?:and|or|not)\s+)*[$.\w\s()]+")
+_TRUTH: Final = lazy_pattern(
+    r"(?P<keyword>if|with)\s+(?:(?:and|or|not)\s+)*[$.\w\s()]+"
+)
 _WITH: Final = "with"
 
 

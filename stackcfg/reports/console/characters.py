@@ -8,15 +8,16 @@ from itertools import accumulate
 from unicodedata import category, east_asian_width
 
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.patterns import lazy_pattern
 
 TAB: Final = "    "
 _HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _COMBINING: Final = ("Mn", "Me")
 _WIDE: Final = ("W", "F")
 _JOINERS: Final = "\u200c\u200d"
-_SPACES: Final = re.compile(r"\s++")
-_NOT_PLAIN: Final = re.compile(r"[^\n -~]")
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_SPACES: Final = lazy_pattern(r"\s++")
+_NOT_PLAIN: Final = lazy_pattern(r"[^\n -~]")
+_SURROGATES: Final = lazy_pattern("[\ud800-\udfff]")
 
 
 class Cells(NamedTuple):

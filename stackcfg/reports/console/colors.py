@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from stackcfg.light_typing import Final
+from stackcfg.patterns import lazy_pattern
 
 ANSI: Final = {
     "error": "1;31",
@@ -22,7 +22,7 @@ ANSI: Final = {
 Lines = Iterator[str]
 """The lines of a report, painted."""
 
-_CODE: Final = re.compile(r"\x1b\[[0-9;]*m")
+_CODE: Final = lazy_pattern(r"\x1b\[[0-9;]*m")
 
 
 def paint(text: str, color: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from stackcfg.light_typing import Final
+from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.runconfig.placeholders import (
     NAMED_START,
@@ -15,8 +15,8 @@ from stackcfg.runconfig.placeholders import (
 )
 from stackcfg.stores.store_map import Location
 
-_CONDITIONAL: Final = re.compile(PLACEHOLDER_START + r":\+([^}]*)\}")
-_PLACEHOLDER: Final = re.compile(NAMED_START + r"[^}]*\}")
+_CONDITIONAL: Final = lazy_pattern(PLACEHOLDER_START + r":\+([^}]*)\}")
+_PLACEHOLDER: Final = lazy_pattern(NAMED_START + r"[^}]*\}")
 
 
 def common_folder(files: Iterable[str]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
+from stackcfg.patterns import lazy_pattern
 from stackcfg.reports.console.characters import flat
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.stores.visibility import NO_ROWS_YET, NOT_VISIBLE
@@ -22,7 +22,7 @@ MOST_ALIKE: Final = 10
 SHOWN_ALIKE: Final = 5
 """How many of more are shown."""
 
-_QUOTED: Final = re.compile(r"'[^']*'")
+_QUOTED: Final = lazy_pattern(r"'[^']*'")
 
 
 def note_lines(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import Final
 from stackcfg.loading.errors import Problem
+from stackcfg.patterns import lazy_pattern
 from stackcfg.reports.console.characters import visible
 from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.problems import locate
@@ -18,7 +18,7 @@ from stackcfg.yamltext.lines import Position
 MAX_FIX_ROWS: Final = 8
 """How many rows of a replacement are shown."""
 
-_LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
+_LINE_BREAK: Final = lazy_pattern(r"\r\n|\n|\r")
 
 
 def render(results: Sequence[FileResult], context: Context) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 
 from stackcfg import __version__
 from stackcfg.light_typing import Final
 from stackcfg.loading.errors import Problem
+from stackcfg.patterns import lazy_pattern
 from stackcfg.reports.addresses import rule_address
 from stackcfg.reports.console.characters import encodable
 from stackcfg.reports.validate.formats import Context
@@ -26,8 +26,8 @@ from stackcfg.validation.findings import FileResult, RuleInfo
 from stackcfg.validation.known_rules import rule_infos
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_SEMANTIC: Final = re.compile(r"\d+\.\d+\.\d+")
-_PARAGRAPHS: Final = re.compile(r"\n\s*\n")
+_SEMANTIC: Final = lazy_pattern(r"\d+\.\d+\.\d+")
+_PARAGRAPHS: Final = lazy_pattern(r"\n\s*\n")
 _MARKUP: Final = ("#", "```", "|", "-", ">")
 """What paragraphs of a Markdown page begin with that are not prose."""
 

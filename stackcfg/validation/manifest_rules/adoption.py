@@ -8,11 +8,10 @@ one volume write to the same databases.
 
 from __future__ import annotations
 
-import re
-
 from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import OLD_SERVER, SERVER
 from stackcfg.paths import Path, mapping_at, value_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.validation.manifest_rule import (
     ERROR,
     WARNING,
@@ -25,7 +24,7 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 _STORAGE: Final = "ogx.io/adopt-storage"
 _NETWORKING: Final = "ogx.io/adopt-networking"
-_LABEL: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_LABEL: Final = lazy_pattern(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _ANNOTATIONS: Final = ("metadata", "annotations")
 _VOLUME: Final = ("spec", "workload", "storage")
 _OLD_VOLUME: Final = ("spec", "server", "storage")

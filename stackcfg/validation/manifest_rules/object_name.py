@@ -8,10 +8,9 @@ new object does nothing.
 
 from __future__ import annotations
 
-import re
-
 from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import OLD_SERVER
+from stackcfg.patterns import lazy_pattern
 from stackcfg.validation.manifest_rule import (
     ERROR,
     Findings,
@@ -22,7 +21,7 @@ from stackcfg.validation.queries.object_references import describe_place
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 _PLACE: Final = value_of("metadata", "name")
-_LABEL: Final = re.compile(r"[a-z](?:[-a-z0-9]*[a-z0-9])?")
+_LABEL: Final = lazy_pattern(r"[a-z](?:[-a-z0-9]*[a-z0-9])?")
 _ENDING: Final = "-service"
 _MOST: Final = 63
 

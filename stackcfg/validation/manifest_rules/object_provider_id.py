@@ -6,12 +6,12 @@ after its type: `remote-vllm`, `inline-builtin`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_mapping, mapping_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.manifest_rule import (
     ERROR,
@@ -23,7 +23,7 @@ from stackcfg.validation.queries.suggestions import did_you_mean
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 _PROVIDERS = ("spec", "providers")
-_CAPITAL = re.compile("([A-Z])")
+_CAPITAL = lazy_pattern("([A-Z])")
 
 
 class _Provider(NamedTuple):

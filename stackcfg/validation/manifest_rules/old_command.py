@@ -7,10 +7,10 @@ starts with another config.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from stackcfg.paths import Path, list_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import NEW_OPERATOR_CONFIG
 from stackcfg.releases.server_places import OLD_MOUNTED_CONFIG
 from stackcfg.validation.manifest_rule import (
@@ -22,8 +22,8 @@ from stackcfg.validation.manifest_rule import (
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 _OVERRIDES = ("spec", "workload", "overrides")
-_PROGRAM = re.compile(r"(?<![\w/.-])llama[ \t]+stack[ \t]+\w+|\bllama_stack[.\w]+")
-_CONFIG = re.compile(r"/etc/llama-stack/(?:run|config)\.yaml\b")
+_PROGRAM = lazy_pattern(r"(?<![\w/.-])llama[ \t]+stack[ \t]+\w+|\bllama_stack[.\w]+")
+_CONFIG = lazy_pattern(r"/etc/llama-stack/(?:run|config)\.yaml\b")
 
 
 def check(inspection: ManifestInspection) -> Findings:

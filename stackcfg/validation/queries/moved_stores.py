@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final
 from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.stores.catalog import read_implied_stores
 from stackcfg.stores.store_map import Store
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule_finding import Correction, UnsafeFix, value_of
 
-_NOT_IN_NAMES: Final = re.compile(r"\W+")
+_NOT_IN_NAMES: Final = lazy_pattern(r"\W+")
 
 
 def stores_of_backend(inspection: Inspection, path: Path) -> tuple[Path, ...]:

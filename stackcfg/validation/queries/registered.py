@@ -5,7 +5,7 @@ The server skips the whole list of an API that it does not serve.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from stackcfg.light_typing import Any, Final, NamedTuple
@@ -104,11 +104,26 @@ def default_models(inspection: Inspection) -> Iterator[Resource]:
             yield Resource(path, "inference")
 
 
-# asked for every resource with a finding
-@lru_cache(maxsize=16)
 def providers_of(inspection: Inspection, api: str) -> tuple[Providers, ...]:
     """Return the enabled providers of an API, reading by reading."""
-    paths = [each.path for each in inspection.providers if each.api == api]
+    found = _providers_by_api(inspection)
+    if api not in found:
+        found[api] = _read_ids(inspection, ())
+    return found[api]
+
+
+# asked for every resource
+@lru_cache(maxsize=1)
+def _providers_by_api(inspection: Inspection) -> dict[str, tuple[Providers, ...]]:
+    """Return the enabled providers of each API that has some."""
+    paths: dict[str, list[Path]] = {}
+    for provider in inspection.providers:
+        paths.setdefault(provider.api, []).append(provider.path)
+    return {api: _read_ids(inspection, paths[api]) for api in paths}
+
+
+def _read_ids(inspection: Inspection, paths: Sequence[Path]) -> tuple[Providers, ...]:
+    """Return the ids of the enabled ones among providers, reading by reading."""
     off = [""]
     if inspection.version >= DISABLED_PROVIDERS_SINCE:
         off.append(DISABLED_ID)

@@ -12,6 +12,7 @@ import re
 
 from stackcfg.light_typing import Final
 from stackcfg.paths import Path, value_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.runconfig.placeholders import (
     PLACEHOLDER,
     PLACEHOLDER_START,
@@ -29,7 +30,7 @@ from stackcfg.validation.rule_finding import RuleFinding, Splice, UnsafeFix, val
 
 _NEVER_OF_VARIABLES: Final = frozenset({"a list", "a mapping", "null"})
 
-_DEFAULT: Final = re.compile(PLACEHOLDER_START + r":[=+]([^}]+)\}")
+_DEFAULT: Final = lazy_pattern(PLACEHOLDER_START + r":[=+]([^}]+)\}")
 
 
 def claims(inspection: Inspection, error: ModelError) -> bool:

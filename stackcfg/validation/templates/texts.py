@@ -10,6 +10,7 @@ from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.chart_values import OPAQUE
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.template_regions import Region
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import StoreField
 from stackcfg.validation.findings import ERROR
@@ -38,8 +39,8 @@ _TOGETHER: Final = _DUPLICATES | {
 }
 """Rules about parts of a config that do not go together, or of which one lacks."""
 
-_NUMBER: Final = re.compile(r"\d+")
-LINE_NUMBER: Final = re.compile(r"(?<=\bline )\d+|(?<=\blines )\d+")
+_NUMBER: Final = lazy_pattern(r"\d+")
+LINE_NUMBER: Final = lazy_pattern(r"(?<=\bline )\d+|(?<=\blines )\d+")
 """The number of a line in a message."""
 
 _NO_RULE: Final = ""

@@ -8,12 +8,11 @@ traces, where no collector takes them.
 
 from __future__ import annotations
 
-import re
-
 from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data, Path
+from stackcfg.patterns import lazy_pattern
 
 ENDPOINT = "otel_endpoint"
 TRACE_ENDPOINT = "otel_trace_endpoint"
@@ -21,7 +20,7 @@ METRIC_ENDPOINT = "otel_metric_endpoint"
 SINK = "otel"
 SINKS = ("otel_trace", "otel_metric")
 
-_SINK_WORD = re.compile(r"(?<![\w.])otel(?!\w)")
+_SINK_WORD = lazy_pattern(r"(?<![\w.])otel(?!\w)")
 
 
 def run(context: StepContext) -> Changes:

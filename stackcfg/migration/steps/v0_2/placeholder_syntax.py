@@ -9,7 +9,6 @@ longer fits a field that wants a string.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from stackcfg.light_typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from stackcfg.migration.changes import (
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.editor import Part
 from stackcfg.paths import Data, Path, value_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import (
     PLACEHOLDER_START,
@@ -45,7 +45,7 @@ NAMELESS = "\u200b"
 refused.
 """
 
-_EMPTY_DEFAULT = re.compile(PLACEHOLDER_START + r":=\}")
+_EMPTY_DEFAULT = lazy_pattern(PLACEHOLDER_START + r":=\}")
 
 
 def run(context: StepContext) -> Changes:

@@ -22,6 +22,7 @@ from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.editor import Part
 from stackcfg.paths import Path, value_at
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.changes import NEW_FOLDER_VARIABLE, OLD_FOLDER_VARIABLE
 from stackcfg.releases.server_places import OLD_FOLDER
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START, guess_value
@@ -31,16 +32,16 @@ from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk_nodes
 
 OLD = "llama"
 NEW = "ogx"
-_IN_VARIABLE = re.compile(
+_IN_VARIABLE = lazy_pattern(
     f"(?:{PLACEHOLDER_START}"
     + r":[=+]~|\$\{env\.HOME(?::=[^}$]*+)?\})/\.llama(?=[/}]|$)"
 )
-_LITERAL = re.compile(r"^~/\.llama(?=/|$)")
-_ANYWHERE = re.compile(f"{_IN_VARIABLE.pattern}|{_LITERAL.pattern}")
-_OTHER_FOLDER = re.compile(r"/\.llama(?=[/}]|$)")
-_SERVER_FOLDER = re.compile(rf"\$\{{env\.{OLD_FOLDER_VARIABLE}:=~/\.{OLD}\}}")
+_LITERAL = lazy_pattern(r"^~/\.llama(?=/|$)")
+_ANYWHERE = lazy_pattern(f"{_IN_VARIABLE.pattern}|{_LITERAL.pattern}")
+_OTHER_FOLDER = lazy_pattern(r"/\.llama(?=[/}]|$)")
+_SERVER_FOLDER = lazy_pattern(rf"\$\{{env\.{OLD_FOLDER_VARIABLE}:=~/\.{OLD}\}}")
 _VARIABLE_START = len("${env.")
-_OWN_VARIABLE = re.compile(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
+_OWN_VARIABLE = lazy_pattern(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
 _EXPANDED_KEYS = ("external_providers_dir", "external_apis_dir", "tls_verify")
 
 

@@ -6,19 +6,17 @@ Source: `engine_str` of the backend's model in ogx 1.0.2 and 1.0.3.
 
 from __future__ import annotations
 
-import re
-from urllib.parse import unquote
-
 from stackcfg.light_typing import Final
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
 from stackcfg.runconfig.placeholders import guess_value, has_placeholder
 from stackcfg.runconfig.sections import BACKENDS_PATH
 
 FIELDS: Final = ("user", "password")
 
-_ENCODED: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+_ENCODED: Final = lazy_pattern(r"%[0-9A-Fa-f]{2}")
 
 
 def run(context: StepContext) -> Changes:
@@ -42,4 +40,6 @@ def _decode(context: StepContext, path: Path, value: str) -> Changes:
         return
     message = f"{problem}; it is written without percent-encoding now"
     yield context.check(message, path)
+    from urllib.parse import unquote  # few files have such a password
+
     yield from context.text.set(path, unquote(value))
