@@ -27,10 +27,7 @@ def nearest_word(word: str, known: Iterable[str]) -> str:
         return exact
     if len(names) > MOST_COMPARED:
         return ""
-    # files without findings do not need it
-    import difflib
-
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.7)
+    close = _find_closest(word, names, 1, 0.7)
     return close[0] if close else ""
 
 
@@ -41,9 +38,19 @@ def _by_letters(names: tuple[str, ...]) -> dict[str, str]:
 
 def nearest_words(word: str, known: Iterable[str], count: int) -> list[str]:
     """Return the known words that are closest in letters, the closest first."""
+    return list(_find_closest(word, tuple(known), count, 0.0))
+
+
+# the proof of fixes asks for the words of all other findings again
+@lru_cache(maxsize=128)
+def _find_closest(
+    word: str, names: tuple[str, ...], count: int, cutoff: float
+) -> tuple[str, ...]:
+    """Return the names that are closest in letters, from a measure of closeness on."""
+    # files without findings do not need it
     import difflib
 
-    return difflib.get_close_matches(word, list(known), n=count, cutoff=0.0)
+    return tuple(difflib.get_close_matches(word, names, n=count, cutoff=cutoff))
 
 
 def is_slip(word: str, meant: str, known: Iterable[str]) -> bool:
