@@ -64,29 +64,3 @@ def test_records_behave_alike():
 def test_a_record_may_be_generic():
     assert OursOf(1).result == 1
     assert OursOf[int](result=2).result == 2
-
-
-def test_a_record_says_what_it_was_not_given():
-    with pytest.raises(TypeError, match=r"Ours\.__new__\(\) missing 1 required"):
-        Ours()
-    with pytest.raises(TypeError, match="unexpected keyword argument 'other'"):
-        Ours("a", other=1)
-    with pytest.raises(ValueError, match="other"):
-        Ours("a")._replace(other=1)
-
-
-def test_a_record_is_made_of_a_list_and_read_as_a_mapping():
-    assert Ours._make(["a", 1]) == Ours("a", 1)
-    assert Ours("a")._asdict() == Theirs("a")._asdict()
-    with pytest.raises(TypeError, match="2"):
-        Ours._make(["a"])
-
-
-def test_the_first_record_of_a_class_is_like_all_others():
-    class Fresh(light_typing.NamedTuple):
-        name: str
-        number: int = 3
-
-    first = Fresh(name="a")
-    assert first == Fresh("a", 3)
-    assert first._replace(name="b") == Fresh("b")
