@@ -86,3 +86,14 @@ def test_text_that_is_not_utf_8_is_an_error_without_the_text(tmp_path):
         list(reader.copy_data(Select("t", ["a"], ["a"]), []).blocks)
     reader.close()
     assert "secret" not in str(error.value)
+
+
+def test_a_table_without_a_column_is_an_error(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "file.db")) as connection:
+        connection.execute("CREATE TABLE kvstore (key TEXT, value TEXT)")
+        connection.commit()
+    reader = SqliteReader(str(tmp_path / "file.db"))
+    names = ("key", "value", "expiration")
+    with pytest.raises(DatabaseError, match="no such column: expiration"):
+        list(reader.copy_data(Select("kvstore", names, names), []).blocks)
+    reader.close()

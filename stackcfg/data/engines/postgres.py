@@ -220,7 +220,9 @@ class PostgresReader(Reader):
     def copy_data(self, select: Select, types: Sequence[str]) -> CopyData:
         """Return selected rows for COPY into columns of these types."""
         own = self._types(select.table)
-        if _can_be_binary(types) and types == [own[name] for name in select.columns]:
+        if _can_be_binary(types) and types == [
+            own.get(name) for name in select.columns
+        ]:
             return CopyData(BINARY, self._binary_blocks(select))
         return CopyData(TEXT, self._copy_blocks(select, TEXT))
 

@@ -192,7 +192,7 @@ class PostgresWriter(PostgresReader, Writer):
     ) -> Copied:
         """Write rows of another database into an empty table."""
         known = self._types(name)
-        types = [known[each] for each in select.columns]
+        types = [known.get(each, "") for each in select.columns]
         options, data = source.copy_data(select, types)
         columns = quote_names(select.columns)
         statement = f"COPY {name} ({columns}) FROM STDIN ({options})"

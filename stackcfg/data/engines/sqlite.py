@@ -186,7 +186,7 @@ class SqliteReader(Reader):
     def _copy_blocks(self, select: Select) -> Generator[Block, None, None]:
         kinds = {each.name: each.type for each in self.columns(select.table)}
         texts = [
-            text_of(f"c{number}", kinds[name])
+            text_of(f"c{number}", kinds.get(name, ""))
             for number, name in enumerate(select.columns)
         ]
         inner = f"SELECT {select.named_expressions} {self._origin(select)}"
