@@ -33,6 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
     expected.UPDATES = updates
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that install packages: none of them is the last one."""
+    items.sort(key=lambda item: "shipping" not in item.path.parts)
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:

@@ -9,6 +9,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib import import_module
 from inspect import isgeneratorfunction
 from pathlib import Path
@@ -57,9 +58,15 @@ def short_name(path: Path) -> str:
     return str(path.relative_to(PACKAGE).with_suffix(""))
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Return the syntax of a module; several tests look at all of them."""
+    return ast.parse(path.read_text())
+
+
 def called_functions(path: Path) -> set[str]:
     """The functions that a module calls by a plain name."""
-    nodes = ast.walk(ast.parse(path.read_text()))
+    nodes = ast.walk(tree_of(path))
     return {
         node.func.id
         for node in nodes
@@ -70,7 +77,7 @@ def called_functions(path: Path) -> set[str]:
 def libraries(path: Path) -> set[str]:
     """What a module imports from outside of the package, by its first name."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found |= {name.name.partition(".")[0] for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -99,7 +106,7 @@ def test_the_top_level_shows_packages_and_few_modules():
 
 @pytest.mark.parametrize("path", PACKAGES, ids=short_name)
 def test_every_package_says_what_belongs_there(path):
-    assert ast.get_docstring(ast.parse(path.read_text()))
+    assert ast.get_docstring(tree_of(path))
 
 
 def test_every_step_is_listed():
@@ -123,7 +130,7 @@ def test_every_step_lies_in_the_folder_of_its_release():
 def test_every_step_names_its_source():
     for path in STEP_MODULES:
         if path.stem not in ("unread_keys",):
-            words = ast.get_docstring(ast.parse(path.read_text())) or ""
+            words = ast.get_docstring(tree_of(path)) or ""
             assert "#" in words or "Source: " in words, path.stem
 
 
@@ -325,7 +332,7 @@ def test_places_of_servers_and_names_of_variables_are_written_once():
 
 def constants(path: Path) -> set[object]:
     """Return the strings and numbers of a module, each as a whole."""
-    nodes = ast.walk(ast.parse(path.read_text()))
+    nodes = ast.walk(tree_of(path))
     return {
         node.value
         for node in nodes
