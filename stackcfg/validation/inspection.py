@@ -23,7 +23,8 @@ from stackcfg.runconfig.substitution import (
 )
 from stackcfg.stores import catalog as storage_section
 from stackcfg.stores.catalog import OWN_BACKENDS
-from stackcfg.stores.inline import is_inline_store, read_inline_stores
+from stackcfg.stores.inline import read_inline_stores
+from stackcfg.stores.inline_value import is_inline_store
 from stackcfg.stores.store_map import Store, StoreMap
 from stackcfg.validation.config_check import (
     check_beside_providers,

@@ -6,7 +6,8 @@ import pytest
 
 from stackcfg.releases.families import parse_target
 from stackcfg.releases.stores import LAST_INLINE, load_store_fields
-from stackcfg.stores.inline import is_inline_store, read_inline_stores
+from stackcfg.stores.inline import read_inline_stores
+from stackcfg.stores.inline_value import is_inline_store
 from stackcfg.stores.store_map import Location, Reference, Store, StoreMap, Unreadable
 
 SQLITE = {"type": "sqlite", "db_path": "/data/x.db"}

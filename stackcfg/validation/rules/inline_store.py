@@ -16,7 +16,7 @@ from stackcfg.paths import Path, value_at
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.stores import inline_store_keys
 from stackcfg.runconfig.sections import BACKENDS_PATH
-from stackcfg.stores.inline import is_inline_store
+from stackcfg.stores.inline_value import is_inline_store
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.provider_stores import dropped_beside_missing_store
