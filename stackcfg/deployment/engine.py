@@ -93,14 +93,14 @@ def _migrate_file(
         if isinstance(change, Refusal):
             return DeployedFile(name, error=change.error)
     body = text.removeprefix(BOM)
-    is_beside = any(isinstance(each, KeepOldFile) for each in changes)
+    is_beside = _has_change(changes, KeepOldFile)
     migration = settings.migration._replace(chart=dict(settings.charts).get(name))
-    if is_beside or any(isinstance(each, ReadByOldServer) for each in changes):
+    if is_beside or _has_change(changes, ReadByOldServer):
         # an old server reads it, whatever later release it fits as well
         migration = migration._replace(until=LAST_OLD_SERVER)
     try:
         history = _apply(body, changes)
-        if any(isinstance(each, HoldsNoConfig) for each in changes):
+        if _has_change(changes, HoldsNoConfig):
             result = _without_configs(history.text, migration)
         else:
             result = _migrate_configs(history, migration)
@@ -116,6 +116,12 @@ def _migrate_file(
         runbook=tuple(each.text for each in changes if isinstance(each, RunbookStep)),
     )
     return DeployedFile(name, result, is_beside=is_beside)
+
+
+def _has_change(
+    changes: Sequence[DeploymentChange], kind: type[DeploymentChange]
+) -> bool:
+    return any(isinstance(each, kind) for each in changes)
 
 
 def _rename_variables(text: str, changes: Sequence[DeploymentChange]) -> str:
