@@ -13,7 +13,7 @@ from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.chart_values import Chart
 from stackcfg.loading.configs import looks_like_run_config
-from stackcfg.migration.result import ConfigResult, MigrationResult
+from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.system.files import FileError, read_file
 from stackcfg.yamltext.line_matching import LineMatcher
 
@@ -57,10 +57,15 @@ def migrate_charts(files: Sequence[InputFile], migrate: MigrateInChart) -> Chart
             continue
         values = named.get(values_path(file.path))
         result = _migrate_template(file, text, chart, migrate, values)
-        found[file.path] = result
+        whole = None
         if values is not None and result.error is not None:
+            whole = _migrate_whole(found, text, chart, migrate, values)
+        found[file.path] = whole or result
+        if values is None or whole is not None:
+            continue
+        if result.error is not None:
             _refuse_values(found, values, chart, file)
-        elif values is not None and result.result is not None:
+        elif result.result is not None:
             _add_values(found, values, chart, result.result[0])
     return found
 
@@ -72,8 +77,12 @@ def _migrate_template(
     migrate: MigrateInChart,
     values: InputFile | None,
 ) -> ChartFile:
+    from stackcfg.migration.templates.whole_configs import refuse_whole_config
+
     try:
         result, is_beside = migrate(file, text, chart)
+        if result.changed:
+            refuse_whole_config(text, chart)
     except StackcfgError as error:
         return ChartFile(error=error)
     if result.values in ("", chart.values):
@@ -86,6 +95,48 @@ def _migrate_template(
         message = f"{chart.file} would change, and the old server reads it, too"
         return ChartFile(error=StackcfgError(message, hint="copy the chart first"))
     return ChartFile((result, is_beside))
+
+
+def _migrate_whole(
+    found: dict[str, ChartFile],
+    text: str,
+    chart: Chart,
+    migrate: MigrateInChart,
+    values: InputFile,
+) -> ChartFile | None:
+    """Migrate values that are whole run configs; return what becomes of the template
+    that writes them, and None if it has run configs of its own.
+    """
+    from stackcfg.migration.templates.whole_configs import (
+        find_whole_configs,
+        notes_on_whole_configs,
+    )
+
+    whole = find_whole_configs(text, chart)
+    if not whole:
+        return None
+    known = found.get(values.path)
+    try:
+        result, is_beside = migrate(values, chart.values, chart)
+    except StackcfgError:
+        return None
+    if known is None:
+        found[values.path] = ChartFile((result, is_beside))
+    elif known.result is not None and known.result[0].text != result.text:
+        return None
+    notes: tuple[MigrationNote, ...] = ()
+    if result.changed:
+        notes = tuple(notes_on_whole_configs(whole, text, chart.file))
+    config = ConfigResult(
+        place="values of the chart",
+        changed=False,
+        stores=(),
+        notes=notes,
+        is_left=True,
+        is_run_config=False,
+    )
+    template = MigrationResult(text, False, (config,), result.target, values="")
+    return ChartFile((template, False))
 
 
 def _add_values(

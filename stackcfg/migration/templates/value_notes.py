@@ -34,14 +34,18 @@ def _describe(parted: PartedValue, file: str) -> tuple[str, str]:
         message = f"'{name}' is not written any more: the target has no place for it"
         return ACTION_REQUIRED, message
     if parted.is_changed and parted.value.place is not None:
-        message = (
-            f"'{name}' in {file} is changed, too; change values of your own for it "
-            f"in the same way: {_RENDER} shows how"
-        )
-        return ACTION_REQUIRED, message
+        return ACTION_REQUIRED, describe_changed_value(name, file)
     message = (
         f"values of your own for '{name}' are not known here; {_RENDER} migrates them"
     )
     if parted.value.place is None:
         return ACTION_REQUIRED, message
     return CHECK, message
+
+
+def describe_changed_value(name: str, file: str) -> str:
+    """Return what to do about values that users give in place of a changed one."""
+    return (
+        f"'{name}' in {file} is changed, too; change values of your own for it "
+        f"in the same way: {_RENDER} shows how"
+    )
