@@ -5,6 +5,7 @@ Where there is none the tests that need it are skipped; in CI that is a failure.
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import shutil
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,10 @@ class Server:
     def run(self, program: str, *arguments: str) -> None:
         """Run one of its programs as its user."""
         _run([str(self.programs / program), *arguments])
+
+    def copy(self, data: Path, name: str) -> None:
+        """Copy a folder of the server's user into that of this server."""
+        _run(["cp", "-a", str(data), str(self.folder / name)])
 
     def connect(self, database: str = "postgres") -> Any:
         """A connection as the owner of everything."""
@@ -112,6 +118,37 @@ def programs() -> Path | None:
     )
 
 
+@cache
+def _new_data(where: Path) -> Path:
+    """What initdb makes; it is removed at the end of the process."""
+    folder = Path(tempfile.mkdtemp(prefix="stackcfg-initdb-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    password = folder / "password"
+    password.write_text(PASSWORD)
+    _give(folder)
+    _give(password)
+    data = folder / "data"
+    command = [
+        "initdb",
+        "-D",
+        str(data),
+        "-U",
+        USER,
+        "-A",
+        "scram-sha-256",
+        "--no-sync",
+    ]
+    Server(where, folder, 0).run(*command, "--pwfile", str(password))
+    return data
+
+
+def _give(path: Path) -> None:
+    """Give a path to the user of the server."""
+    path.chmod(0o755)
+    if os.geteuid() == 0:
+        shutil.chown(path, _owner())
+
+
 @contextmanager
 def server(where: Path | None = None) -> Iterator[Server]:
     """A new server, for as long as it is needed; of these programs, or of those that the machine has."""
@@ -131,24 +168,10 @@ def server(where: Path | None = None) -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        password = folder / "password"
-        password.write_text(PASSWORD)
-        for path in (folder, password):
-            os.chmod(path, 0o755)
-            if os.geteuid() == 0:
-                shutil.chown(path, _owner())
+        _give(folder)
         made = Server(where, folder, port)
-        made.run(
-            "initdb",
-            "-D",
-            str(folder / "data"),
-            "-U",
-            USER,
-            "-A",
-            "scram-sha-256",
-            "--pwfile",
-            str(password),
-        )
+        # a copy takes a tenth of the time of initdb
+        made.copy(_new_data(where), "data")
         made.start()
         try:
             yield made
