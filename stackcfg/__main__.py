@@ -21,6 +21,9 @@ GARBAGE_THRESHOLD = 100_000
 trees in vain.
 """
 
+MONITORING_TOOLS = 6
+"""How many tools `sys.monitoring` takes."""
+
 
 def main() -> None:
     """Run the command line and exit with one of the codes that README lists."""
@@ -38,11 +41,23 @@ def start() -> None:
         main()
         return
     code = run_guarded(command)
-    # profilers and debuggers write at the exit what they have found
-    is_watched = sys.getprofile() is not None or sys.gettrace() is not None
-    if is_watched or not _write_out():
+    if _is_watched() or not _write_out():
         sys.exit(code)
     os._exit(code)
+
+
+def _is_watched() -> bool:
+    """Return whether a profiler or a debugger watches this process.
+
+    It writes at the exit what it has found.
+    """
+    if sys.getprofile() is not None or sys.gettrace() is not None:
+        return True
+    # since Python 3.12 they can be registered here instead
+    monitoring = getattr(sys, "monitoring", None)
+    if monitoring is None:
+        return False
+    return any(monitoring.get_tool(number) for number in range(MONITORING_TOOLS))
 
 
 def _write_out() -> bool:
