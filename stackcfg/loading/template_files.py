@@ -36,8 +36,8 @@ _NOT_LINE_END: Final = lazy_pattern(r"[^\n]")
 _MOST_UNREADABLE: Final = 20
 """How many documents of a template are passed by, each with another look at all."""
 
-_FILE: Final = "this file"
-_RUN_CONFIG: Final = "the run config"
+FILE: Final = "this file"
+RUN_CONFIG: Final = "the run config"
 
 Where = Callable[[int], Position]
 
@@ -62,8 +62,8 @@ def read_template(
             raise InputError(error.message, position, error.hint) from None
     assert structural is not None
     if is_file:
-        raise _error(structural, where, _FILE)
-    raise _error(structural, where, _RUN_CONFIG)
+        raise _error(structural, where, FILE)
+    raise _error(structural, where, RUN_CONFIG)
 
 
 def _parse_file(text: str) -> list[Document]:
@@ -120,7 +120,7 @@ def refuse_structure(document: Document) -> None:
     if structural is None:
         structural = find_emitted_lines(document.text, end, document.end)
     if structural is not None:
-        raise _error(structural, document.position, _RUN_CONFIG)
+        raise _error(structural, document.position, RUN_CONFIG)
     _refuse_duplicates(document)
 
 
@@ -142,7 +142,7 @@ def structure_error(document: Document) -> InputError | None:
     structural = find_structural(document.text)
     if structural is None:
         return None
-    return _error(structural, document.position, _FILE)
+    return _error(structural, document.position, FILE)
 
 
 def structure_error_at(
@@ -157,7 +157,13 @@ def structure_error_at(
 
 
 def _error(structural: StructuralExpression, where: Where, what: str) -> StructureError:
-    message = (
-        f"a template decides about the structure of {what} ({structural.expression})"
-    )
-    return StructureError(message, where(structural.offset), RENDER)
+    position = where(structural.offset)
+    return decided_by(structural.expression, what, position)
+
+
+def decided_by(expression: str, what: str, position: Position) -> StructureError:
+    """Return the error for an expression that decides about structure: of `FILE`
+    or of `RUN_CONFIG`.
+    """
+    message = f"a template decides about the structure of {what} ({expression})"
+    return StructureError(message, position, RENDER)

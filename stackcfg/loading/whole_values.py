@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 from stackcfg.light_typing import Final
 from stackcfg.loading.configs import RunConfig, position_of_path
-from stackcfg.loading.errors import StructureError
-from stackcfg.loading.template_files import RENDER
+from stackcfg.loading.template_files import RUN_CONFIG, decided_by
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists
 from stackcfg.releases.stores import load_store_fields
 from stackcfg.runconfig.providers import provider_entries
+from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
 from stackcfg.yamltext.templates import shorten_expression
 
 _EXPRESSION: Final = re.compile(r"\s*\{\{[^{}]*\}\}\s*")
@@ -27,8 +27,8 @@ _SECTIONS: Final = (
     ("server",),
     ("server", "auth"),
     ("storage",),
-    ("storage", "backends"),
-    ("storage", "stores"),
+    BACKENDS_PATH,
+    STORES_PATH,
     (RESOURCES_SECTION,),
 )
 """What is a mapping or a list in every release that has it."""
@@ -39,17 +39,14 @@ def refuse_whole_values(config: RunConfig) -> None:
     for path in _places(config):
         value = value_at(config.data, path)
         if isinstance(value, str) and _EXPRESSION.fullmatch(value):
-            message = (
-                "a template decides about the structure of the run config "
-                f"({shorten_expression(value)})"
-            )
-            raise StructureError(message, position_of_path(config, path), RENDER)
+            position = position_of_path(config, path)
+            raise decided_by(shorten_expression(value), RUN_CONFIG, position)
 
 
 def _places(config: RunConfig) -> Iterator[Path]:
     """Yield the paths of mappings and lists that steps look into."""
     yield from _SECTIONS
-    for section in (("providers",), ("storage", "backends"), ("storage", "stores")):
+    for section in (("providers",), BACKENDS_PATH, STORES_PATH):
         for name in mapping_at(config.data, section):
             yield (*section, name)
     for resource in resource_lists():

@@ -15,9 +15,8 @@ from collections.abc import Iterator, Sequence
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.chart_values import Chart
 from stackcfg.loading.configs import looks_like_run_config
-from stackcfg.loading.errors import StructureError
 from stackcfg.loading.recognition import is_run_config
-from stackcfg.loading.template_files import RENDER
+from stackcfg.loading.template_files import FILE, decided_by
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.templates.value_notes import describe_changed_value
@@ -66,8 +65,7 @@ def refuse_whole_config(text: str, chart: Chart) -> None:
     lines = text.split("\n")
     for each in _find_uses(lines, chart):
         shown = shorten_expression(lines[each.number])
-        message = f"a template decides about the structure of this file ({shown})"
-        raise StructureError(message, _position(lines, each.number), RENDER)
+        raise decided_by(shown, FILE, _position(lines, each.number))
 
 
 def notes_on_whole_configs(
