@@ -57,14 +57,15 @@ def migrate_charts(files: Sequence[InputFile], migrate: MigrateInChart) -> Chart
             continue
         values = named.get(values_path(file.path))
         result = _migrate_template(file, text, chart, migrate, values)
-        whole = None
-        if values is not None and result.error is not None:
-            whole = _migrate_whole(found, text, chart, migrate, values)
-        found[file.path] = whole or result
-        if values is None or whole is not None:
+        found[file.path] = result
+        if values is None:
             continue
         if result.error is not None:
-            _refuse_values(found, values, chart, file)
+            whole = _migrate_whole(found, text, chart, migrate, values)
+            if whole is None:
+                _refuse_values(found, values, chart, file)
+            else:
+                found[file.path] = whole
         elif result.result is not None:
             _add_values(found, values, chart, result.result[0])
     return found

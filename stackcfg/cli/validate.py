@@ -1,4 +1,4 @@
-"""The command `validate`: finds and reads files, calls the engine, reports."""
+"""The command `validate`: finds files, and reports what is found in all of them."""
 
 from __future__ import annotations
 
@@ -10,34 +10,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from stackcfg.cli import batch
-from stackcfg.cli.baseline import name_in_baseline
 from stackcfg.cli.batch import FileOutcome, InputFile
 from stackcfg.cli.checked_file import Checked
-from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK, worst
-from stackcfg.cli.fix import (
-    DIFF,
-    FixedFile,
-    describe_fixes,
-    fix_file,
-    silence_file,
-)
-from stackcfg.cli.run_files import RunFiles, WatchedSearch
+from stackcfg.cli.exit_codes import FINDINGS, OK, worst
+from stackcfg.cli.fix import DIFF, describe_fixes
+from stackcfg.cli.run_files import RunFiles
 from stackcfg.cli.settings import load_project_settings
+from stackcfg.cli.validate_file import check_file, context_of, settings_beside
 from stackcfg.cli.validate_options import DEFAULT_FORMAT, Options, options_of
 from stackcfg.light_typing import TYPE_CHECKING, NamedTuple
-from stackcfg.releases.changes import CATALOG_SINCE
-from stackcfg.releases.families import describe_judge
 from stackcfg.reports.validate.counts import Counts, count_findings
-from stackcfg.reports.validate.formats import Context
 from stackcfg.system.files import write_file
 from stackcfg.system.output import write_stdout
 from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
-from stackcfg.validation.baseline import Comparison, KnownFinding
+from stackcfg.validation.baseline import KnownFinding
 from stackcfg.validation.engine import Validation, validate
-from stackcfg.validation.findings import ERROR, WARNING, FileResult
-from stackcfg.validation.manifest_detection import OtherFiles, holds_objects
-from stackcfg.validation.settings import Settings
+from stackcfg.validation.findings import FileResult
 
 if TYPE_CHECKING:
     from stackcfg.cli.chart_findings import FoundInCharts
@@ -181,24 +170,17 @@ def _write_findings(
             kept.append(checked.result)
     if chosen.is_document and options.fix.mode != DIFF:
         # Also where nothing was found: an upload of SARIF, say, needs a document.
-        write(chosen.render(kept, _context_of(options)))
+        write(chosen.render(kept, context_of(options)))
     elif not codes:
         raise batch.nothing_found(files)
     return Total(codes, counts, judges, old, fixed, fixable, unsafe, gone)
-
-
-def _context_of(options: Options) -> Context:
-    named = options.settings.target
-    if named is None:
-        return Context()
-    return Context(named.name)
 
 
 def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
     progress = Progress(len(files), options.color)
     run_files = RunFiles(files)
     charted = _validate_charts(files, options, run_files)
-    work = partial(_check_file, options, run_files, charted)
+    work = partial(check_file, options, run_files, charted)
     outcomes: Iterable[FileOutcome[Checked]]
     # what is found in a chart depends on several files
     if options.cache and not charted:
@@ -227,152 +209,10 @@ def _validate_charts(
     def validate_in_chart(
         file: InputFile, text: str, chart: Chart | None
     ) -> Validation:
-        settings = _settings_of(file, options, run_files.search_beside(file))
+        settings = settings_beside(file, options, run_files.search_beside(file))
         return validate(text, settings._replace(chart=chart))
 
     def wants(file: InputFile, rule: str) -> bool:
         return options.settings_of(file.name).wants(rule)
 
     return validate_charts(files, validate_in_chart, wants)
-
-
-def _settings_of(file: InputFile, options: Options, search: WatchedSearch) -> Settings:
-    settings = options.settings_of(file.name)
-    return settings._replace(others=OtherFiles(file.name, search))
-
-
-def _check_file(
-    options: Options,
-    run_files: RunFiles,
-    charted: FoundInCharts,
-    file: InputFile,
-) -> FileOutcome[Checked]:
-    """Validate one file and render its findings: all that a worker process can
-    do.
-    """
-    search = run_files.search_beside(file)
-    settings = _settings_of(file, options, search)
-    work = partial(_check_text, settings, options, charted)
-    outcome = batch.process_file(file, work, charted, holds_more=holds_objects)
-    if outcome.skipped:
-        return FileOutcome(outcome.name, skipped=outcome.skipped)
-    fixed = outcome.result or FixedFile(Validation(()), outcome.text)
-    found = fixed.left
-    compared = Comparison(found.findings)
-    if outcome.problem is None:
-        compared = options.baseline.compare(file.name, found.findings, settings.wants)
-    judges = tuple(dict.fromkeys(map(describe_judge, found.targets)))
-    result = FileResult(
-        outcome.name,
-        compared.new,
-        outcome.problem,
-        found.ignored,
-        judges,
-        compared.known,
-    )
-    checked = Checked(
-        code=_exit_code(result, options),
-        counts=count_findings([result]),
-        judges=(*judges, *found.operators),
-        is_old=settings.target is None and _is_old(found),
-        fixed=fixed.applied,
-        fixable=sum(each.fix is not None for each in result.findings),
-        unsafe=sum(each.has_hidden_fix for each in result.findings),
-        gone=compared.gone,
-    )
-    checked = _print_file(checked, fixed, result, options)
-    if not options.cache or search.was_asked or outcome.problem is not None:
-        return FileOutcome(outcome.name, checked)
-    # the text is all that the result depends upon
-    return FileOutcome(outcome.name, checked, text=outcome.text)
-
-
-def _check_text(
-    settings: Settings,
-    options: Options,
-    charted: FoundInCharts,
-    file: InputFile,
-    text: str,
-) -> FixedFile:
-    if file.path in charted:
-        # no change of it is proved
-        return FixedFile(charted[file.path].validation, text)
-    if options.fix.reason:
-        return silence_file(file, text, settings, options.fix, options.baseline)
-    if options.fix.mode:
-        return fix_file(file, text, settings, options.fix)
-    return FixedFile(validate(text, settings), text)
-
-
-def _print_file(
-    checked: Checked, fixed: FixedFile, result: FileResult, options: Options
-) -> Checked:
-    """Return what was found in a file, with its part of the output."""
-    if options.fix.mode == DIFF and result.problem is None:
-        code = FINDINGS if fixed.applied else checked.code
-        return checked._replace(code=code, printed=fixed.diff)
-    if options.new_baseline is not None:
-        return _keep_for_baseline(checked, result, options.new_baseline)
-    if options.chosen_format.is_document:
-        return checked._replace(result=result)
-    if result.findings or result.problem:
-        printed = _render(result, fixed.text, fixed.left, options)
-        return checked._replace(printed=printed)
-    return checked
-
-
-def _keep_for_baseline(checked: Checked, result: FileResult, path: str) -> Checked:
-    """Return what was found in a file, under its name in the baseline."""
-    if result.problem is not None:
-        from stackcfg.reports.console.colors import join_lines
-        from stackcfg.reports.console.problems import problem_line
-
-        line = problem_line(result.file, result.problem)
-        sys.stderr.write(join_lines([line], colored=False))
-        return checked
-    named = result._replace(file=name_in_baseline(path, result.file))
-    return checked._replace(result=named)
-
-
-def _is_old(found: Validation) -> bool:
-    """Return whether a file has a config that no release with a catalog reads."""
-    return any(target.last < CATALOG_SINCE for target in found.targets)
-
-
-def _exit_code(result: FileResult, options: Options) -> int:
-    if result.problem is not None:
-        return FAILED
-    if options.new_baseline is not None:
-        return OK
-    severities = {each.severity for each in result.findings}
-    if ERROR in severities or (options.strict and WARNING in severities):
-        return FINDINGS
-    return OK
-
-
-def _render(result: FileResult, text: str, found: Validation, options: Options) -> str:
-    """Return what is printed about one file in a format that goes file by file."""
-    chosen = options.chosen_format
-    context = _context_of(options)
-    if chosen.shows_source:
-        lines = _source_lines(text, found, options)
-        context = context._replace(lines=lines)
-        if options.output is None:
-            from stackcfg.system.terminal import terminal_width, wants_color
-
-            colored = wants_color(sys.stdout, options.color)
-            width = terminal_width(sys.stdout)
-            context = context._replace(colored=colored, width=width)
-    return chosen.render([result], context)
-
-
-def _source_lines(text: str, found: Validation, options: Options) -> Sequence[str]:
-    """Return the lines of a file as they may be shown, without secrets."""
-    if not options.show_secrets:
-        from stackcfg.redaction.yaml import mask_in_place
-
-        if found.documents:
-            text = found.documents[0].text
-        text = mask_in_place(text, found.documents)
-    text = text.removeprefix("\ufeff")
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

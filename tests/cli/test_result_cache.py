@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from stackcfg.cli import validate as command
+from stackcfg.cli import validate_file
 from stackcfg.cli.checked_json import decode_checked
 from stackcfg.cli.settings import SettingsError, load_project_settings
 from stackcfg.reports.validate.formats import FORMATS
@@ -69,7 +70,7 @@ def rewrite(folder: Path, change) -> None:
 
 def judge_here(monkeypatch, *paths: str, judged: list[str] | None = None) -> None:
     """Validate in this process, and note the texts that are judged."""
-    judge = command.validate
+    judge = validate_file.validate
 
     def note(text, settings):
         if judged is not None:
@@ -77,7 +78,7 @@ def judge_here(monkeypatch, *paths: str, judged: list[str] | None = None) -> Non
         return judge(text, settings)
 
     with monkeypatch.context() as patch:
-        patch.setattr(command, "validate", note)
+        patch.setattr(validate_file, "validate", note)
         command.run_plain(list(paths))
 
 
