@@ -12,11 +12,11 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.benchmarks.measuring import run_measured
 from tests.benchmarks.race_data import fill
 from tests.support.postgres import PASSWORD, USER, Server, server
 
@@ -27,23 +27,8 @@ ENGINES = ("sqlite", "postgres")
 def measure(folder: Path, action: str, running: Server) -> str:
     """Run a data command; return its time, its computing time and its peak."""
     command = (sys.executable, "-m", "stackcfg", "data", action, *UPGRADE, "new.yaml")
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=os.environ | variables(running),
-    )
-    assert process.stdout is not None
-    words = process.stdout.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(words)
-    wall = time.perf_counter() - start
-    computing = usage.ru_utime + usage.ru_stime
-    return f"{wall:7.1f} s  {computing:7.1f} s  {usage.ru_maxrss / 1024:5.0f} MiB"
+    run = run_measured(command, folder, os.environ | variables(running))
+    return f"{run.wall:7.1f} s  {run.cpu:7.1f} s  {run.peak:5.0f} MiB"
 
 
 def variables(running: Server) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Races `stackcfg data copy` with bare `INSERT … SELECT` between the same sqlite files; prints rows a second and peaks.
 
-    python tests/benchmarks/race_data.py [ROWS] [ROUNDS]      (in an environment that holds stackcfg, installed)
+    python -m tests.benchmarks.race_data [ROWS] [ROUNDS]      (in an environment that holds stackcfg, installed)
 
 ROWS (a million) are in a KV store and as many in a SQL store. The bare statements run in a process of their own as
 well: two files attached, tables made beforehand, `SELECT *`. Interleaved; each ratio is the median of the rounds' own.
@@ -9,17 +9,16 @@ well: two files attached, tables made beforehand, `SELECT *`. Interleaved; each 
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from tests.benchmarks.measuring import run_measured
 from tests.support.databases import KV
 
 CONFIG = """\
@@ -131,17 +130,8 @@ def run(folder: Path, command: list[str]) -> tuple[float, float]:
         with closing(sqlite3.connect(folder / name)) as connection:
             connection.execute(made)
             connection.commit()
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    assert process.stdout is not None
-    words = process.stdout.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(words)
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    measured = run_measured(command, folder)
+    return measured.wall, measured.peak
 
 
 def main() -> None:

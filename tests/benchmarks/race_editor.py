@@ -1,4 +1,4 @@
-"""Measure how long the editor waits for the findings after a change: python tests/benchmarks/race_editor.py
+"""Measure how long the editor waits for the findings after a change: python -m tests.benchmarks.race_editor
 
 A client in another process speaks with `stackcfg lsp`. It opens a config of 8 KB, writes one comment at a time and
 waits for what the server publishes. The time is that of the clock, with the pause in which the server waits for more.
@@ -12,16 +12,12 @@ import random
 import statistics
 import sys
 import time
-from pathlib import Path
 from typing import Final
 
 import pytest_lsp
 from lsprotocol import types as lsp
 
-ROOT: Final = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from tests.support.running import STARTER, environment  # noqa: E402
+from tests.support.running import ROOT, STARTER, environment
 
 SIZE: Final = 8000
 """Bytes of the config, as the one that the starter distribution ships has."""

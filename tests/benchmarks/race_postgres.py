@@ -2,7 +2,7 @@
 
 The ratios are of the wall time, and of the CPU time of both sides: of the process, and of the server for it.
 
-    python tests/benchmarks/race_postgres.py [ROWS] [ROUNDS]      (needs PostgreSQL's server programs)
+    python -m tests.benchmarks.race_postgres [ROWS] [ROUNDS]      (needs PostgreSQL's server programs)
 
 ROWS (a million) are in a KV store and as many in a SQL store. From files, the race is with COPY of a text that was
 made before; from one database to another with COPY of one into COPY of the other, and with `INSERT ... SELECT` within
@@ -20,8 +20,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
+from tests.benchmarks.measuring import Run, run_measured
 from tests.benchmarks.race_data import SQL, completions, pairs
 from tests.support.databases import KV
 from tests.support.postgres import PASSWORD, Server, server
@@ -159,14 +159,6 @@ def clean(running: Server) -> None:
         connection.execute("CHECKPOINT")
 
 
-class Run(NamedTuple):
-    """The wall time and the CPU time of a run in seconds, and its peak memory in MiB."""
-
-    wall: float
-    cpu: float
-    peak: float
-
-
 def server_seconds(running: Server) -> float:
     """The CPU time of all connections that have ended."""
     pid = (running.folder / "data" / "postmaster.pid").read_text().split()[0]
@@ -180,25 +172,10 @@ def run(folder: Path, command: list[str], running: Server) -> Run:
     clean(running)
     time.sleep(0.5)
     before = server_seconds(running)
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=variables(running),
-    )
-    assert process.stdout is not None
-    words = process.stdout.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(words)
-    wall = time.perf_counter() - start
+    measured = run_measured(command, folder, variables(running))
     # a connection counts once it has ended
     time.sleep(0.5)
-    cpu = usage.ru_utime + usage.ru_stime + server_seconds(running) - before
-    return Run(wall, cpu, usage.ru_maxrss / 1024)
+    return measured._replace(cpu=measured.cpu + server_seconds(running) - before)
 
 
 def main() -> None:

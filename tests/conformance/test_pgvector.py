@@ -17,6 +17,7 @@ import pytest
 
 from tests.conformance.releases import pgvector_packages, required, searching
 from tests.conformance.test_vector_search import REGISTERED
+from tests.conformance.vector_configs import STORES_OF_NEW
 from tests.conformance.vector_provider import DIMENSION, QUESTIONS, TEXTS, registered
 from tests.support.databases import make
 from tests.support.postgres import PASSWORD, USER, Server, server
@@ -72,13 +73,7 @@ def config(running: Server, database: str, *, new: bool) -> str:
             "kv_registry": registry,
             "sql_default": {"type": "sql_sqlite", "db_path": "sql.db"},
         },
-        "stores": {
-            "metadata": {"backend": "kv_registry", "namespace": ""},
-            "inference": {"backend": "sql_default", "table_name": "completions"},
-            "conversations": {"backend": "sql_default", "table_name": "conversations"},
-            "prompts": {"backend": "sql_default", "table_name": "prompts"},
-            "connectors": {"backend": "sql_default", "table_name": "connectors"},
-        },
+        "stores": STORES_OF_NEW,
     }
     return json.dumps(data)
 

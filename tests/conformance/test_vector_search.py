@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from tests.conformance.releases import required, searching
+from tests.conformance.vector_configs import STORES_OF_NEW
 from tests.conformance.vector_provider import (
     DIMENSION,
     FIELDS,
@@ -82,13 +83,7 @@ def config(name: str, side: Path, new: bool) -> str:
             "kv_registry": {"type": "kv_sqlite", "db_path": f"{side}/registry.db"},
             "sql_default": {"type": "sql_sqlite", "db_path": f"{side}/sql.db"},
         },
-        "stores": {
-            "metadata": {"backend": "kv_registry", "namespace": ""},
-            "inference": {"backend": "sql_default", "table_name": "completions"},
-            "conversations": {"backend": "sql_default", "table_name": "conversations"},
-            "prompts": {"backend": "sql_default", "table_name": "prompts"},
-            "connectors": {"backend": "sql_default", "table_name": "connectors"},
-        },
+        "stores": STORES_OF_NEW,
     }
     return json.dumps(data)
 

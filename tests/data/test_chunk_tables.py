@@ -11,11 +11,12 @@ import pytest
 
 from stackcfg.releases.rows import ChunkTables, chunk_tables
 from stackcfg.releases.versions import parse_release
+from tests.support.catalogs import CATALOG
 from tests.support.databases import make
 from tests.support.postgres import PASSWORD, USER, Server, server
 from tests.support.running import Done, stackcfg
 
-CONFIG = """\
+PROVIDERS = """\
 version: 2
 image_name: demo
 providers:
@@ -26,16 +27,10 @@ providers:
   - provider_id: faiss
     provider_type: inline::faiss
     config: {persistence: {backend: kv_default, namespace: f}}
-storage:
-  backends:
-    kv_default: {type: kv_sqlite, db_path: kvstore.db}
-    sql_default: {type: sql_sqlite, db_path: sql_store.db}
-  stores:
-    metadata: {backend: kv_default, namespace: registry}
-    inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
-    conversations: {backend: sql_default, table_name: openai_conversations}
-    prompts: {backend: kv_default, namespace: prompts}
 """
+CONFIG = (
+    f"{PROVIDERS}{CATALOG}    prompts: {{backend: kv_default, namespace: prompts}}\n"
+)
 KEY = "distributions:registry:v10::vector_store:{}"
 COMPLETE = {
     "content": "text",

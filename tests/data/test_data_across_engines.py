@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.copy_sides import CONFIG, RELEASES
 from tests.support.in_process import run_here
 from tests.support.postgres import PASSWORD, Server, server
 
@@ -25,21 +26,6 @@ SERVERS = {
     "password: '${env.PGPASSWORD}', db: {}"
     for family in ("kv", "sql")
 }
-CONFIG = """\
-version: 2
-image_name: demo
-providers: {}
-storage:
-  backends:
-    kv_default: {type: KV}
-    sql_default: {type: SQL}
-  stores:
-    metadata: {backend: kv_default, namespace: registry}
-    inference: {backend: sql_default, table_name: completions, max_write_queue_size: 10000, num_writers: 4}
-    conversations: {backend: sql_default, table_name: openai_conversations}
-    prompts: {backend: kv_default, namespace: prompts}
-"""
-SAME = ("--from", "0.7.3", "--target", "0.7.3")
 
 TEXTS = [
     "",
@@ -124,7 +110,7 @@ def completions() -> Iterator[tuple[Any, ...]]:
 def run(action: str, folder: Path, running: Server, *more: str) -> Any:
     variables = {"PGPORT": str(running.port), "PGPASSWORD": PASSWORD}
     return run_here(
-        *("data", action, "old.yaml", "new.yaml", *SAME, *more),
+        *("data", action, "old.yaml", "new.yaml", *RELEASES, *more),
         cwd=folder,
         HOME=str(folder),
         **variables,

@@ -23,6 +23,7 @@ from stackcfg.data.locations import SQLITE, Database
 from stackcfg.data.moves import Move
 from tests.support.background_copies import killed_after, start_copy
 from tests.support.budgets import budget
+from tests.support.catalogs import CATALOG
 from tests.support.databases import contents, make, tables_of
 from tests.support.in_process import run_here
 from tests.support.redis import redis_server
@@ -927,18 +928,6 @@ class TestFiles:
         with closing(sqlite3.connect(tmp_path / "kvstore.db.bak.1")) as backup:
             rows = backup.execute("SELECT key, value FROM kvstore").fetchall()
         assert rows == [("a", "b")]
-
-
-CATALOG = """\
-storage:
-  backends:
-    kv_default: {type: kv_sqlite, db_path: kvstore.db}
-    sql_default: {type: sql_sqlite, db_path: sql_store.db}
-  stores:
-    metadata: {backend: kv_default, namespace: registry}
-    inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
-    conversations: {backend: sql_default, table_name: openai_conversations}
-"""
 
 
 class TestMessages:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from stackcfg.data.engines.protocol import COPIES
+from tests.support.catalogs import CATALOG
 from tests.support.databases import contents, make, meaning
 from tests.support.in_process import run_here
 from tests.support.postgres import PASSWORD, USER, Server, server
@@ -51,16 +52,6 @@ providers:
       kvstore: {{type: postgres, {CONNECTION}, db: old, namespace: b}}
 metadata_store: {{type: postgres, {CONNECTION}, db: old}}
 inference_store: {{type: postgres, {CONNECTION}, db: old}}
-"""
-STORAGE = """\
-storage:
-  backends:
-    kv_default: {type: kv_sqlite, db_path: kvstore.db}
-    sql_default: {type: sql_sqlite, db_path: sql_store.db}
-  stores:
-    metadata: {backend: kv_default, namespace: registry}
-    inference: {backend: sql_default, table_name: inference_store, max_write_queue_size: 10000, num_writers: 4}
-    conversations: {backend: sql_default, table_name: openai_conversations}
 """
 CHUNK = {
     "content": "text",
@@ -463,7 +454,7 @@ def test_chunks_of_pgvector_are_completed(postgres, tmp_path):
     provider = "  - provider_id: faiss\n    provider_type: remote::pgvector\n"
     provider += f"    config: {{{config}, persistence: {{backend: kv_default, namespace: v}}}}\n"
     text = (
-        f"version: 2\nimage_name: demo\nproviders:\n  vector_io:\n{provider}{STORAGE}"
+        f"version: 2\nimage_name: demo\nproviders:\n  vector_io:\n{provider}{CATALOG}"
     )
     for name in ("old.yaml", "new.yaml"):
         (tmp_path / name).write_text(text)
@@ -541,7 +532,7 @@ def test_each_of_two_providers_in_one_file_gets_its_own_rows(postgres, tmp_path)
     provider = "  - {{provider_id: {0}, provider_type: '{1}', config: {{kvstore: {{backend: kv_default, namespace: {0}}}}}}}"
     kinds = {"huggingface": "remote::huggingface", "localfs": "inline::localfs"}
     providers = "\n".join(provider.format(name, kind) for name, kind in kinds.items())
-    old = f"version: 2\nimage_name: demo\nproviders:\n  datasetio:\n{providers}\n{STORAGE}"
+    old = f"version: 2\nimage_name: demo\nproviders:\n  datasetio:\n{providers}\n{CATALOG}"
     (tmp_path / "old.yaml").write_text(old)
     moved = f"kv_default: {{type: kv_postgres, {CONNECTION}, db: new}}"
     (tmp_path / "new.yaml").write_text(
@@ -636,7 +627,7 @@ def test_rows_go_from_postgres_to_a_file(postgres, tmp_path):
 def test_tables_are_named_as_each_store_writes_them(postgres, tmp_path):
     """A KV store does not quote the name of its table, a SQL store makes one name of all of it."""
     connection = CONNECTION + ", db: {}"
-    text = STORAGE.replace(
+    text = CATALOG.replace(
         "kv_sqlite, db_path: kvstore.db",
         f"kv_postgres, {connection}, table_name: Apart.LlamaKV",
     )
@@ -696,7 +687,7 @@ def test_pgvector_without_a_kv_store_gets_its_stores(postgres, tmp_path):
     old = f"version: 2\nimage_name: demo\n{provider}{config}}}\nmetadata_store: {{type: sqlite, db_path: registry.db}}\n"
     (tmp_path / "old.yaml").write_text(old)
     config = config.replace("PASSWORD:", "PASSWORD:=")
-    new = f"{provider}{config}, persistence: {{backend: kv_default, namespace: v}}}}\n{STORAGE}"
+    new = f"{provider}{config}, persistence: {{backend: kv_default, namespace: v}}}}\n{CATALOG}"
     (tmp_path / "new.yaml").write_text(f"version: 2\nimage_name: demo\n{new}")
     registered = {
         "distributions:registry:v9::vector_db:vs_1": {
@@ -726,7 +717,7 @@ def test_pgvector_without_a_kv_store_gets_its_stores(postgres, tmp_path):
 
 def test_a_row_that_postgres_does_not_take_is_named(postgres, tmp_path):
     connection = f"sql_postgres, {CONNECTION}, db: new"
-    text = f"version: 2\nimage_name: demo\nproviders: {{}}\n{STORAGE}"
+    text = f"version: 2\nimage_name: demo\nproviders: {{}}\n{CATALOG}"
     (tmp_path / "old.yaml").write_text(text)
     (tmp_path / "new.yaml").write_text(
         text.replace("sql_sqlite, db_path: sql_store.db", connection)
