@@ -193,7 +193,7 @@ class TestExitCode:
 
     def test_an_internal_error_is_one_line_and_does_not_stop_the_others(self, folder):
         script = (
-            "import stackcfg.cli.validate as command\n"
+            "import stackcfg.cli.validate_file as command\n"
             "real = command.validate\n"
             "def failing(text, settings):\n"
             "    if 'stray' in text: raise RuntimeError('boom')\n"
