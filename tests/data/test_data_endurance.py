@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.data.test_data_across_engines import SAME, run, write_configs
+from tests.data.test_data_across_engines import run, write_configs
 from tests.support.background_copies import start_copy
+from tests.support.copy_sides import RELEASES
 from tests.support.databases import make
 from tests.support.postgres import PASSWORD, Server, server
 
@@ -44,7 +45,7 @@ def fill(folder: Path, count: int) -> None:
 def started(folder: Path, running: Server) -> subprocess.Popen[str]:
     """Start a copy that may use the server."""
     variables = {"PGPORT": str(running.port), "PGPASSWORD": PASSWORD}
-    return start_copy(folder, SAME, **variables)
+    return start_copy(folder, RELEASES, **variables)
 
 
 def finish(folder: Path, running: Server) -> None:
