@@ -9,6 +9,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from inspect import isgeneratorfunction
@@ -102,6 +103,25 @@ def test_the_top_level_shows_packages_and_few_modules():
         "spelling",
         "roundtrip",
     }
+
+
+def functions_of(path: Path) -> Iterator[ast.FunctionDef]:
+    """The functions and methods of a module, those inside of others too."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef):
+            yield node
+
+
+def test_functions_are_short_but_for_lists_of_options():
+    option_lists = {"stackcfg/cli/app.py", "stackcfg/cli/data_app.py"}
+    long = {
+        f"{path.relative_to(ROOT)}: {function.name}"
+        for path in PACKAGE.rglob("*.py")
+        if str(path.relative_to(ROOT)) not in option_lists
+        for function in functions_of(path)
+        if function.end_lineno - function.lineno >= 40
+    }
+    assert long == set()
 
 
 @pytest.mark.parametrize("path", PACKAGES, ids=short_name)

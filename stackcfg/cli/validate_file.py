@@ -67,25 +67,17 @@ def check_file(
     compared = Comparison(found.findings)
     if outcome.problem is None:
         compared = options.baseline.compare(file.name, found.findings, settings.wants)
-    judges = tuple(dict.fromkeys(map(describe_judge, found.targets)))
     result = FileResult(
         outcome.name,
         compared.new,
         outcome.problem,
         found.ignored,
-        judges,
+        tuple(dict.fromkeys(map(describe_judge, found.targets))),
         compared.known,
     )
-    checked = Checked(
-        code=_exit_code(result, options),
-        counts=count_findings([result]),
-        judges=(*judges, *found.operators),
-        is_old=settings.target is None and _is_old(found),
-        fixed=fixed.applied,
-        fixable=sum(each.fix is not None for each in result.findings),
-        unsafe=sum(each.has_hidden_fix for each in result.findings),
-        gone=compared.gone,
-    )
+    checked = _sum_up(result, fixed, compared, options)
+    is_old = settings.target is None and _is_old(found)
+    checked = checked._replace(is_old=is_old)
     checked = _print_file(checked, fixed, result, options)
     if not options.cache or search.was_asked or outcome.problem is not None:
         return FileOutcome(outcome.name, checked)
@@ -108,6 +100,22 @@ def _check_text(
     if options.fix.mode:
         return fix_file(file, text, settings, options.fix)
     return FixedFile(validate(text, settings), text)
+
+
+def _sum_up(
+    result: FileResult, fixed: FixedFile, compared: Comparison, options: Options
+) -> Checked:
+    """Return what a run adds up of a file, with nothing printed yet."""
+    found = fixed.left
+    return Checked(
+        code=_exit_code(result, options),
+        counts=count_findings([result]),
+        judges=(*result.judges, *found.operators),
+        fixed=fixed.applied,
+        fixable=sum(each.fix is not None for each in result.findings),
+        unsafe=sum(each.has_hidden_fix for each in result.findings),
+        gone=compared.gone,
+    )
 
 
 def _print_file(

@@ -215,20 +215,14 @@ def validate_text(
     if not configs and not objects:
         raise explain_no_run_config(documents)
     catalog = with_declared_fields(settings.declared)
+    targets = _targets_for(configs, catalog, objects, settings, known)
     findings: list[Finding] = []
     ignored = 0
-    targets: list[Target] = []
-    for number, config in enumerate(configs):
-        target = settings.target
-        if target is None and len(known) == len(configs):
-            target = known[number]
-        if target is None:
-            target = _target_for(config, catalog, objects, settings)
+    for config, target in zip(configs, targets, strict=True):
         judged = settings._replace(target=target)
         found, silenced = validate_config(config, catalog, judged)
         findings += found
         ignored += silenced
-        targets.append(target)
     operators: tuple[str, ...] = ()
     if objects:
         found, silenced, operators = _check_objects(documents, objects, settings)
@@ -239,7 +233,7 @@ def validate_text(
         tuple(findings),
         ignored,
         tuple(documents),
-        tuple(targets),
+        targets,
         operators,
         tuple(configs),
     )
@@ -266,6 +260,23 @@ def _check_objects(
         if settings.wants_severity(each.rule, each.severity)
     ]
     return findings, checked.ignored, checked.operators
+
+
+def _targets_for(
+    configs: Sequence[RunConfig],
+    catalog: StoreFields,
+    objects: Sequence[ManifestObject],
+    settings: Settings,
+    known: Sequence[Target],
+) -> tuple[Target, ...]:
+    """Return what judges each config: the target of the settings, that of before,
+    or else the one that the config shows.
+    """
+    if settings.target is not None:
+        return (settings.target,) * len(configs)
+    if len(known) == len(configs):
+        return tuple(known)
+    return tuple(_target_for(each, catalog, objects, settings) for each in configs)
 
 
 def _target_for(
