@@ -1,0 +1,74 @@
+"""Real servers: what an old one says of everything that its users made, the new one says as well, object by object.
+
+`STACKCFG_ALL=1` does every upgrade in every form, with `STACKCFG_USERS` users (200).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from tests.conformance.upgrade.comparing import compare, summary
+from tests.conformance.upgrade.differences import unexplained
+from tests.conformance.upgrade.model_server import model_server
+from tests.conformance.upgrade.reading import GONE, Answers
+from tests.conformance.upgrade.upgrading import Case, filled, upgrade
+from tests.support.postgres import Server, server
+
+ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
+USERS: Final = int(os.environ.get("STACKCFG_USERS") or (200 if ALL else 3))
+UPGRADES: Final = (
+    ("0.2.23", "0.3.0"),
+    ("0.2.23", "0.7.3"),
+    ("0.2.23", "1.5.0"),
+    ("0.7.3", "1.5.0"),
+)
+ENGINES: Final = (
+    "sqlite to sqlite",
+    "sqlite to postgres",
+    "postgres to postgres",
+    "postgres to sqlite",
+)
+EVERY: Final = tuple(
+    Case(old, new, engines, layout, USERS, logins)
+    for old, new in UPGRADES
+    for engines in ENGINES
+    for layout in ("consolidate", "preserve")
+    for logins in (True, False)
+)
+PART: Final = (
+    Case("0.2.23", "1.5.0", "sqlite to postgres", "consolidate", USERS, True),
+)
+
+pytestmark = pytest.mark.conformance
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Server]:
+    with server() as found:
+        yield found
+
+
+def kinds(answers: Answers) -> set[str]:
+    """Return the kinds of which a server has objects."""
+    return {place.kind for place, answer in answers.items() if answer != GONE}
+
+
+@pytest.mark.parametrize("case", EVERY if ALL else PART, ids=str)
+def test_every_object_is_what_it_was(case, tmp_path, request):
+    running = None
+    if "postgres" in case.engines:
+        running = request.getfixturevalue("postgres")
+    with model_server() as models:
+        service = filled(case, tmp_path, models, running)
+        print(upgrade(service, tmp_path, models))
+    read = Counter(place.kind for place in service.before)
+    print(case, dict(read))
+    assert len(kinds(service.before)) >= 11
+    found = unexplained(compare(service.before, service.after), case.old, case.new)
+    listed = summary(found)
+    assert not listed, f"{case}:\n{listed}"

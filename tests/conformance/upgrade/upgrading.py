@@ -1,0 +1,160 @@
+"""One upgrade of a service: it is filled, read, migrated, copied, verified, and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from tests.conformance.releases import numbers
+from tests.conformance.upgrade.configs import old_config
+from tests.conformance.upgrade.filling import Made, fill
+from tests.conformance.upgrade.model_server import Models
+from tests.conformance.upgrade.reading import Answers, continue_chains, read
+from tests.conformance.upgrade.running import Side, running
+from tests.support.postgres import PASSWORD, USER, Server
+from tests.support.running import Done, stackcfg
+
+FIRST: Final = "0.2.23"
+INSECURE_SINCE: Final = (1, 2)
+"""From this release on a server without a certificate must be allowed to be one."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is upgraded: releases, engines, layout, and how many users there are, with or without a login."""
+
+    old: str
+    new: str
+    engines: str
+    layout: str
+    users: int
+    logins: bool
+
+    @property
+    def engine(self) -> str:
+        """The engine of the old service."""
+        return self.engines.partition(" ")[0]
+
+    @property
+    def new_engine(self) -> str:
+        """The engine of the new service."""
+        return self.engines.rpartition(" ")[2]
+
+    def __str__(self) -> str:
+        """Return the case as the name of a test."""
+        login = "logins" if self.logins else "no login"
+        return f"{self.old} to {self.new}, {self.engines}, {self.layout}, {login}"
+
+
+@dataclass
+class Upgraded:
+    """A service after its upgrade: both sides, what its users made, what both servers answered."""
+
+    old: Side
+    new: Side
+    made: list[Made]
+    before: Answers
+    after: Answers = field(default_factory=dict)
+
+
+def variables(folder: Path, models: Models, postgres: Server | None) -> dict[str, str]:
+    """Return the variables that both configs name."""
+    found = {
+        "SERVICE_DATA": str(folder / "data"),
+        "MODELS_URL": f"http://127.0.0.1:{models.port}/v1",
+        "LOGIN_URL": f"http://127.0.0.1:{models.port}/login",
+        "LLAMA_STACK_CONFIG_DIR": str(folder / "home"),
+        "OGX_CONFIG_DIR": str(folder / "home"),
+    }
+    if postgres is not None:
+        found |= {"OLD_PORT": str(postgres.port), "OLD_PASSWORD": PASSWORD}
+        given = {"HOST": "127.0.0.1", "PORT": str(postgres.port), "DB": "new"}
+        given |= {"USER": USER, "PASSWORD": PASSWORD}
+        found |= {f"POSTGRES_{name}": value for name, value in given.items()}
+    return found
+
+
+def run(command: str, *arguments: str | Path, **environment: str) -> Done:
+    """Run a command that must do all of its work."""
+    done = stackcfg(*command.split(), *arguments, **environment)
+    assert done.code == 0, f"{command}: {done.code}\n{done.out}{done.err}"
+    return done
+
+
+def migrated(case: Case, path: Path, source: str, target: str) -> Path:
+    """Migrate a run config to another release, on the same engine."""
+    new = path.with_name(f"{target}.yaml")
+    options = ("--from", source, "--target", target, "--layout", case.layout)
+    run("migrate --allow-partial", *options, path, "-o", new)
+    return new
+
+
+def moved(path: Path, target: str, engine: str) -> Path:
+    """Move all backends of a run config to an engine."""
+    backends = yaml.safe_load(path.read_text())["storage"]["backends"]
+    chosen = [
+        f"--backend={name}={engine}"
+        for name, each in backends.items()
+        if engine not in each["type"]
+    ]
+    new = path.with_name(f"{target} on {engine}.yaml")
+    run("migrate", "--target", target, *chosen, path, "-o", new)
+    return new
+
+
+def sides(case: Case, folder: Path, given: dict[str, str]) -> tuple[Side, Side]:
+    """Write the run configs of both servers."""
+    old = folder / "first.yaml"
+    old.write_text(old_config(case.engine, case.logins))
+    if case.old != FIRST:
+        old = migrated(case, old, FIRST, case.old)
+    new = migrated(case, old, case.old, case.new)
+    if case.engine != case.new_engine:
+        new = moved(new, case.new, case.new_engine)
+    text = new.read_text()
+    if numbers(case.new) >= INSECURE_SINCE and "insecure:" not in text:
+        new.write_text(text.replace("\nserver:\n", "\nserver:\n  insecure: true\n"))
+    return (
+        Side(case.old, old, given, case.logins),
+        Side(case.new, new, given, case.logins),
+    )
+
+
+def filled(
+    case: Case, folder: Path, models: Models, postgres: Server | None
+) -> Upgraded:
+    """Fill the old server; return what it answers after a restart."""
+    (folder / "data").mkdir(parents=True)
+    if postgres is not None:
+        for name in ("old", "new"):
+            postgres.create(name)
+    old, new = sides(case, folder, variables(folder, models, postgres))
+    with running(old, folder / "old, filled.log") as server:
+        made = fill(server, case.users)
+    with running(old, folder / "old, read.log") as server:
+        told = continue_chains(server, made, models)
+        return Upgraded(old, new, made, {**read(server, made), **told})
+
+
+def upgrade(service: Upgraded, folder: Path, models: Models) -> str:
+    """Copy the rows, and ask the new server; return the report of the copy."""
+    old, new = service.old, service.new
+    command = (old.config, new.config, "--from", old.release, "--target", new.release)
+    copied = run("data copy", *command, **new.variables)
+    run("data verify", *command, **new.variables)
+    with running(new, folder / "new.log") as server:
+        service.after = read(server, service.made)
+        service.after |= continue_chains(server, service.made, models)
+    return copied.out + copied.err
+
+
+@contextmanager
+def again(service: Upgraded, folder: Path) -> Iterator[Answers]:
+    """Start the old server once more."""
+    with running(service.old, folder / "old, again.log") as server:
+        yield read(server, service.made)
