@@ -6,28 +6,16 @@ import os
 from collections.abc import Iterator
 
 from stackcfg.light_typing import TYPE_CHECKING, Final
+from stackcfg.system.chart_folders import folder_of_chart
 from stackcfg.system.files import STDIN, FileError, read_file
 
 if TYPE_CHECKING:
     from stackcfg.loading.chart_values import Chart
 
 _TEMPLATES: Final = "templates"
-_CHART: Final = "Chart.yaml"
 _VALUES: Final = "values.yaml"
 _WRITES_VALUES: Final = "toYaml"
 _ENDINGS: Final = (".yaml", ".yml", ".tpl", ".txt")
-
-
-def folder_of_chart(path: str) -> str | None:
-    """Return the folder of the chart that a template is in; None if it is in none."""
-    folder, name = os.path.split(os.path.abspath(path))
-    while name:
-        if os.path.basename(folder) == _TEMPLATES:
-            chart = os.path.dirname(folder)
-            if os.path.isfile(os.path.join(chart, _CHART)):
-                return chart
-        folder, name = os.path.split(folder)
-    return None
 
 
 def values_path(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Finds YAML files in folders, without those that git ignores."""
+"""Finds YAML files and helpers of charts in folders, without those that git ignores."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.system.chart_folders import HELPER_ENDING, is_helper
 from stackcfg.system.git_ignore import FOLDER_MARK, IgnoreRules, parse_rules
 from stackcfg.system.git_repository import (
     MAX_PATTERNS,
@@ -57,7 +58,8 @@ class _Folder(NamedTuple):
 
 
 def search_folder(path: str) -> list[str]:
-    """Return the YAML files in a folder, without those that git ignores.
+    """Return the YAML files and the helpers of charts in a folder, without those
+    that git ignores.
 
     A folder that is named is searched even if git ignores it. One that cannot be
     read is listed too, so that reading it reports why.
@@ -94,7 +96,7 @@ def _list_entries(path: str) -> list[os.DirEntry[str]]:
 def _unignored(
     folder: _Folder, entries: list[os.DirEntry[str]]
 ) -> Iterator[tuple[os.DirEntry[str], bytes]]:
-    """Yield the YAML files and the folders to search, with their paths in the
+    """Yield the files and the folders to search, with their paths in the
     repository; that of a folder ends with a slash.
     """
     for entry in entries:
@@ -102,12 +104,12 @@ def _unignored(
         if entry.is_dir(follow_symlinks=False):
             if _is_searched(folder, entry) and not folder.ignores(inside + FOLDER_MARK):
                 yield entry, inside + b"/"
-        elif _is_yaml_file(entry) and not folder.ignores(inside):
+        elif _is_searched_file(entry) and not folder.ignores(inside):
             yield entry, inside
 
 
-def _is_yaml_file(entry: os.DirEntry[str]) -> bool:
-    if not entry.name.endswith(SUFFIXES):
+def _is_searched_file(entry: os.DirEntry[str]) -> bool:
+    if not entry.name.endswith(SUFFIXES) and not is_helper(entry.path):
         return False
     if entry.is_symlink():
         return os.path.isfile(entry.path)
@@ -182,12 +184,15 @@ def _add_rules(folder: _Folder) -> _Folder:
 
 
 def _tracked_in(tree: _Tree) -> Iterator[str]:
-    """Yield the YAML files of a searched tree that the index lists: no rule ignores
+    """Yield the files of a searched tree that the index lists: no rule ignores
     them.
     """
-    endings = tuple(os.fsencode(suffix) for suffix in SUFFIXES)
+    endings = tuple(map(os.fsencode, (*SUFFIXES, HELPER_ENDING)))
     for path in tracked_files(tree.repository):
         if path.startswith(tree.inside) and path.endswith(endings):
             relative = os.fsdecode(path[len(tree.inside) :])
+            file = os.path.join(tree.path, relative)
+            if file.endswith(HELPER_ENDING) and not is_helper(file):
+                continue
             if SKIPPED_FOLDERS.isdisjoint(relative.split("/")):
-                yield os.path.join(tree.path, relative)
+                yield file

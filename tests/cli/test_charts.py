@@ -80,3 +80,52 @@ def test_two_templates_change_values_of_their_own(chart):
     new = (chart / "values.yaml").read_text()
     assert new.count("namespace: vector_io::faiss") == 2
     assert "type: sqlite" not in new
+
+
+HELPER = """\
+{{- define "stack.config" -}}
+{{- $models := include "stack.models" . | fromJson -}}
+version: '2'
+image_name: starter
+apis: [inference]
+providers:
+  inference:
+  {{- range $name, $model := $models }}
+  - provider_id: {{ $name }}
+    provider_type: remote::vllm
+    config: {}
+  {{- end }}
+{{- end }}
+"""
+
+
+def put_helper(chart: Path, text: str) -> Path:
+    file = chart / "templates" / "_helpers.tpl"
+    file.write_text(text)
+    return file
+
+
+@pytest.mark.parametrize("command", [("validate",), ("migrate", "--diff"), ("show",)])
+def test_a_helper_that_is_a_run_config_is_found_in_its_chart(tmp_path, command):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").touch()
+    put_helper(tmp_path, HELPER)
+    done = run_here(*command, ".", cwd=tmp_path)
+    assert done.code == 2
+    said = done.out + done.err
+    assert "_helpers.tpl:2:1" in said
+    assert "render it first ('helm template CHART | stackcfg validate -')" in said
+
+
+def test_a_helper_that_is_no_run_config_is_passed_by(chart):
+    put_helper(chart, '{{- define "labels" -}}\napp: {{ .Chart.Name }}\n{{- end }}\n')
+    done = run_here("migrate", "--write", "--target", TARGET, ".", cwd=chart)
+    assert done.code == 3
+    assert "_helpers.tpl" not in done.err
+
+
+def test_such_a_file_outside_of_a_chart_is_passed_by(tmp_path):
+    (tmp_path / "templates").mkdir()
+    put_helper(tmp_path, HELPER)
+    done = run_here("validate", ".", cwd=tmp_path)
+    assert (done.code, "_helpers.tpl" in done.err) == (2, False)
