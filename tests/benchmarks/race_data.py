@@ -1,4 +1,4 @@
-"""Races `stackcfg data copy` with bare `INSERT … SELECT` between the same sqlite files; prints rows a second and peaks.
+"""Races `stackcfg data copy` with bare `INSERT … SELECT` between the same sqlite files, and `verify` with `copy`.
 
     python -m tests.benchmarks.race_data [ROWS] [ROUNDS]      (in an environment that holds stackcfg, installed)
 
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from tests.benchmarks.measuring import run_measured
+from tests.benchmarks.measuring import Run, run_measured
 from tests.support.databases import KV
 
 CONFIG = """\
@@ -116,8 +116,8 @@ def fill(folder: Path, count: int) -> None:
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
-def run(folder: Path, command: list[str]) -> tuple[float, float]:
-    """The wall time of a run in seconds and its peak memory in MiB."""
+def prepare(folder: Path) -> None:
+    """Delete what an earlier round made, and make the tables of the bare statements."""
     import sqlite3
 
     for name in MADE:
@@ -130,37 +130,43 @@ def run(folder: Path, command: list[str]) -> tuple[float, float]:
         with closing(sqlite3.connect(folder / name)) as connection:
             connection.execute(made)
             connection.commit()
-    measured = run_measured(command, folder)
-    return measured.wall, measured.peak
+
+
+def command(action: str) -> list[str]:
+    """A data command over these rows."""
+    releases = ("--from", "0.2.23", "--target", "0.6.1")
+    words = ("data", action, "old.yaml", "new.yaml", *releases)
+    return [sys.executable, "-m", "stackcfg", *words]
+
+
+def compare(name: str, base: str, runs: list[Run], bases: list[Run]) -> None:
+    """Print how many times a base runs take, by the clock and in computing time."""
+    both = list(zip(runs, bases, strict=True))
+    wall = statistics.median(one.wall / other.wall for one, other in both)
+    cpu = statistics.median(one.cpu / other.cpu for one, other in both)
+    took = statistics.median(one.cpu for one in runs)
+    peak = max(one.peak for one in runs)
+    print(
+        f"{name}: {cpu:.2f} x {base} in computing time, {wall:.2f} x by the clock; {took:.1f} s, peak {peak:.0f} MiB"
+    )
 
 
 def main() -> None:
     """Make the rows, race, print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    releases = ("--from", "0.2.23", "--target", "0.6.1")
-    ours = [
-        sys.executable,
-        "-m",
-        "stackcfg",
-        "data",
-        "copy",
-        "old.yaml",
-        "new.yaml",
-        *releases,
-    ]
-    bare = [sys.executable, "-c", BARE]
+    bare, copies, checks = [], [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder, count)
-        results = [(run(folder, ours), run(folder, bare)) for _ in range(rounds)]
-    ratio = statistics.median(one[0] / other[0] for one, other in results)
-    took = statistics.median(one[0] for one, _ in results)
-    peak, bare_peak = (max(each[side][1] for each in results) for side in (0, 1))
-    print(
-        f"{2 * count:,} rows in {took:.1f} s: {2 * count / took:,.0f} rows a second, peak {peak:.0f} MiB"
-    )
-    print(f"{ratio:.2f} x bare INSERT ... SELECT (peak {bare_peak:.0f} MiB)")
+        for _ in range(rounds):
+            prepare(folder)
+            bare.append(run_measured([sys.executable, "-c", BARE], folder))
+            copies.append(run_measured(command("copy"), folder))
+            checks.append(run_measured(command("verify"), folder))
+    print(f"{2 * count:,} rows, {rounds} rounds")
+    compare("copy", "bare INSERT ... SELECT", copies, bare)
+    compare("verify", "copy", checks, copies)
 
 
 if __name__ == "__main__":

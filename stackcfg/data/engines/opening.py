@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from stackcfg.data.engines.database import Reader, Writer
-from stackcfg.data.engines.protocol import DatabaseError
+from stackcfg.data.engines.protocol import Comparison, DatabaseError
 from stackcfg.data.locations import MONGODB, REDIS, SQLITE, Database
 
 EMPTY: Final = Database(SQLITE, (":memory:",))
@@ -86,6 +86,25 @@ def _open_server_writer(database: Database) -> Writer:
     from stackcfg.data.engines.postgres_writer import PostgresWriter
 
     return PostgresWriter(database)
+
+
+def open_comparison(
+    source: Reader, table: str, target: Reader, target_table: str
+) -> Comparison | None:
+    """Open two databases to compare tables within their engine, if it can.
+
+    Raises `DatabaseError`.
+    """
+    if source.sql.engine != SQLITE or target.sql.engine != SQLITE:
+        return None
+    from stackcfg.data.engines.sqlite import SqliteReader
+    from stackcfg.data.engines.sqlite_comparison import SqliteComparison
+
+    assert isinstance(source, SqliteReader)
+    assert isinstance(target, SqliteReader)
+    if not source.can_compare(table, target, target_table):
+        return None
+    return SqliteComparison(source.path, target.path)
 
 
 def list_other_connections(database: Database) -> list[str]:

@@ -6,9 +6,9 @@ a SQL table is a mapping by column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from stackcfg.errors import StackcfgError
 
@@ -98,3 +98,56 @@ class PairCopy:
     def new_key(self, key: str) -> str:
         """Return the key of a copied row by that of the old one."""
         return self.prefix + key.removeprefix(self.strip)
+
+
+class Fill(NamedTuple):
+    """A column that gets a value where it is NULL and a JSON column is empty."""
+
+    column: str
+    value: str
+    unless: str
+
+
+class TableComparison(NamedTuple):
+    """Rows of the SQL table `old` that must be in `new`, with `fills`.
+
+    `columns` are those of the old table, `keys` those of the key of the new one.
+    """
+
+    old: str
+    new: str
+    columns: Sequence[str]
+    keys: Sequence[str]
+    fills: Sequence[Fill]
+
+
+class ComparedBlock(NamedTuple):
+    """Old rows with numbers above `after`, up to `last`, that were compared at once.
+
+    `content` is what checksums are made of; None where a row differs or must
+    be looked at by itself.
+    """
+
+    rows: int
+    after: int
+    last: int
+    content: bytes | None
+
+
+class Comparison(Protocol):
+    """Compares rows of two databases within the engine, block by block."""
+
+    def compare_pairs(self, copy: PairCopy) -> Iterator[ComparedBlock]:
+        """Compare KV rows with their copies."""
+
+    def compare_rows(self, tables: TableComparison) -> Iterator[ComparedBlock]:
+        """Compare rows of SQL tables."""
+
+    def pairs_of(self, copy: PairCopy, block: ComparedBlock) -> Iterator[Pair]:
+        """Yield the old KV rows of a block, one at a time."""
+
+    def rows_of(self, tables: TableComparison, block: ComparedBlock) -> Iterator[Row]:
+        """Yield the old SQL rows of a block."""
+
+    def close(self) -> None:
+        """Close both databases."""

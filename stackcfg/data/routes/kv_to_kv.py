@@ -5,17 +5,19 @@ make the others.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Final
 
 from stackcfg.data.engines.database import Reader
-from stackcfg.data.engines.opening import Readers
-from stackcfg.data.engines.protocol import Pair, PairCopy, Selection
+from stackcfg.data.engines.opening import Readers, open_comparison
+from stackcfg.data.engines.protocol import Comparison, Pair, PairCopy, Selection
 from stackcfg.data.moves import LOCATION_RULE, Move
 from stackcfg.data.registry import find_unread_stores, is_owned
 from stackcfg.data.routes.route import (
     Checks,
     CopyRun,
+    EqualRows,
     Retries,
     check_pairs,
     find_reason,
@@ -26,6 +28,9 @@ from stackcfg.data.row_rule import KvRow, KvRows, KvRule, Skipped
 from stackcfg.data.stored_json import is_same_value
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.runconfig.values import as_string
+
+FEW: Final = 12
+"""A store with less than this part of the rows of a table is looked up key by key."""
 
 UNREAD: Final = "(not read)"
 """Stands for rows that were copied, but that the new server does not read."""
@@ -224,7 +229,8 @@ class KvToKv:
                 yield check._replace(expected=check.found)
         if not source.has_table(self.source.table):
             return
-        yield from check_pairs(self._wanted(source), self.move, readers)
+        yield from self._check_plain(source, readers)
+        yield from check_pairs(self._made(source), self.move, readers)
         target = readers.get_or_empty(self.target.database)
         yield from self._find_unread(source, target, readers)
 
@@ -263,14 +269,50 @@ class KvToKv:
             target = readers.get_or_empty(self.target.database)
             yield from self._find_unread(source, target, readers)
 
-    def _wanted(self, source: Reader) -> Iterator[KvRow | Skipped]:
-        """Yield all rows that a copy writes."""
+    def _check_plain(self, source: Reader, readers: Readers) -> Checks:
+        """Yield the checks of the rows that stay as they are."""
         copy = self._plain()
-        if copy is not None:
-            for pair in source.pairs(copy.source_table, copy.selection):
-                if is_owned(self.move, pair, self.upgrade):
-                    key, value, expiration = pair
-                    yield KvRow(copy.new_key(key), value_text(value), expiration)
+        if copy is None:
+            return
+        comparison = self._open_comparison(copy, source, readers)
+        if comparison is None:
+            pairs = source.pairs(copy.source_table, copy.selection)
+            yield from check_pairs(self._renamed(copy, pairs), self.move, readers)
+            return
+        with closing(comparison):
+            for block in comparison.compare_pairs(copy):
+                if block.content is not None:
+                    yield EqualRows(block.rows, block.content)
+                    continue
+                pairs = comparison.pairs_of(copy, block)
+                yield from check_pairs(self._renamed(copy, pairs), self.move, readers)
+
+    def _open_comparison(
+        self, copy: PairCopy, source: Reader, readers: Readers
+    ) -> Comparison | None:
+        """Return what compares many rows at once; None where they are few, or whose
+        they are must be asked of each.
+        """
+        table = copy.source_table
+        if self.move.keys.competing_providers or not source.keeps_tables:
+            return None
+        selected = source.count_pairs(table, copy.selection)
+        if selected * FEW < source.count_rows(table):
+            return None
+        target = readers.get_or_empty(self.target.database)
+        if not target.keeps_tables or target.key_names(copy.table) != ["key"]:
+            return None
+        return open_comparison(source, table, target, copy.table)
+
+    def _renamed(self, copy: PairCopy, pairs: Iterable[Pair]) -> Iterator[KvRow]:
+        """Yield the rows that a copy makes of rows that stay as they are."""
+        for pair in pairs:
+            if is_owned(self.move, pair, self.upgrade):
+                key, value, expiration = pair
+                yield KvRow(copy.new_key(key), value_text(value), expiration)
+
+    def _made(self, source: Reader) -> Iterator[KvRow | Skipped]:
+        """Yield what rules make of rows, or why they make nothing."""
         for pair, rows in self._converted(source):
             if is_owned(self.move, pair, self.upgrade):
                 yield from rows

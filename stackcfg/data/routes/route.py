@@ -50,7 +50,17 @@ class RowCheck(NamedTuple):
     found: str | None
 
 
-Checks = Iterator[RowCheck | Skipped]
+class EqualRows(NamedTuple):
+    """Rows that are in the new store as they must be, compared at once.
+
+    `content` is what checksums of them are made of.
+    """
+
+    rows: int
+    content: bytes
+
+
+Checks = Iterator[RowCheck | EqualRows | Skipped]
 """Each row that a copy writes, or the reason why it writes none for an old
 row.
 """
@@ -201,7 +211,7 @@ class Route(Protocol):
 
 def check_pairs(
     rows: Iterable[KvRow | Skipped], move: Move, readers: Readers
-) -> Checks:
+) -> Iterator[RowCheck | Skipped]:
     """Yield the checks of KV rows."""
     target, table = readers.get_or_empty(move.target.database), move.target.table
     has_table = target.has_table(table)

@@ -5,24 +5,14 @@ completed by rules.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from stackcfg.data.engines.database import Reader
 from stackcfg.data.engines.opening import Readers
-from stackcfg.data.engines.protocol import Row, is_absent
+from stackcfg.data.engines.protocol import Row
 from stackcfg.data.moves import LOCATION_RULE, Move
-from stackcfg.data.routes.route import (
-    CHARACTERS_AT_ONCE,
-    ROWS_AT_ONCE,
-    Checks,
-    ConflictError,
-    CopyRun,
-    Retries,
-    RowCheck,
-    check_row,
-    row_text,
-)
+from stackcfg.data.routes.route import Checks, ConflictError, CopyRun, Retries
+from stackcfg.data.routes.sql_check import SqlCheck, change_row, key_text
 from stackcfg.data.row_rule import ColumnRule, NullFill, Skipped
 from stackcfg.data.stored_json import is_same_value
 from stackcfg.data.upgrade import Upgrade
@@ -88,14 +78,14 @@ class SqlToSql:
             if present is None:
                 # a key with NULL equals no other key, so the row was added
                 if keys and None not in key.values():
-                    raise run.refuse_row(new, _key_text(key))
+                    raise run.refuse_row(new, key_text(key))
             elif not self._is_copy(present, row):
                 self._raise_conflict(row, key, new, run)
                 run.counts.present -= 1
-                run.counts.differing.append(_key_text(key))
+                run.counts.differing.append(key_text(key))
 
     def _is_copy(self, present: Row, row: Row) -> bool:
-        wanted = {**row, **self._changes(row, self._rules)}
+        wanted = {**row, **change_row(row, self._rules, self.upgrade)}
         return _is_same_row(present, row) or _is_same_row(present, wanted)
 
     def _raise_conflict(self, row: Row, key: Row, table: str, run: CopyRun) -> None:
@@ -108,15 +98,7 @@ class SqlToSql:
                 names = [name for name in source.column_names(old) if name in row]
                 found = source.row(old, key, names)
                 if found is not None and not _is_same_row(found, row):
-                    raise ConflictError(_key_text(key), self.move, other)
-
-    def _changes(self, row: Row, rules: Sequence[ColumnRule]) -> dict[str, Any]:
-        """Return what rules change in a row; missing columns count as NULL."""
-        changes: dict[str, Any] = {}
-        for rule in rules:
-            given = {**dict.fromkeys(rule.columns), **row, **changes}
-            changes |= rule.complete(given, self.upgrade)
-        return changes
+                    raise ConflictError(key_text(key), self.move, other)
 
     def _complete_rows(self, table: str, run: CopyRun) -> None:
         writer = run.writer
@@ -140,7 +122,7 @@ class SqlToSql:
             return
         columns = [name for rule in rules for name in rule.columns]
         for row in run.writer.rows(table, [*keys, *columns]):
-            changes = self._changes(row, rules)
+            changes = change_row(row, rules, self.upgrade)
             if changes:
                 key = {name: row[name] for name in keys}
                 run.writer.set_row(table, key, changes)
@@ -150,6 +132,9 @@ class SqlToSql:
         column = fill.column
         filled = run.writer.set_where_null(table, column, fill.value, fill.unless)
         run.counts.completed += filled
+        # a count of all rows is an index; one of NULLs reads the table again
+        if filled == run.writer.count_rows(table):
+            return
         rest = run.writer.count_null(table, column)
         if rest:
             reason = fill.explain_rest(self.upgrade)
@@ -158,17 +143,9 @@ class SqlToSql:
     def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all rows."""
         target = readers.get_or_empty(self.move.target.database)
+        check = SqlCheck(self._rules, self.upgrade)
         for old, new in self._tables(source):
-            keys, compared = source.key_names(old), []
-            if target.has_table(new):
-                keys = target.key_names(new)
-                known = [name for rule in self._rules for name in rule.columns]
-                known += source.column_names(old)
-                compared = [name for name in target.column_names(new) if name in known]
-            if keys:
-                yield from self._check_by_key(source, old, target, new, keys, compared)
-            else:
-                yield from self._check_by_content(source, old, target, new, compared)
+            yield from check.check_table(source, old, target, new)
 
     def count_changes(self, source: Reader) -> Counter[str]:
         """Count the old rows that each rule changes, by its id."""
@@ -176,7 +153,7 @@ class SqlToSql:
         for old, _ in self._tables(source):
             for row in source.rows(old, source.column_names(old)):
                 for rule in self._rules:
-                    if self._changes(row, [rule]):
+                    if change_row(row, [rule], self.upgrade):
                         counts[rule.id] += 1
         return counts
 
@@ -191,86 +168,6 @@ class SqlToSql:
                 if fill is not None and f"{new} {fill.column}" in left:
                     rest = target.count_null(new, fill.column)
                     yield from [fill.explain_rest(self.upgrade)] * rest
-
-    def _check_by_key(
-        self,
-        source: Reader,
-        old: str,
-        target: Reader,
-        new: str,
-        keys: Sequence[str],
-        compared: Sequence[str],
-    ) -> Checks:
-        can_match = set(keys) <= set(compared)
-        for block in _split_rows(source.rows(old, source.column_names(old))):
-            present: Mapping[Any, Row] = {}
-            if can_match and len(keys) == 1:
-                [name] = keys
-                values = [row[name] for row in block if row.get(name) is not None]
-                if values:
-                    present = target.rows_of(new, name, values, compared)
-            for row in block:
-                key = {name: row.get(name) for name in keys}
-                found = present.get(next(iter(key.values())))
-                # of a key of several columns, and of one that looks different here
-                if found is None and can_match:
-                    found = target.row(new, key, compared)
-                yield from self._check_row(row, key, found)
-
-    def _check_row(self, row: Row, key: Row, found: Row | None) -> Checks:
-        yield from self._explain_null_columns(row)
-        changes = self._changes(row, self._rules)
-        if found is not None:
-            # a column that the new table lacks holds nothing
-            found = {**dict.fromkeys(changes), **found}
-        yield check_row(_key_text(key), {**row, **changes}, found)
-
-    def _check_by_content(
-        self,
-        source: Reader,
-        old: str,
-        target: Reader,
-        new: str,
-        compared: Sequence[str],
-    ) -> Checks:
-        """Check rows without a key, which only their content tells apart."""
-        present = target.rows(new, compared) if compared else ()
-        unmatched = Counter(map(row_text, present))
-        for number, row in enumerate(
-            source.rows(old, source.column_names(old)), start=1
-        ):
-            changes = self._changes(row, self._rules)
-            wanted = {**dict.fromkeys(compared), **row, **changes}
-            text = row_text({name: wanted[name] for name in compared or row})
-            found = text if unmatched[text] > 0 else None
-            unmatched[text] -= 1
-            yield RowCheck(f"row {number} of {old}", text, found)
-
-    def _explain_null_columns(self, row: Row) -> Iterator[Skipped]:
-        for rule in self._rules:
-            fill = rule.fill
-            if fill is None or row.get(fill.column) is not None:
-                continue
-            if not is_absent(row.get(fill.unless)):
-                yield fill.explain_rest(self.upgrade)
-
-
-def _split_rows(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Yield rows in blocks that are worth looking for at once."""
-    block: list[Row] = []
-    size = 0
-    for row in rows:
-        block.append(row)
-        size += sum(len(each) for each in row.values() if isinstance(each, str))
-        if len(block) == ROWS_AT_ONCE or size > CHARACTERS_AT_ONCE:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
-
-
-def _key_text(key: Row) -> str:
-    return ", ".join(map(str, key.values()))
 
 
 def _is_same_row(found: Row, row: Row) -> bool:
