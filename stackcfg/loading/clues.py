@@ -33,6 +33,16 @@ class Clue(NamedTuple):
     aspect: str = "entry"
 
 
+def is_telling(clue: Clue) -> bool:
+    """Return whether a clue tells releases apart: some of them read the entry."""
+    return bool(clue.releases) and clue.releases != _every_release()
+
+
+@cache
+def _every_release() -> Releases:
+    return frozenset(described_releases())
+
+
 def releases_in(spans: Iterable[Span]) -> Releases:
     """Return the described releases in some runs of releases."""
     found: Releases = frozenset()

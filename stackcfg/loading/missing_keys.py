@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from stackcfg.light_typing import Any, Final
-from stackcfg.loading.clues import HEAVY, Clue, Releases, releases_in
-from stackcfg.paths import Path, as_mapping
+from stackcfg.loading.clues import HEAVY, Clue, Releases, is_telling, releases_in
 from stackcfg.releases.models import required_keys, root_model_names
 from stackcfg.releases.providers import provider_models
 from stackcfg.releases.versions import Span, described_releases
@@ -32,17 +31,19 @@ def missing_section(data: Mapping[str, Any]) -> Iterator[Clue]:
     yield Clue(f"no '{STORAGE}'", taking, (), weight=HEAVY)
 
 
+@lru_cache(4096)
 def missing_provider_keys(
-    provider: Mapping[str, Any], api: str, kind: str, path: Path
-) -> Iterator[Clue]:
-    """Yield the releases of a provider type that take its config without the
-    keys that other releases require.
+    api: str, kind: str, given: tuple[str, ...]
+) -> tuple[Clue, ...]:
+    """Return the releases of a provider type that take a config with the given keys,
+    without those that other releases require. Paths are inside of the entry.
     """
-    given = as_mapping(provider.get("config"))
+    found: list[Clue] = []
     for names, taking in _taken_without(api, kind):
-        if taking and given.keys().isdisjoint(names):
+        if taking and not set(names).intersection(given):
             what = f"no '{names[0]}' in {kind}"
-            yield Clue(what, taking, (*path, "config"), weight=HEAVY)
+            found.append(Clue(what, taking, ("config",), weight=HEAVY))
+    return tuple(filter(is_telling, found))
 
 
 @lru_cache(1024)

@@ -6,16 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
-from stackcfg.light_typing import Any, Final, NamedTuple, TypeGuard
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.loading.clues import (
     HEAVY,
     Clue,
     Releases,
+    is_telling,
     releases_in,
     split_releases,
 )
 from stackcfg.loading.missing_keys import missing_provider_keys, missing_section
-from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at, walk_values
+from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE
 from stackcfg.releases.models import field_spans, key_spans, root_model_names
 from stackcfg.releases.providers import api_spans, provider_models, provider_spans
@@ -24,7 +25,7 @@ from stackcfg.releases.stores import REFERENCE, StoreFields
 from stackcfg.releases.versions import Span
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.runconfig.providers import is_disabled, provider_entries
-from stackcfg.runconfig.substitution import TYPED_SINCE, find_strings
+from stackcfg.runconfig.substitution import TYPED_SINCE
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import StoreMap
 
@@ -54,9 +55,15 @@ def find_clues(
     inline: StoreMap,
     store_fields: StoreFields,
 ) -> Iterator[Clue]:
-    """Yield a clue for every entry, even for those that all or no releases
-    read.
-    """
+    """Yield the clues that tell releases apart: some of them read the entry."""
+    return filter(is_telling, _all_clues(data, inline, store_fields))
+
+
+def _all_clues(
+    data: Mapping[str, Any],
+    inline: StoreMap,
+    store_fields: StoreFields,
+) -> Iterator[Clue]:
     for key in data:
         releases = _releases_with(_top_key_spans, key)
         weight = 1
@@ -66,8 +73,7 @@ def find_clues(
     yield from _style_clues(data, inline)
     yield from _store_clues(data, store_fields)
     yield from _api_clues(data)
-    for api, index, provider in provider_entries(data):
-        yield from _provider_clues(provider, ("providers", api, index))
+    yield from _provider_clues(data)
     for path, model in SERVER_MODELS.items():
         yield from _section_clues(data, path, model)
     yield from _dataset_clues(data)
@@ -114,23 +120,38 @@ def _api_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
         yield Clue(f"API '{api}'", releases, ("apis", index))
 
 
-def _provider_clues(provider: Mapping[str, Any], path: Path) -> Iterator[Clue]:
-    api = str(path[1])
-    releases = _releases_with(api_spans, api)
-    yield Clue(f"API '{api}'", releases, path[:2])
-    kind = as_string(provider.get("provider_type"))
+def _provider_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
+    last = ""
+    for api, index, provider in provider_entries(data):
+        path: Path = ("providers", api, index)
+        if api != last:
+            last = api
+            releases = _releases_with(api_spans, api)
+            yield Clue(f"API '{api}'", releases, path[:2])
+        kind = as_string(provider.get("provider_type"))
+        keys = tuple(as_mapping(provider.get("config")))
+        clues = _entry_clues(api, kind, keys)
+        if not is_disabled(provider):
+            clues += missing_provider_keys(api, kind, keys)
+        for clue in clues:
+            yield clue._replace(path=(*path, *clue.path))
+
+
+# the providers of many files are written alike
+@lru_cache(4096)
+def _entry_clues(api: str, kind: str, keys: tuple[str, ...]) -> tuple[Clue, ...]:
+    """Return the clues of an entry with these keys in its config."""
     having = _releases_with(provider_spans, api, kind)
-    yield Clue(f"provider {kind}", having, (*path, "provider_type"))
-    for key in as_mapping(provider.get("config")):
+    found = [Clue(f"provider {kind}", having, ("provider_type",))]
+    for key in keys:
         reading = _releases_reading(api, kind, key)
         if reading != having:
             weight = 1
             if key in _CONNECTION:
                 weight = HEAVY
             what = f"'{key}' of {kind}"
-            yield Clue(what, reading, (*path, "config", key), weight=weight)
-    if not is_disabled(provider):
-        yield from missing_provider_keys(provider, api, kind, path)
+            found.append(Clue(what, reading, ("config", key), weight=weight))
+    return tuple(filter(is_telling, found))
 
 
 def _section_clues(
@@ -153,29 +174,30 @@ def _dataset_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
 
 def _text_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
     """Yield the first string of each kind that only some releases understand."""
+    texts = list(_texts_with_kinds(data, ()))
     # what is nowhere in all strings is in none
-    strings = "\n".join(
-        text for mark in _KIND_MARKS for text in find_strings(mark, data)
-    )
-    kinds = [kind for kind in _text_kinds() if kind.matches(strings)]
-    if not kinds:
-        return
-    for path, value in walk_values(data):
-        if not _may_have_a_kind(value):
-            continue
-        for kind in [each for each in kinds if each.matches(value)]:
-            kinds.remove(kind)
-            yield Clue(kind.what, kind.releases, path, False, kind.weight, kind.aspect)
+    together = "\n".join(text for _, text in texts)
+    kinds = [kind for kind in _text_kinds() if kind.matches(together)]
+    for path, text in texts:
         if not kinds:
             return
+        for kind in [each for each in kinds if each.matches(text)]:
+            kinds.remove(kind)
+            yield Clue(kind.what, kind.releases, path, False, kind.weight, kind.aspect)
 
 
-_KIND_MARKS: Final = ("~/.", "${")
-"""One of these is in every string of a kind."""
-
-
-def _may_have_a_kind(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and any(mark in value for mark in _KIND_MARKS)
+def _texts_with_kinds(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the strings that can be of a kind, with their paths."""
+    entries: Iterable[tuple[Any, Any]] = enumerate(data)
+    if isinstance(data, dict):
+        entries = data.items()
+    for key, value in entries:
+        if isinstance(value, str):
+            # one of these is in every string of a kind
+            if "${" in value or "~/." in value:
+                yield (*path, key), value
+        elif isinstance(value, dict | list):
+            yield from _texts_with_kinds(value, (*path, key))
 
 
 _CLOSED: Final = r"[^}]*\}"

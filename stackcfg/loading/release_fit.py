@@ -7,7 +7,7 @@ read most of it are the ones it fits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from stackcfg.light_typing import NamedTuple
@@ -90,18 +90,10 @@ def detect_releases(
         inline = read_inline_stores(
             data, store_fields, LAST_INLINE, DEFAULT_TARGET.last
         )
-    clues = list(_telling(find_clues(data, inline, store_fields)))
+    clues = list(find_clues(data, inline, store_fields))
     styles = {clue.releases for clue in clues if clue.decisive}
     placed = _narrowest_by_place(config, clues)
     return DetectedReleases(config, data, _best_releases(styles, placed), placed)
-
-
-def _telling(clues: Iterable[Clue]) -> Iterator[Clue]:
-    """Yield the clues that tell releases apart: some of them read the entry."""
-    everything = frozenset(described_releases())
-    for clue in clues:
-        if clue.releases and clue.releases != everything:
-            yield clue
 
 
 def _narrowest_by_place(config: RunConfig, clues: Iterable[Clue]) -> list[PlacedClue]:

@@ -59,8 +59,9 @@ def read_inline_stores(
     """
     found: list[Store | Unreadable] = []
     for owner in read_store_owners(config):
-        old = owner.fields(catalog, version, INLINE)
-        new = owner.fields(catalog, target, REFERENCE)
+        kind = owner.known_type(catalog)
+        old = catalog.provider_fields(owner.api, kind, version, INLINE)
+        new = catalog.provider_fields(owner.api, kind, target, REFERENCE)
         stores = list(_read_known_stores(owner, old, new))
         if owner.api:
             stores += _read_new_stores(owner, old, new)

@@ -44,20 +44,19 @@ class StoreOwner(NamedTuple):
     def fields(
         self, catalog: StoreFields, version: Release, style: str
     ) -> list[StoreField]:
-        """Return the store fields that a release gives this owner.
+        """Return the store fields that a release gives this owner."""
+        kind = self.known_type(catalog)
+        return catalog.provider_fields(self.api, kind, version, style)
+
+    def known_type(self, catalog: StoreFields) -> str:
+        """Return the type whose store fields this owner has.
 
         A type outside the tree has those of the known type that it extends.
         """
-        kind = self.sibling(catalog) or self.type
-        return catalog.provider_fields(self.api, kind, version, style)
-
-    def sibling(self, catalog: StoreFields) -> str:
-        """Return the known type whose store fields this owner has, if it is of
-        another type.
-        """
         if not self.api:
-            return ""
-        return find_sibling(catalog, self.api, self.type, self.settings)
+            return self.type
+        sibling = find_sibling(catalog, self.api, self.type, self.settings)
+        return sibling or self.type
 
     def slot(self, fact: StoreField) -> Store:
         """Return the slot of a field of this owner."""

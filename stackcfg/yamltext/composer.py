@@ -84,8 +84,9 @@ def compose_documents(
 class _Composer:
     """The finished documents, and the tree of the current one as it grows.
 
-    `open` are the collections that have not ended, `keys` the key of each that
-    waits for its value, `heights` how deep its values are so far, aliases
+    `open` are the collections that have not ended, `inner` is the last of them, and
+    `key` a key in it that waits for its value. `keys` are those that wait in the
+    collections around it, `heights` how deep the values of each are so far, aliases
     expanded.
     """
 
@@ -112,6 +113,8 @@ class _Composer:
         self.duplicates: list[Duplicate] = []
         self.open: list[Node] = []
         self.keys: list[Node | None] = []
+        self.inner: Node | None = None
+        self.key: Node | None = None
         self.heights: list[int] = []
         self.named_heights: dict[Node, int] = {}
         self.anchors: dict[str, Node] = {}
@@ -122,10 +125,10 @@ class _Composer:
 
     def add_scalar(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
-        style = event.style or None
-        node = Node(SCALAR, start, end, event.tag, event.value, style)
+        style, tag = event.style or None, event.tag
+        node = Node(SCALAR, start, end, tag, event.value, style)
         # most scalars are plain, and nothing is to be checked
-        if style is not None or node.tag is not None:
+        if style is not None or tag is not None:
             self._check_scalar(node)
         if event.anchor:
             self._name(node, event.anchor)
@@ -150,13 +153,17 @@ class _Composer:
         if event.anchor:
             self._name(node, event.anchor)
         self.open.append(node)
-        self.keys.append(None)
+        self.keys.append(self.key)
+        self.inner, self.key = node, None
         self.heights.append(0)
         self._check_depth(node, 0)
 
     def end_collection(self, event: Any) -> None:
         node = self.open.pop()
-        self.keys.pop()
+        self.inner = None
+        if self.open:
+            self.inner = self.open[-1]
+        self.key = self.keys.pop()
         height = self.heights.pop() + 1
         if node.anchor:
             self.named_heights[node] = height
@@ -203,22 +210,20 @@ class _Composer:
 
     def _place(self, node: Node) -> None:
         """Put a finished node into the collection that is open."""
-        if not self.open:
+        parent = self.inner
+        if parent is None:
             self.root = node
             return
-        parent = self.open[-1]
-        parent.size += node.size
-        if parent.size > MAX_NODES:
+        parent.size = size = parent.size + node.size
+        if size > MAX_NODES:
             raise ParseError("aliases expand to millions of values", node.start)
         if parent.kind is SEQUENCE:
             parent.items.append(node)
-            return
-        key = self.keys[-1]
-        if key is None:
-            self.keys[-1] = node
+        elif self.key is None:
+            self.key = node
         else:
-            parent.entries.append((key, node))
-            self.keys[-1] = None
+            parent.entries.append((self.key, node))
+            self.key = None
 
     def _remove_duplicates(self, node: Node) -> None:
         names = {key.text for key, _ in node.entries}
