@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -16,7 +17,8 @@ from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
 from stackcfg.data.copy import count_changes, count_rows, count_unmoved_rows
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.locations import KV_SERVERS
-from stackcfg.data.moves import Move, UpgradePlan
+from stackcfg.data.moves import Move, Unmoved, UpgradePlan
+from stackcfg.data.refused_stores import find_refused_stores
 from stackcfg.data.registry import read_registry
 from stackcfg.data.result import COPY, DRY_RUN, VERIFY, UpgradeResult
 from stackcfg.data.running_servers import running_servers
@@ -88,10 +90,14 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
         _check_servers(plan, options)
         _roll_back(plan)
     plan = replace(plan, upgrade=_read_registry(plan, readers))
+    refused = find_refused_stores(plan)
+    if options.action == COPY:
+        _refuse_copy(refused)
     plan = select_stores(plan, options.only)
     upgrade = plan.upgrade
     result = UpgradeResult(options.action, upgrade.old, upgrade.new, plan)
     _count(result, readers)
+    result.unmoved |= refused
     result.files = find_all_files(plan.files)
     if options.action == COPY:
         readers.close()
@@ -102,6 +108,12 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
         check_all_files(result)
         _verify(result, readers, options)
     return result
+
+
+def _refuse_copy(refused: Mapping[Unmoved, int]) -> None:
+    """Raise `StackcfgError` if the new server would not start after a copy."""
+    for each in refused:
+        raise StackcfgError(f"nothing was copied: {each.reason}")
 
 
 def _copy(result: UpgradeResult, options: Options) -> None:

@@ -50,13 +50,18 @@ NOT_IN_NAMES: Final = re.compile("[^a-zA-Z0-9_]")
 LONGEST_NAME: Final = 63
 """PostgreSQL cuts longer names, quoted or not."""
 
+MOST_INDEXED: Final = 2000
+"""Numbers in the vectors that pgvector makes an index of."""
+
 
 class ChunkTables(NamedTuple):
     """Tables with chunks of a vector_io provider, outside of its KV store.
 
     `field` of the provider's config names the sqlite file; without one, its
     config is that of a connection. Before the release `quoted_since`, the
-    database makes small letters of the capitals in names.
+    database makes small letters of the capitals in names. Since the release
+    `exact_since`, the server asks for the index of a table by its whole name, and
+    does not start where this is longer than names can be.
     """
 
     engine: str
@@ -65,6 +70,19 @@ class ChunkTables(NamedTuple):
     chunk: str
     field: str = ""
     quoted_since: str = ""
+    exact_since: str = ""
+
+    @property
+    def longest_id(self) -> int:
+        """Return how many characters the id of a store can have."""
+        return LONGEST_NAME - len(self.prefix)
+
+    def is_refused(self, identifier: str, dimension: int, release: Release) -> bool:
+        """Return whether a release does not start with a vector store."""
+        if not self.exact_since or release < parse_release(self.exact_since):
+            return False
+        # only vectors of so many numbers have an index
+        return len(identifier) > self.longest_id and dimension <= MOST_INDEXED
 
     def name_table(self, identifier: str, release: Release) -> str:
         """Return the table of a vector store, as a release names it."""

@@ -88,16 +88,21 @@ def fields(running: Server, database: str) -> dict[str, str]:
     }
 
 
-def search(
-    release: str, action: str, running: Server, database: str, folder: Path
-) -> dict[str, Any]:
-    """What the provider of a release finds for each question, by vector store."""
+def run_provider(
+    release: str,
+    action: str,
+    running: Server,
+    database: str,
+    folder: Path,
+    stores: tuple[str, ...] = STORES,
+) -> subprocess.CompletedProcess[str]:
+    """Let the provider of a release fill its stores or search in them."""
     python = required(release, searching)
     packages = required("server", pgvector_packages)
     address = fields(running, database)
     variables = {f"PGVECTOR_{name.upper()}": each for name, each in address.items()}
-    names = [f"pgvector={each}" for each in STORES]
-    done = subprocess.run(
+    names = [f"pgvector={each}" for each in stores]
+    return subprocess.run(
         [str(python), str(PROGRAM), action, str(folder), *names],
         capture_output=True,
         text=True,
@@ -110,6 +115,13 @@ def search(
         ),
         check=False,
     )
+
+
+def search(
+    release: str, action: str, running: Server, database: str, folder: Path
+) -> dict[str, Any]:
+    """What the provider of a release finds for each question, by vector store."""
+    done = run_provider(release, action, running, database, folder)
     assert done.returncode == 0, done.stdout + done.stderr
     lines = [line for line in done.stdout.splitlines() if line.startswith('{"')]
     found = [json.loads(line) for line in lines]
@@ -139,3 +151,31 @@ def test_a_search_finds_the_same_chunks(running, tmp_path):
         for chunk in (chunk for found in questions.values() for chunk in found):
             chunk |= {"embedding_model": "stub/embed", "embedding_dimension": DIMENSION}
     assert after == before
+
+
+@pytest.mark.parametrize(("length", "starts"), [(60, True), (61, False)])
+def test_long_ids_are_those_with_which_the_new_server_does_not_start(
+    running, tmp_path, length, starts
+):
+    store = "vs_" + "a" * (length - 3)
+    database = f"long{length}"
+    running.create(database)
+    with running.connect(database) as connection:
+        connection.execute("CREATE EXTENSION vector")
+    done = run_provider(OLD, "fill", running, database, tmp_path, (store,))
+    assert done.returncode == 0, done.stdout + done.stderr
+    row = {**registered(f"pgvector={store}"), "type": "vector_db"}
+    rows = {REGISTERED.format(store): {**row, "source": "via_register_api"}}
+    make(tmp_path, {"registry.db": {"kvstore": rows}})
+    for side in ("old", "new"):
+        text = config(running, database, new=side == "new")
+        (tmp_path / f"{side}.yaml").write_text(text)
+    refused = stackcfg("data", "copy", *UPGRADE, cwd=tmp_path, HOME=str(tmp_path))
+    assert (refused.code == 0) is starts, refused.out + refused.err
+    # the rows are the same for 1.0.4, which starts with such a store
+    words = ("old.yaml", "new.yaml", "--from", OLD, "--target", "1.0.4")
+    copied = stackcfg("data", "copy", *words, cwd=tmp_path, HOME=str(tmp_path))
+    assert copied.code == 0, copied.out + copied.err
+    done = run_provider(NEW, "ask", running, database, tmp_path, (store,))
+    assert (done.returncode == 0) is starts, done.stdout + done.stderr
+    assert starts or "identifier too long" in done.stdout + done.stderr

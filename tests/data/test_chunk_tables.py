@@ -158,6 +158,31 @@ def test_other_tables_stay_as_they_are(running, tmp_path, stores, old, new):
 
 
 @pytest.mark.parametrize(
+    ("provider", "length", "release", "starts"),
+    [
+        ("pgvector", 60, "1.5.0", True),
+        ("pgvector", 61, "1.5.0", False),
+        ("pgvector", 61, "1.1.0", False),
+        ("pgvector", 61, "1.0.4", True),
+        ("faiss", 61, "1.5.0", True),
+    ],
+)
+def test_a_store_with_which_the_new_server_does_not_start_is_named_before(
+    running, tmp_path, provider, length, release, starts
+):
+    name = "x" * length
+    prepare(running, tmp_path, {name: provider}, COMPLETE)
+    planned = data("plan", tmp_path, "0.7.3", release)
+    assert planned.code == 0, planned.err
+    assert ("have more than 60 characters" in planned.out) is not starts
+    done = data("copy", tmp_path, "0.7.3", release, "--only", "metadata")
+    assert ("nothing was copied" in done.err) is not starts
+    assert name[:60] in done.err or starts
+    verified = data("verify", tmp_path, "0.7.3", release, "--only", "metadata")
+    assert (verified.code == 0) is starts, verified.out
+
+
+@pytest.mark.parametrize(
     ("identifier", "release", "name"),
     [
         ("A-b", "0.6.1", "vs_a_b"),
