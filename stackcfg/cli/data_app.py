@@ -144,7 +144,8 @@ def copy(
         int | None,
         Option(
             "--rate",
-            help="Copy at most so many rows a second, into all databases together.",
+            help="Copy at most so many rows a second, into all databases together; "
+            "4 KiB of a file count as one.",
             metavar="ROWS",
             min=1,
         ),

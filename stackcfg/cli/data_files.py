@@ -16,6 +16,7 @@ from stackcfg.data.disk.records import read_record, write_record
 from stackcfg.data.result import UpgradeResult
 from stackcfg.errors import StackcfgError
 from stackcfg.system.files import FileError, free_bytes, reason_of
+from stackcfg.system.pace import Pace
 
 Found = Mapping[FileMove, FoundFiles]
 
@@ -36,8 +37,9 @@ def copy_all_files(
     """
     due = {move: files for move, files in result.files.items() if move.is_due}
     _check_room(due)
+    done, again = Pace(choices.rate).wait_after_bytes, choices.again
     for move, files in due.items():
-        result.file_counts.append(copy_files(move, files, again=choices.again))
+        result.file_counts.append(copy_files(move, files, done, again=again))
     kept = {each.move for each in result.file_counts if each.differing}
     for chunks in result.plan.chunk_stores:
         # another database in the place of an old one is not touched

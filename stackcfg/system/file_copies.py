@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from stackcfg.light_typing import Final
 from stackcfg.system.files import (
@@ -58,8 +58,14 @@ def hash_file(path: str) -> str:
         return hashlib.file_digest(file, HASH).hexdigest()
 
 
-def copy_new(source: str, target: str) -> str:
+def _ignore(_bytes: int) -> None:
+    return
+
+
+def copy_new(source: str, target: str, done: Callable[[int], None] = _ignore) -> str:
     """Copy a file to a path where none is; return its SHA-256 sum.
+
+    `done` takes how many more bytes were copied, and may wait.
 
     The copy appears under its name only once it is whole and on the disk.
     Raises `FileError`.
@@ -68,7 +74,7 @@ def copy_new(source: str, target: str) -> str:
         os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
         sweep_beside(target)
         with temporary_beside(target, b"") as temporary:
-            digest = _copy_content(source, temporary)
+            digest = _copy_content(source, temporary, done)
             copy_mode(source, temporary)
             rename_new(temporary, target)
         sync_folder(target)
@@ -89,12 +95,13 @@ def free_backup_name(path: str) -> str:
     raise FileError(path, "has too many backups: delete some")
 
 
-def _copy_content(source: str, target: str) -> str:
+def _copy_content(source: str, target: str, done: Callable[[int], None]) -> str:
     digest = hashlib.new(HASH)
     with open(source, "rb") as old, open(target, "wb") as new:
         while block := old.read(BLOCK):
             digest.update(block)
             new.write(block)
+            done(len(block))
         new.flush()
         os.fsync(new.fileno())
     return digest.hexdigest()

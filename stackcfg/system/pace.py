@@ -5,6 +5,11 @@ from __future__ import annotations
 import threading
 import time
 
+from stackcfg.light_typing import Final
+
+ROW: Final = 4096
+"""Bytes of a file that count as a row."""
+
 
 class Pace:
     """Lets callers wait so that together they do at most `rate` rows a second.
@@ -17,7 +22,11 @@ class Pace:
         self._lock = threading.Lock()
         self._free_at = time.monotonic()
 
-    def wait_after(self, rows: int) -> None:
+    def wait_after_bytes(self, count: int) -> None:
+        """Wait as long as a part of a file may take."""
+        self.wait_after(count / ROW)
+
+    def wait_after(self, rows: float) -> None:
         """Wait as long as these rows may take."""
         if not self.rate:
             return

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from stackcfg.system import file_copies
+from stackcfg.system import file_copies, pace
 from tests.support.databases import contents, make
 from tests.support.in_process import run_here
 from tests.support.running import Done
@@ -169,6 +171,18 @@ def test_a_second_copy_changes_nothing(tmp_path):
         assert now == {path: before[path] for path in now}
 
 
+def test_a_rate_holds_for_files(tmp_path, monkeypatch):
+    lay_out(tmp_path)
+    pauses = [0.0]
+    monkeypatch.setattr(
+        pace, "time", SimpleNamespace(monotonic=float, sleep=pauses.append)
+    )
+    done = data("copy", tmp_path, "--rate", "10")
+    assert done.code == 0, done.err
+    size = sum(map(len, (*UPLOADS.values(), *CHROMA.values())))
+    assert max(pauses) >= size / pace.ROW / 10
+
+
 def test_another_file_is_never_overwritten(tmp_path):
     lay_out(tmp_path)
     write(tmp_path / "new" / "uploads", {"file-0b": b"mine"})
@@ -260,11 +274,11 @@ def test_an_interrupted_copy_goes_on(tmp_path, monkeypatch):
     lay_out(tmp_path)
     copied: list[str] = []
 
-    def stop(source: str, target: str) -> str:
+    def stop(source: str, target: str, done: Callable[[int], None]) -> str:
         if len(copied) == 2:
             raise KeyboardInterrupt
         copied.append(target)
-        return whole(source, target)
+        return whole(source, target, done)
 
     whole = file_copies.copy_new
     monkeypatch.setattr("stackcfg.data.disk.copying.copy_new", stop)

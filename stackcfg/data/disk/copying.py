@@ -7,6 +7,7 @@ none: two halves of two databases are none.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from stackcfg.data.disk.finding import find_files, path_below
 from stackcfg.data.disk.moves import FileCounts, FileMove, FoundFiles
@@ -14,11 +15,17 @@ from stackcfg.data.disk.records import read_record, write_record
 from stackcfg.system.file_copies import copy_new, free_backup_name, hash_file, read_size
 
 
-def copy_files(move: FileMove, found: FoundFiles, *, again: bool = False) -> FileCounts:
+def copy_files(
+    move: FileMove,
+    found: FoundFiles,
+    done: Callable[[int], None],
+    *,
+    again: bool = False,
+) -> FileCounts:
     """Copy the files of a move that are not there yet.
 
-    `again` copies files that were deleted since an earlier copy. Raises
-    `FileError`.
+    `done` takes how many more bytes were copied, and may wait. `again` copies
+    files that were deleted since an earlier copy. Raises `FileError`.
     """
     counts = FileCounts(move, found.count)
     if not again and read_record(move) is not None:
@@ -33,7 +40,7 @@ def copy_files(move: FileMove, found: FoundFiles, *, again: bool = False) -> Fil
                 path_below(move.source, name),
                 path_below(move.target, name),
             )
-            sums[name] = copy_new(source, target)
+            sums[name] = copy_new(source, target, done)
             counts.copied += 1
     if not counts.differing:
         write_record(move, {name: sums[name] for name in found.sizes})
