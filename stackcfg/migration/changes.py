@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Path, value_at
 from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.template_quotes import write_all_in_quotes
 
 INFO = "info"
 CHECK = "check"
@@ -72,7 +73,7 @@ def expected_data(
     items = list(_delete_keys(result, operations))
     for each in operations:
         if isinstance(each, Put):
-            _put(result, each.path, each.value)
+            _put(result, each.path, write_all_in_quotes(each.value))
     moves = [each for each in operations if isinstance(each, Move)]
     for move in sorted(moves, key=lambda each: len(each.path), reverse=True):
         value = value_at(result, move.path[:-1]).pop(move.path[-1])

@@ -4,7 +4,6 @@ its own, into quotes or beside other text.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final, NamedTuple
@@ -13,31 +12,32 @@ from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.lines import LineIndex
 
 _QUOTING: Final = lazy_pattern(
-    r"\{\{-?[^{}\n]*\b(?:s?quote|toJson|toYaml)\b[^{}|\n]*-?\}\}"
+    r"\{\{-?(?:[^{}\n]|\{(?!\{)|\}(?!\}))*\b(?:s?quote|toJson|toYaml)\b[^{}|\n]*-?\}\}"
 )
-_BEFORE: Final = lazy_pattern(r"(?:[:\-?,\[{(]|^)[ \t]*$")
+_BEFORE: Final = lazy_pattern(r"(?:[:\-?][ \t]|[\"']:|[,\[{(]|^)[ \t]*$")
 _AFTER: Final = lazy_pattern(r"[ \t]*(?:#[^\n]*|[,\]}\r][^\n]*)?(?:\n|$)")
 
 
 class _Use(NamedTuple):
     expression: str
-    offset: int
     is_alone: bool
 
 
 def refuse_quoted_expressions(old: str, new: str) -> None:
-    """Raise `InputError` for an expression that was a value, and is a part of one.
+    """Raise `InputError` for an expression that was a value, and is a part of one,
+    or was a part of one, and is none any more.
 
     What it writes has quotes, which would be inside of others.
     """
-    known = Counter(use.expression for use in _find_uses(old) if not use.is_alone)
-    for use in _find_uses(new):
-        if use.is_alone or known[use.expression]:
-            continue
-        offset = max(old.find(use.expression), 0)
-        message = f"'{use.expression}' writes quotes, and would be a part of a value"
+    for expression in sorted(_parts_of_values(old) ^ _parts_of_values(new)):
+        offset = max(old.find(expression), 0)
+        message = f"'{expression}' writes quotes, and would be a part of a value"
         hint = "write it without them, or migrate what the chart renders"
         raise InputError(message, LineIndex(old).position(offset), hint)
+
+
+def _parts_of_values(text: str) -> set[str]:
+    return {use.expression for use in _find_uses(text) if not use.is_alone}
 
 
 def _find_uses(text: str) -> Iterator[_Use]:
@@ -46,4 +46,4 @@ def _find_uses(text: str) -> Iterator[_Use]:
         before = _BEFORE.search(text[start : match.start()])
         after = _AFTER.match(text, match.end())
         is_alone = before is not None and after is not None
-        yield _Use(match[0], match.start(), is_alone)
+        yield _Use(match[0], is_alone)

@@ -56,10 +56,23 @@ def emit_scalar(value: Any, flow: bool = False) -> str:
     if isinstance(value, int | float | date | bytes):
         return _emit_typed(value)
     text = str(value)
+    if "{{" in text:
+        return _emit_template(text, flow)
     if _may_be_plain(text, flow):
         return text
+    return emit_quoted(text)
+
+
+def _emit_template(text: str, flow: bool) -> str:
+    """Return a string that a template engine fills in."""
+    # imported only here: few configs are templates
+    from stackcfg.yamltext.template_quotes import write_in_quotes, writes_quotes
+
+    text = write_in_quotes(text)
+    if writes_quotes(text) or _may_be_plain(text, flow):
+        return text
     # a template engine has to find its own double quotes unescaped
-    if "{{" in text and '"' in text and "'" not in text:
+    if '"' in text and "'" not in text:
         return f"'{text}'"
     return emit_quoted(text)
 

@@ -162,11 +162,20 @@ class TestTemplatesThatAreRefused:
         text = CONFIG_MAP.replace("    {}\n", "").replace(
             "remote::vllm", "remote::ollama"
         )
-        text = text.replace("http://x/v1", "{{ .url | quote }}")
+        text = text.replace("http://x/v1", "{{ .url | toJson }}")
         with pytest.raises(InputError) as error:
             migrate(text, settings_for("0.4"))
         assert error.value.position == (11, 16)
-        assert error.value.message.startswith("'{{ .url | quote }}' writes quotes")
+        assert error.value.message.startswith("'{{ .url | toJson }}' writes quotes")
+
+    def test_quotes_that_are_in_the_middle_of_a_value(self):
+        text = CONFIG_MAP.replace("    {}\n", "").replace(
+            "remote::vllm", "remote::ollama"
+        )
+        text = text.replace("http://x/v1", "http://x:{{ .port | quote }}")
+        with pytest.raises(InputError) as error:
+            migrate(text, settings_for("0.4"))
+        assert "writes quotes" in error.value.message
 
 
 class TestWhatATemplateDecides:

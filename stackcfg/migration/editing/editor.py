@@ -68,6 +68,11 @@ class Editor(SourceText):
 
         A string keeps the quotes of the old one.
         """
+        if isinstance(value, str) and "{{" in value:
+            # imported only here: few configs are templates
+            from stackcfg.yamltext.template_quotes import write_in_quotes
+
+            value = write_in_quotes(value)
         yield Put(path, value)
         yield rewrite_scalar(self, self.editable_scalar(path), value)
 

@@ -1,0 +1,122 @@
+"""Values that a template writes with quotes (`{{ .Values.url | quote }}`), and that get text beside them.
+
+What the new template renders is the migration of what the old one renders; Helm says so with `-m conformance`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from stackcfg.migration.engine import migrate, settings_for
+from tests.conformance.helm import VERSION, helm
+from tests.conformance.releases import required
+
+TEMPLATE = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: x
+data:
+  run.yaml: |
+    version: '2'
+    image_name: {{ .Values.name | quote }}
+    apis: [inference, vector_io, files]
+    providers:
+      inference:
+      - provider_id: {{ .Values.first | quote }}
+        provider_type: remote::ollama
+        config:
+          url: {{ .Values.url | quote }}
+      - provider_id: {{ quote .Values.second }}
+        provider_type: remote::ollama
+        config: {url: {{ .Values.missing | default .Values.url | squote }}}
+      vector_io:
+      - provider_id: faiss
+        provider_type: inline::faiss
+        config:
+          kvstore:
+            type: sqlite
+            db_path: {{ .Values.file | quote }}
+    models:
+    - model_id: {{ .Values.model | quote }}
+      provider_id: {{ .Values.first | quote }}
+    - model_id: small
+      provider_id: {{ quote .Values.second }}
+      provider_model_id: {{ .Values.embedding | quote }}
+      model_type: embedding
+      metadata: {embedding_dimension: 384}
+    vector_dbs:
+    - vector_db_id: docs
+      embedding_model: small
+      embedding_dimension: 384
+      provider_id: faiss
+"""
+
+VALUES = [
+    {
+        "name": name,
+        "first": "one",
+        "second": "two",
+        "url": url,
+        "file": "/data/faiss.db",
+        "model": "llama",
+        "embedding": embedding,
+    }
+    for name, url, embedding in product(
+        ("starter", "a%b"), ("http://o:11434", "http://o/%20"), ("small", "x/y:8b")
+    )
+]
+TARGETS = ("0.3", "0.4", "0.8", "1.5")
+
+
+def run_helm(program: Path, template: str, values: dict[str, str], place: Path) -> str:
+    (place / "templates").mkdir(parents=True, exist_ok=True)
+    (place / "Chart.yaml").write_text("apiVersion: v2\nname: x\nversion: 0.1.0\n")
+    (place / "values.yaml").write_text(json.dumps(values))
+    (place / "templates" / "config.yaml").write_text(template)
+    command = [str(program), "template", "r", str(place)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def config_in(text: str) -> Any:
+    (config,) = yaml.safe_load(text)["data"].values()
+    return yaml.safe_load(config)
+
+
+@pytest.mark.conformance
+@pytest.mark.parametrize("target", TARGETS)
+def test_helm_renders_the_migration(target: str, tmp_path: Path):
+    program = required(VERSION, helm)
+    settings = settings_for(target)
+    template = migrate(TEMPLATE, settings).text
+    for values in VALUES:
+        old = run_helm(program, TEMPLATE, values, tmp_path)
+        new = run_helm(program, template, values, tmp_path)
+        assert config_in(new) == config_in(migrate(old, settings).text)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_second_run_changes_nothing(target: str):
+    settings = settings_for(target)
+    result = migrate(TEMPLATE, settings)
+    assert result.changed
+    assert not migrate(result.text, settings).changed
+
+
+def test_the_expression_writes_the_text_beside_it():
+    text = migrate(TEMPLATE, settings_for("1.5")).text
+    assert 'base_url: {{ printf "%v/v1" .Values.url | quote }}\n' in text
+    assert (
+        "{base_url: "
+        '{{ printf "%v/v1" (.Values.missing | default .Values.url) | squote }}}\n'
+    ) in text
+    assert ('embedding_model: {{ printf "%v/small" .Values.second | quote }}\n') in text
+    folder = "${env.OGX_CONFIG_DIR:=~/.ogx}/distributions/%v"
+    assert f'{{{{ printf "{folder}/kvstore.db" .Values.name | quote }}}}\n' in text
