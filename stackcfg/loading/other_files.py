@@ -36,6 +36,8 @@ CHART_KEYS: Final = frozenset(
 )
 """Keys that `helm create` writes into the values of a chart; no run config has one."""
 
+_DASHBOARD_KEYS: Final = frozenset({"providers", "registered_resources"})
+
 _ENOUGH_CHART_KEYS: Final = 2
 _RENDER: Final = "render the chart ('helm template'), and name what it writes"
 
@@ -157,6 +159,20 @@ def _read_provider_lists(data: Data) -> OtherFile | None:
     return None
 
 
+def _read_dashboard_list(data: Data) -> OtherFile | None:
+    """Return what the dashboard of OpenShift AI keeps its endpoints in.
+
+    Source: the ConfigMaps `gen-ai-aa-custom-model-endpoints` and
+    `gen-ai-aa-vector-stores` of opendatahub-io/odh-dashboard. No server starts from
+    these sections alone: every release wants a name.
+    """
+    if data.keys() != _DASHBOARD_KEYS:
+        return None
+    what = "a list of endpoints, as the dashboard of OpenShift AI keeps them"
+    hint = "leave it; a run config has a name, too: 'distro_name' or 'image_name'"
+    return OtherFile(what, ("registered_resources",), hint)
+
+
 def _lists_providers(value: Any) -> bool:
     """Return whether a value is what `providers` has under an API."""
     if not isinstance(value, list) or not value:
@@ -251,5 +267,6 @@ _READERS: Final = (
     _read_object,
     _read_service_config,
     _read_provider_lists,
+    _read_dashboard_list,
     _read_chart_values,
 )

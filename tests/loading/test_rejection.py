@@ -57,6 +57,10 @@ KINDS = {
     "a pre-commit config": "repos: []\n",
     "the definition of an external provider": "module: a\nconfig_class: b\n",
     "the config of a service that uses a server": "llama_stack: {url: a}\n",
+    "a list of endpoints, as the dashboard of OpenShift AI keeps them": (
+        "providers: {inference: [{provider_id: a, provider_type: 'remote::openai'}]}\n"
+        "registered_resources: {models: [{provider_id: a, model_id: b}]}\n"
+    ),
     "the providers of one": "safety: [{provider_id: a, provider_type: 'inline::b'}]\n",
     "comments only": "# nothing\n",
 }
