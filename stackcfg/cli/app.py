@@ -165,7 +165,9 @@ def migrate(
     ] = None,
     force: Annotated[
         bool,
-        Option("--force", help="Overwrite the new file beside a manifest."),
+        Option(
+            "--force", help="Overwrite the output, or the new file beside a manifest."
+        ),
     ] = False,
     exclude: Exclude = None,
     stdin_filename: StdinFilename = "<stdin>",

@@ -4,17 +4,16 @@ results go.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackcfg.cli.batch import InputFile
 from stackcfg.cli.chart_files import find_chart
+from stackcfg.cli.new_file import write_new_file
 from stackcfg.deployment.engine import DeployedFile, migrate_deployment
 from stackcfg.deployment.files import new_name
 from stackcfg.deployment.parts import may_hold_deployment
 from stackcfg.deployment.settings import DeploymentSettings
-from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.manifests.objects import OLD_SERVER
@@ -23,7 +22,7 @@ from stackcfg.migration.engine import migrate
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.migration.settings import Settings
 from stackcfg.releases.families import families
-from stackcfg.system.files import STDIN, FileError, read_file, write_file
+from stackcfg.system.files import STDIN, FileError, read_file
 from stackcfg.yamltext.lines import LineIndex, Position
 
 if TYPE_CHECKING:
@@ -142,11 +141,5 @@ def write_beside(path: str, text: str, force: bool) -> str:
     Raises `StackcfgError` if there is another file of that name.
     """
     new = new_name(path)
-    if os.path.exists(new):
-        if read_file(new) == text:
-            return new
-        if not force:
-            message = f"{new} exists and has other content"
-            raise StackcfgError(message, hint="--force overwrites it")
-    write_file(new, text)
+    write_new_file(new, text, force)
     return new

@@ -20,6 +20,7 @@ from stackcfg.cli.migrate_options import (
     choose_report,
     options_of,
 )
+from stackcfg.cli.new_file import write_new_file
 from stackcfg.cli.settings import load_project_settings
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import TYPE_CHECKING
@@ -212,7 +213,7 @@ def _deliver(
     if options.mode == "stdout":
         write_stdout(migration.text, errors=KEEP_BYTES)
     elif options.mode == "output" and options.output is not None:
-        write_file(options.output, migration.text)
+        write_new_file(options.output, migration.text, options.force)
     elif options.mode == "write":
         sweep_beside(file.path)
         if not migration.changed:

@@ -13,7 +13,7 @@ from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.engine import Settings, settings_for
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.releases.families import Target
-from stackcfg.system.files import STDIN
+from stackcfg.system.files import STDIN, is_special
 
 FULL, CONCISE = "full", "concise"
 
@@ -21,7 +21,7 @@ FULL, CONCISE = "full", "concise"
 class Options(NamedTuple):
     """What is asked for. `mode` is stdout, output, write, diff or check.
 
-    `force` overwrites the new file beside an old one.
+    `force` overwrites the output, or the new file beside an old one.
     """
 
     settings: Settings
@@ -112,14 +112,25 @@ def _check_one_output(files: Sequence[InputFile]) -> None:
         raise StackcfgError(problem, hint=hint)
 
 
+def _check_changeable(paths: Sequence[str]) -> None:
+    """Raise `StackcfgError` for what cannot be changed in place."""
+    if STDIN in paths:
+        raise StackcfgError("standard input cannot be changed in place")
+    for path in paths:
+        if is_special(path):
+            raise StackcfgError(
+                f"{path} is a device or a pipe, which cannot be changed in place"
+            )
+
+
 def check_mode(files: Sequence[InputFile], options: Options) -> None:
     """Raise `StackcfgError` if these files and the mode do not go together."""
     mode = options.mode
     if mode in ("stdout", "output"):
         _check_one_output(files)
     paths = [file.path for file in files]
-    if mode == "write" and STDIN in paths:
-        raise StackcfgError("standard input cannot be changed in place")
+    if mode == "write":
+        _check_changeable(paths)
     hint = "--write changes a file in place and keeps a backup"
     batch.check_output(options.output, [*paths, options.project.file], hint)
 

@@ -109,6 +109,15 @@ def reason_of(error: OSError) -> str:
     return _REASONS.get(type(error)) or error.strerror or str(error)
 
 
+def is_special(path: str) -> bool:
+    """Return whether a path leads to a device or a pipe."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def write_file(path: str, text: str, backup: bool = False) -> str | None:
     """Write all of a text into a file, or nothing; return the name of the
     backup.

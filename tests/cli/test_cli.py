@@ -76,6 +76,47 @@ class TestOutput:
         assert (done.code, done.out) == (0, "")
         assert (tmp_path / "new.yaml").read_text() == NEW
 
+    @pytest.mark.parametrize("linked", [False, True])
+    def test_another_file_is_overwritten_only_with_force(self, old, tmp_path, linked):
+        kept = tmp_path / "kept.yaml"
+        kept.write_text("precious: true\n")
+        output = kept
+        if linked:
+            output = tmp_path / "link.yaml"
+            output.symlink_to(kept)
+        done = stackcfg("migrate", old, "-o", output)
+        assert (done.code, done.out, kept.read_text()) == (2, "", "precious: true\n")
+        assert done.err.startswith(
+            f"{old}: error: {output} exists and has other content; --force overwrites it"
+        )
+        assert stackcfg("migrate", old, "-o", output, "--force").code == 0
+        assert (kept.read_text(), output.is_symlink()) == (NEW, linked)
+        # what it holds already, and an empty file, are nothing to lose
+        assert stackcfg("migrate", old, "-o", output).code == 0
+        kept.write_text("")
+        assert stackcfg("migrate", old, "-o", output).code == 0
+        assert kept.read_text() == NEW
+
+    def test_a_link_that_leads_nowhere_is_no_output(self, old, tmp_path):
+        loop = tmp_path / "loop.yaml"
+        loop.symlink_to(loop)
+        done = stackcfg("migrate", old, "-o", loop)
+        assert (done.code, loop.is_symlink()) == (2, True)
+        assert (
+            done.err == f"{loop}: error: cannot be written: the link leads to itself\n"
+        )
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+    def test_a_pipe_cannot_be_changed_in_place(self, tmp_path):
+        pipe = tmp_path / "run.yaml"
+        os.mkfifo(pipe)
+        done = stackcfg("migrate", "-w", pipe)
+        assert done.code == 2
+        assert (
+            done.err
+            == f"error: {pipe} is a device or a pipe, which cannot be changed in place\n"
+        )
+
     def test_standard_input_has_the_name_it_is_given(self):
         done = stackcfg("migrate", "-", "--stdin-filename", "pod.yaml", stdin=OLD)
         assert (done.code, done.out) == (0, NEW)
