@@ -11,7 +11,7 @@ from typer import Argument, Option
 
 from stackcfg.cli.completion import complete_releases, complete_rule_ids
 
-FILES_HELP = "Run configs, folders to search for them, or - for standard input."
+FILES_HELP = "Run configs, patterns, folders to search, or - for standard input."
 
 
 def choice(*names: str, choices: Iterable[str], help: str, **more: Any) -> Any:

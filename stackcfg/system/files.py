@@ -9,6 +9,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from stackcfg.errors import StackcfgError
 
@@ -45,7 +46,10 @@ def read_file(path: str) -> str:
     try:
         raw = _read_stdin() if path == STDIN else read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
-        raise FileError(path, reason_of(error)) from None
+        reason = reason_of(error)
+        if isinstance(error, FileNotFoundError) and _is_pattern(path):
+            reason = "no file matches this pattern"
+        raise FileError(path, reason) from None
     if len(raw) > MAX_BYTES:
         limit = f"{MAX_BYTES // 1024 // 1024} MiB"
         raise FileError(path, f"larger than {limit}: not a run config")
@@ -302,9 +306,11 @@ def rename_new(temporary: str, name: str) -> None:
 
 
 def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:
-    """Yield each file that the paths name, and whether a folder held it."""
+    """Yield each file that the paths and patterns name, and whether a folder held
+    it.
+    """
     seen: set[str] = set()
-    for path in paths:
+    for path in chain.from_iterable(map(_expand, paths)):
         in_folder = path != STDIN and os.path.isdir(path)
         names = [path]
         if in_folder:
@@ -318,3 +324,19 @@ def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:
             if known not in seen:
                 seen.add(known)
                 yield name, in_folder
+
+
+def _expand(path: str) -> list[str]:
+    """Return the paths that a pattern matches, where no shell has put them in.
+
+    A pattern without a match stays, so that reading it reports that.
+    """
+    if not _is_pattern(path) or os.path.lexists(path):
+        return [path]
+    from glob import glob
+
+    return sorted(glob(path, recursive=True)) or [path]
+
+
+def _is_pattern(path: str) -> bool:
+    return any(sign in path for sign in "*?[")

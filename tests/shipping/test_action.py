@@ -345,7 +345,9 @@ def test_a_pattern_names_files(repository):
     assert done.code == 1
     assert done.out.startswith(f"deploy/a b/run.yaml:{BROKEN_LINE}:")
     none = repository.validate(paths="deploy/*.json")
-    assert none == Done(2, "::error::no file matches 'deploy/*.json'\n", "")
+    place = "file=deploy/*.json,title=stackcfg"
+    message = "deploy/*.json: no file matches this pattern"
+    assert none == Done(2, f"::error {place}::{message}\n", "")
 
 
 def test_the_summary_has_the_files_and_the_rules(repository):

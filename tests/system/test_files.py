@@ -101,6 +101,30 @@ def test_each_file_is_found_once(tmp_path):
     assert list(find_files([path, str(tmp_path), path])) == [(path, False)]
 
 
+def test_a_pattern_names_what_it_matches(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    for name in ("b.yaml", "a.yaml", "a.txt", "deep/er/c.yaml", "[1].yaml", ".d.yaml"):
+        (tmp_path / name).touch()
+
+    def found(pattern: str) -> list[str]:
+        return [name for name, in_folder in find_files([pattern]) if not in_folder]
+
+    assert found("?.yaml") == ["a.yaml", "b.yaml"]
+    assert found("**/*.yaml") == ["[1].yaml", "a.yaml", "b.yaml", "deep/er/c.yaml"]
+    assert found("deep/*") == []
+    assert list(find_files(["deep/*"])) == [("deep/er/c.yaml", True)]
+    assert found("[1].yaml") == ["[1].yaml"]
+    assert found("-") == ["-"]
+
+
+def test_a_pattern_that_matches_nothing_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert list(find_files(["*.yml"])) == [("*.yml", False)]
+    with pytest.raises(FileError, match="no file matches this pattern"):
+        read_file("*.yml")
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_killed_at_any_moment_no_file_is_half_written(seed, tmp_path):
     old = (STARTER / "input.yaml").read_text()
