@@ -259,8 +259,7 @@ def report_names(
     for the `model_id` that would keep the old one. A model whose provider is
     removed on the way is not served by any name.
     """
-    removed = _removed_providers(context)
-    staying = [model for model in models if model.provider not in removed]
+    staying = models_of_providers(context, models)
     served: dict[str, NamedModel] = {}
     for model in staying:
         served.setdefault(model.new, model)
@@ -273,6 +272,14 @@ def report_names(
             said = change.replace("<new>", model.new)
             said = said.replace("<id>", id_for_name(model, old))
             yield context.check(f"model '{old}' {said}", path)
+
+
+def models_of_providers(
+    context: StepContext, models: Sequence[NamedModel]
+) -> list[NamedModel]:
+    """Return the models whose provider is not removed on the way."""
+    removed = _removed_providers(context)
+    return [model for model in models if model.provider not in removed]
 
 
 def _removed_providers(context: StepContext) -> Set[str]:
@@ -313,6 +320,7 @@ __all__ = [
     "find_models",
     "find_references",
     "id_for_name",
+    "models_of_providers",
     "rename_references",
     "report_names",
 ]

@@ -6,10 +6,14 @@ before it: `vllm/meta-llama/Llama-3` of 0.3 to 0.7 is `vllm/llama` in 0.8 where
 `model_id` is `llama`. A default model with the old name is not found, and the
 server exits at start. Source: `register_model` of 0.3.0, 0.7.3 and ogx 0.8.0.
 
-The registry of the old server holds its vector stores with the old name of
-their model. A start with another name ends in "already exists with conflicting
-field values" (`DiskDistributionRegistry.register`), so the `model_id` of such a
-model becomes the one that keeps its name.
+The registry of the old server holds its models with the old name, and its vector
+stores with that of their model. With another name in the config the server does
+not start: a vector store "already exists with conflicting field values"
+(`DiskDistributionRegistry.register`), and so does a model that its provider lists
+under the old name (`update_registered_models`, 0.8.0 to ogx 1.5.0, which keeps in
+mind only one registered name for a model of a provider). So the `model_id` becomes
+the one that keeps the name. A file that may be for 0.8 already has its own names,
+but for those of vector stores.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +25,7 @@ from stackcfg.migration.editing.model_names import (
     find_models,
     find_references,
     id_for_name,
+    models_of_providers,
     rename_references,
     report_names,
 )
@@ -31,13 +36,14 @@ VECTOR_STORES = (RESOURCES_SECTION, "vector_stores")
 
 
 def run(context: StepContext) -> Changes:
-    """Rename references, keep the names of vector stores, report the others."""
+    """Keep the names of models, rename references to the others, report those."""
     models = list(find_models(context, [CATALOG_SINCE], context.release.final))
-    kept = list(_models_of_vector_stores(context, models))
+    kept = list(_find_kept(context, models))
     for model in kept:
         yield from _keep_name(context, model)
     renamed = [model for model in models if model not in kept]
-    yield from rename_references(context, renamed)
+    served = [model._replace(new=model.old[0]) for model in kept]
+    yield from rename_references(context, [*renamed, *served])
     # the step of 0.3 has reported the names of an older file
     if context.release.age.possibly_before(CATALOG_SINCE):
         return
@@ -51,19 +57,33 @@ def run(context: StepContext) -> Changes:
     yield from report_names(context, renamed, change)
 
 
-def _models_of_vector_stores(
+def _find_kept(
     context: StepContext, models: Sequence[NamedModel]
 ) -> Iterator[NamedModel]:
-    """Yield the models that a vector store names by a name that goes."""
-    named = {
-        reference.name
-        for reference in find_references(context.data)
-        if reference.path[:2] == VECTOR_STORES
-    }
+    """Yield the models that must be served by a name that would go."""
     served = {model.new for model in models}
+    named = set(_names_of_vector_stores(context))
+    if context.is_older and not context.release.age.possibly_before(CATALOG_SINCE):
+        named |= _names_to_keep(context, models)
     for model in models:
         if model.old[0] in named - served:
             yield model
+
+
+def _names_of_vector_stores(context: StepContext) -> Iterator[str]:
+    for reference in find_references(context.data):
+        if reference.path[:2] == VECTOR_STORES:
+            yield reference.name
+
+
+def _names_to_keep(context: StepContext, models: Sequence[NamedModel]) -> set[str]:
+    """Return the old names of models, but for those that two different ones had."""
+    staying = models_of_providers(context, models)
+    first = {model.old[0]: model for model in reversed(staying)}
+    differ = {
+        model.old[0] for model in staying if model.values != first[model.old[0]].values
+    }
+    return first.keys() - differ
 
 
 def _keep_name(context: StepContext, model: NamedModel) -> Changes:
@@ -73,6 +93,6 @@ def _keep_name(context: StepContext, model: NamedModel) -> Changes:
     yield from context.text.set(path, new_id)
     message = (
         f"'model_id' is '{new_id}' now, so that the model is still called "
-        f"'{name}': the registry of the old server has this name for a vector store"
+        f"'{name}': clients and the registry of the old server have this name"
     )
     yield context.info(message, path)
