@@ -30,7 +30,7 @@ def has_records(records: Iterable[str], target: Reader) -> bool:
 
 def read_left(move: Move, target: Reader) -> frozenset[str]:
     """Return the keys of old rows that earlier runs left."""
-    start = move.way + LEFT
+    start = target.as_record(move.way + LEFT)
     return frozenset(
         each.removeprefix(start) for each in target.records() if start in each
     )

@@ -128,11 +128,15 @@ class Reader(ABC):
             return []
         return [str(row[RECORD]) for row in self.rows(COPIES, [RECORD])]
 
+    def as_record(self, text: str) -> str:
+        """Return a record in characters that this database can keep."""
+        return text
+
     def has_record(self, text: str) -> bool:
         """Return whether this database records something."""
         if not self.has_table(COPIES):
             return False
-        return self.row(COPIES, {RECORD: text}, [RECORD]) is not None
+        return self.row(COPIES, {RECORD: self.as_record(text)}, [RECORD]) is not None
 
     def row(self, table: str, key: Row, columns: Sequence[str]) -> Row | None:
         """Return the row of a SQL table with this key."""
@@ -218,12 +222,13 @@ class Writer(Reader):
     def add_record(self, text: str) -> bool:
         """Record something; return whether it is new."""
         self.make_table(COPIES, {RECORD: "text"})
-        return self.add_row(COPIES, {RECORD: text})
+        return self.add_row(COPIES, {RECORD: self.as_record(text)})
 
     def forget_record(self, text: str) -> None:
         """Delete a record."""
         name, condition = self.sql.name_table(COPIES), self.sql.equals([RECORD])
-        self._run(f"DELETE FROM {name} WHERE {condition}", (text,))
+        values = (self.as_record(text),)
+        self._run(f"DELETE FROM {name} WHERE {condition}", values)
 
     def copy_pairs(self, source: Reader, copy: PairCopy, done: Progress) -> Copied:
         """Copy those KV rows whose keys are new."""

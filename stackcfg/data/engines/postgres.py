@@ -124,6 +124,11 @@ SQL: Final = Statements(
 )
 
 
+ELLIPSIS: Final = "…"
+WITHOUT_ELLIPSIS: Final = ("LATIN", "ISO_8859_", "KOI8", "WIN866")
+"""How the names of encodings begin that lack this character, which records have."""
+
+
 class PostgresReader(Reader):
     """A PostgreSQL database, read only. Every method raises `DatabaseError`."""
 
@@ -147,6 +152,13 @@ class PostgresReader(Reader):
             cursor.itersize = PAGE
             cursor.execute(statement, values)
             yield from cursor
+
+    def as_record(self, text: str) -> str:
+        """Return a record in characters that this database can keep."""
+        encoding = self.connection.info.parameter_status("server_encoding") or ""
+        if encoding.startswith(WITHOUT_ELLIPSIS):
+            return text.replace(ELLIPSIS, "...")
+        return text
 
     def has_table(self, table: str) -> bool:
         """Return whether a table exists."""

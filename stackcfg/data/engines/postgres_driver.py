@@ -42,6 +42,16 @@ HINTS: Final = (
     ("Connection refused", CHECK_SERVER),
     ("NUL (0x00)", NULL_CHARACTER),
     ('"UTF8": 0x00', NULL_CHARACTER),
+    (
+        "has no equivalent in encoding",
+        "the database cannot keep this character: make it with ENCODING 'UTF8'; "
+        "nothing was written",
+    ),
+    (
+        'invalid byte sequence for encoding "UTF8"',
+        "the database holds text in another encoding than UTF-8: convert this row, "
+        "as its server reads it as UTF-8, too",
+    ),
     ("timeout", "see whether the database server runs and lets you in"),
     (
         "does not support SSL",
