@@ -16,9 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-GARBAGE_THRESHOLD = 100_000
-"""Objects between two collections: with the usual 700, Python searches node
-trees in vain.
+GARBAGE_THRESHOLD = 1_000_000
+"""Objects between two collections, some 100 MB. What a file leaves has no cycles: each
+collection searches its tree in vain.
 """
 
 MONITORING_TOOLS = 6

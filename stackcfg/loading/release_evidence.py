@@ -193,21 +193,29 @@ def _texts_with_kinds(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
         entries = data.items()
     for key, value in entries:
         if isinstance(value, str):
-            # one of these is in every string of a kind
-            if "${" in value or "~/." in value:
+            if _VARIABLE in value or _HOME in value:
                 yield (*path, key), value
-        elif isinstance(value, dict | list):
+        elif isinstance(value, _HOLDERS):
             yield from _texts_with_kinds(value, (*path, key))
 
+
+_HOLDERS: Final = (dict, list)
+
+_VARIABLE, _HOME = "${", "~/."
+"""One of these is in every string of a kind."""
 
 _CLOSED: Final = r"[^}]*\}"
 """The rest of a placeholder, to its end."""
 
 
 class _TextKind(NamedTuple):
-    """A kind of strings, as the `pattern` finds them, and who understands it."""
+    """A kind of strings, as the `pattern` finds them, and who understands it.
+
+    The `mark` is in all of them.
+    """
 
     what: str
+    mark: str
     pattern: str
     releases: Releases
     weight: int = 1
@@ -215,6 +223,8 @@ class _TextKind(NamedTuple):
 
     def matches(self, text: str) -> bool:
         """Return whether the pattern is in a text."""
+        if self.mark not in text:
+            return False
         end = len(text)
         if self.pattern.endswith(_CLOSED):
             # from each placeholder that stays open, the search would go to the end
@@ -229,10 +239,12 @@ def _text_kinds() -> tuple[_TextKind, ...]:
     old = PLACEHOLDER_START + r"(?::(?![=+?-])|\+)" + _CLOSED
     new = PLACEHOLDER_START + r":[=+]" + _CLOSED
     return (
-        _TextKind("a path below ~/.llama", r"~/\.llama[/}]", llama),
-        _TextKind("a path below ~/.ogx", r"~/\.ogx[/}]", ogx),
-        _TextKind("a variable as before 0.2.13", old, literal, HEAVY, "syntax"),
-        _TextKind("a variable as from 0.2.13", new, typed, HEAVY, "syntax"),
+        _TextKind("a path below ~/.llama", _HOME, r"~/\.llama[/}]", llama),
+        _TextKind("a path below ~/.ogx", _HOME, r"~/\.ogx[/}]", ogx),
+        _TextKind(
+            "a variable as before 0.2.13", _VARIABLE, old, literal, HEAVY, "syntax"
+        ),
+        _TextKind("a variable as from 0.2.13", _VARIABLE, new, typed, HEAVY, "syntax"),
     )
 
 

@@ -115,15 +115,29 @@ def _first_with_syntax_of(version: Release) -> Release:
 
 def _substitute(data: Any, known: frozenset[str], version: Release) -> Any:
     if isinstance(data, str):
-        literal = "${env." not in data and "{{" not in data
-        if literal and version >= LITERALS_KEPT_SINCE:
-            return data
-        return _substitute_string(data, known, version)
+        return _substitute_text(data, known, version)
+    entries: Iterable[tuple[Any, Any]]
     if isinstance(data, dict):
-        return {key: _substitute(value, known, version) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_substitute(item, known, version) for item in data]
-    return data
+        found: Any = dict(data)
+        entries = data.items()
+    elif isinstance(data, list):
+        found = list(data)
+        entries = enumerate(data)
+    else:
+        return data
+    for key, value in entries:
+        # most values are strings without a variable, which is in braces
+        is_text = isinstance(value, str)
+        if not is_text or "{" in value or version < LITERALS_KEPT_SINCE:
+            found[key] = _substitute(value, known, version)
+    return found
+
+
+def _substitute_text(text: str, known: frozenset[str], version: Release) -> Any:
+    literal = "${env." not in text and "{{" not in text
+    if literal and version >= LITERALS_KEPT_SINCE:
+        return text
+    return _substitute_string(text, known, version)
 
 
 def keep_variables(data: Any, known: frozenset[str], version: Release) -> Any:
