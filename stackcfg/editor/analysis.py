@@ -85,11 +85,6 @@ def _problem_of(error: InputError) -> Problem:
     return Problem(mask_secrets(error.message), line, column, error.hint)
 
 
-def is_current(analysis: Analysis, text: str) -> bool:
-    """Return whether the configs of an analysis are those of a text."""
-    return analysis.problem is None and analysis.text == text
-
-
 def body_of(text: str) -> str:
     """Return a text without a byte order mark, as offsets of configs count it."""
     return text.removeprefix(BOM)

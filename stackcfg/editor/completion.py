@@ -20,9 +20,6 @@ FIELD: Final = "field"
 VALUE: Final = "value"
 PROVIDER: Final = "provider"
 
-_BLOCKS: Final = ("model", "dict", "list", "tagged")
-"""The types whose values begin on the next line."""
-
 _NAME_FIELDS: Final = {"namespace": KV, "table_name": SQL}
 """The family of the backend that a reference with this field wants."""
 

@@ -15,7 +15,6 @@ SCRIPT: Final = "shell script"
 _DOCKERFILE_NAME: Final = lazy_pattern(
     r"(?i)(?:.*[.-])?(?:docker|container)file(?:[.-].*)?"
 )
-_UNIT_NAME: Final = lazy_pattern(r".*\.(?:service|container|conf)")
 _SCRIPT_NAME: Final = lazy_pattern(r".*\.(?:sh|bash|ksh|zsh)")
 _FIRST_INSTRUCTION: Final = lazy_pattern(
     r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?i:FROM|ARG)[ \t]"

@@ -126,7 +126,10 @@ def broken_provider(
 
 def is_provider_known(api: str, provider_type: str, version: Release) -> bool | None:
     """Return whether a release has a provider type; None if no release has it."""
-    return _is_known(_provider_rows(api, provider_type), version)
+    rows = _provider_rows(api, provider_type)
+    if not rows:
+        return None
+    return find_row(rows, version) is not None
 
 
 def has_provider_key(api: str, provider_type: str, key: str, version: Release) -> bool:
@@ -145,17 +148,6 @@ def api_spans(api: str) -> list[Span]:
     """Return the runs of releases that have an API; empty if none has it."""
     rows = read_facts("releases.json")["apis"].get(api, ())
     return [span_of(row) for row in rows]
-
-
-def is_api_known(api: str, version: Release) -> bool | None:
-    """Return whether a release has an API; None if no release has it."""
-    return _is_known(read_facts("releases.json")["apis"].get(api, ()), version)
-
-
-def _is_known(rows: Sequence[Row], version: Release) -> bool | None:
-    if not rows:
-        return None
-    return find_row(rows, version) is not None
 
 
 @cache

@@ -29,9 +29,6 @@ RENAMED_SINCE: Final = HOME_MOVED_SINCE
 SHORT_COMMAND_SINCE: Final = (1, 0, 0)
 """`ogx run`; `ogx stack run` of 0.8.0 works still, and is deprecated."""
 
-WORKERS_SINCE: Final = (1, 2, 0)
-"""OGX_WORKERS; before, only the factory of uvicorn has workers."""
-
 CONFIG_PORT_SINCE: Final = (1, 1, 0)
 """`server.port` of the config counts, where neither --port nor OGX_PORT does.
 

@@ -9,8 +9,9 @@ import pytest
 from stackcfg.releases.model_names import accepted_names, model_places, served_name
 from stackcfg.releases.models import config_model, field_spans, key_spans, root_model
 from stackcfg.releases.providers import (
+    api_spans,
+    apis,
     has_provider_key,
-    is_api_known,
     is_provider_known,
     provider_spec,
     provider_types,
@@ -70,9 +71,10 @@ def test_a_provider_is_known_to_its_releases() -> None:
 
 
 def test_an_api_is_known_to_its_releases() -> None:
-    assert is_api_known("telemetry", (0, 3, 0)) is True
-    assert is_api_known("telemetry", (1, 5, 0)) is False
-    assert is_api_known("nothing", (1, 5, 0)) is None
+    assert "telemetry" in apis((0, 3, 0))
+    assert "telemetry" not in apis((1, 5, 0))
+    assert api_spans("telemetry")
+    assert api_spans("nothing") == []
 
 
 @pytest.mark.parametrize(

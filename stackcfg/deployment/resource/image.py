@@ -16,7 +16,6 @@ from stackcfg.releases.server_environment import (
 )
 
 DISTRIBUTION: Final = ("spec", "server", "distribution")
-_USER_CONFIG: Final = ("spec", "server", "userConfig")
 
 
 def distribution_name(conversion: Conversion, row: FieldChange) -> None:
@@ -117,9 +116,3 @@ def _note_image(
         )
         return
     conversion.info(f"'{new}' takes the place of '{image}'", row.old)
-
-
-def has_distribution(conversion: Conversion) -> bool:
-    """Return whether the object says what it runs: the patch of one need not."""
-    given = as_mapping(conversion.data(DISTRIBUTION))
-    return bool(given.get("name") or given.get("image"))

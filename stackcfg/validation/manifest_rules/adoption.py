@@ -26,7 +26,6 @@ _STORAGE: Final = "ogx.io/adopt-storage"
 _NETWORKING: Final = "ogx.io/adopt-networking"
 _LABEL: Final = lazy_pattern(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _ANNOTATIONS: Final = ("metadata", "annotations")
-_VOLUME: Final = ("spec", "workload", "storage")
 _OLD_VOLUME: Final = ("spec", "server", "storage")
 
 
