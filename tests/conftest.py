@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import expected
+
+BYTECODE_FOLDER = "PYTHONPYCACHEPREFIX"
+"""The variable that names the folder; workers of the run inherit it."""
 
 # a busy machine is no fault of an example
 settings.register_profile(
@@ -31,6 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
             "--update-fixtures is refused in CI: nobody would review the diff"
         )
     expected.UPDATES = updates
+    if sys.dont_write_bytecode and BYTECODE_FOLDER not in os.environ:
+        _keep_bytecode_of_commands(config)
+
+
+def _keep_bytecode_of_commands(config: pytest.Config) -> None:
+    """Let commands of this run compile each module once, where nothing is written into the tree."""
+    folder = tempfile.TemporaryDirectory(prefix="stackcfg-bytecode-")
+    config.add_cleanup(folder.cleanup)
+    os.environ[BYTECODE_FOLDER] = folder.name
 
 
 @pytest.hookimpl(trylast=True)

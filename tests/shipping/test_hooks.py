@@ -38,6 +38,8 @@ OLD: Final = (STARTER / "input.yaml").read_text()
 NEW: Final = (STARTER / "output.yaml").read_text()
 BROKEN: Final = NEW.replace("backend: kv_default", "backend: kv_defalt", 1)
 BROKEN_LINE: Final = BROKEN[: BROKEN.index("kv_defalt")].count("\n") + 1
+TAG: Final = "v9.8.7"
+"""The tag of the commit that the hooks are installed from."""
 OTHER: Final = "receivers: {}\nexporters: {}\n"
 
 RUN_CONFIGS: Final = """\
@@ -189,11 +191,11 @@ class Hooks:
     commit: str
     home: Path
 
-    def config(self, **options: Any) -> str:
+    def config(self, rev: str = TAG, **options: Any) -> str:
         """Return the config of the page with this source and further options of hooks."""
         config = yaml.safe_load(snippets()[0])
         (repository,) = config["repos"]
-        repository |= {"repo": str(self.source), "rev": self.commit}
+        repository |= {"repo": str(self.source), "rev": rev}
         for hook in repository["hooks"]:
             hook |= options.get(hook["id"], {})
         return yaml.safe_dump(config)
@@ -248,7 +250,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def copy_of_work_tree(folder: Path) -> str:
-    """Make a repository of the work tree with uncommitted changes; return its commit."""
+    """Make a repository of the work tree with uncommitted changes; tag and return its commit."""
     folder.mkdir()
     listed = git(
         ROOT,
@@ -267,6 +269,7 @@ def copy_of_work_tree(folder: Path) -> str:
     git(folder, "init", "--quiet")
     git(folder, "add", "--all", "--force")
     git(folder, "commit", "--quiet", "--message", "the work tree")
+    git(folder, "tag", TAG)
     return git(folder, "rev-parse", "HEAD").strip()
 
 
@@ -381,12 +384,12 @@ def test_a_name_that_says_run_config_must_hold_one(scratch):
 
 
 def test_autoupdate_takes_the_newest_tag(hooks, scratch):
-    git(hooks.source, "tag", "v9.8.7")
+    scratch.add(**{".pre-commit-config.yaml": hooks.config(hooks.commit)})
     done = hooks.pre_commit(scratch.folder, "autoupdate")
     assert done.code == 0, done.out + done.err
     config = scratch.folder / ".pre-commit-config.yaml"
     (repository,) = yaml.safe_load(config.read_text())["repos"]
-    assert repository["rev"] == "v9.8.7"
+    assert repository["rev"] == TAG
     scratch.add(**{"run.yaml": BROKEN})
     done = scratch.run("stackcfg-validate", "--all-files")
     assert done.code == 1

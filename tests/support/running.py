@@ -42,7 +42,7 @@ KEPT_VARIABLES = (
     "LANG",
     "SYSTEMROOT",
     "PYTHONPATH",
-    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONPYCACHEPREFIX",
     "VIRTUAL_ENV",
     "COVERAGE_PROCESS_START",
 )
@@ -64,7 +64,10 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def download_environment(**extra: str) -> dict[str, str]:
-    """Return `environment`, with what pip needs to reach a package index."""
+    """Return `environment`, with what pip needs to reach a package index.
+
+    What it installs is compiled when it is imported: most modules never are.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -72,7 +75,7 @@ def download_environment(**extra: str) -> dict[str, str]:
         or name.endswith(("_PROXY", "_proxy"))
         or name in CERTIFICATES
     }
-    return environment() | kept | extra
+    return environment() | kept | {"PIP_NO_COMPILE": "1"} | extra
 
 
 def stackcfg(
