@@ -64,6 +64,18 @@ class DeploymentFiles:
         meant = posixpath.join(posixpath.dirname(file), path)
         return self._names.get(posixpath.normpath(meant))
 
+    def names_below(
+        self,
+        file: str,
+        path: str,
+    ) -> Iterator[str]:
+        """Yield the names of the files of this run in a folder that another names."""
+        start = posixpath.join(posixpath.dirname(file), path)
+        start = posixpath.normpath(start) + "/"
+        for known, name in self._names.items():
+            if known.startswith(start):
+                yield name
+
     def documents(self, name: str) -> list[Document]:
         """Return the YAML documents of a file. Raises `InputError`."""
         if name not in self._parsed:

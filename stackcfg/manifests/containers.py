@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from stackcfg.light_typing import Any, Final, NamedTuple
-from stackcfg.manifests.objects import ManifestObject
+from stackcfg.manifests.objects import CONFIG_MAP, SECRET, ManifestObject
 from stackcfg.manifests.shell_text import ShellError, read_commands
 from stackcfg.paths import (
     Path,
@@ -27,6 +27,12 @@ CONTAINERS: Final = "containers"
 INIT_CONTAINERS: Final = "initContainers"
 _SIDECAR: Final = "Always"
 _VOLUME_PARTS: Final = 2
+_OBJECT_PATHS: Final = (
+    (("configMap", "name"), CONFIG_MAP),
+    (("secret", "secretName"), SECRET),
+    (("secret", "name"), SECRET),
+)
+"""Where a volume, or a source that is projected into one, names its object."""
 
 
 class Container(NamedTuple):
@@ -240,24 +246,21 @@ def services_of(found: ManifestObject) -> Iterator[Container]:
             )
 
 
-def config_maps_of(container: Container) -> Iterator[tuple[str, str]]:
-    """Yield the ConfigMaps that a container mounts: the folder, the name."""
-    names: dict[Any, str] = {}
+def mounted_objects(container: Container) -> Iterator[tuple[str, str]]:
+    """Yield the ConfigMaps and Secrets that a container mounts: the kind, the name."""
+    objects: dict[Any, list[tuple[str, str]]] = {}
     for volume in list_at(container.pod, ("volumes",)):
-        for name in _config_maps_in(volume):
-            names[as_mapping(volume).get("name")] = name
+        name = as_mapping(volume).get("name")
+        objects.setdefault(name, []).extend(_objects_in(volume))
     for mount in list_at(container.data, ("volumeMounts",)):
-        given = as_mapping(mount)
-        path = given.get("mountPath")
-        found = names.get(given.get("name"))
-        if found is not None and isinstance(path, str):
-            yield path, found
+        yield from objects.get(as_mapping(mount).get("name"), ())
 
 
-def _config_maps_in(volume: Any) -> Iterator[str]:
-    """Yield the ConfigMaps that a volume is, or has projected into it."""
+def _objects_in(volume: Any) -> Iterator[tuple[str, str]]:
+    """Yield the objects that a volume is, or has projected into it."""
     sources = list_at(volume, ("projected", "sources"))
     for each in (volume, *sources):
-        name = value_at(each, ("configMap", "name"))
-        if isinstance(name, str):
-            yield name
+        for path, kind in _OBJECT_PATHS:
+            name = value_at(each, path)
+            if isinstance(name, str):
+                yield kind, name

@@ -14,6 +14,9 @@ SERVER: Final = "OGXServer"
 OLD_SERVER: Final = "LlamaStackDistribution"
 """The operator's resource, ogx.io, and the one before it, llamastack.io."""
 
+CONFIG_MAP: Final = "ConfigMap"
+SECRET: Final = "Secret"
+
 _LISTS: Final = ("items", "objects")
 """Where `kind: List`, `<Kind>List` and an OpenShift `Template` hold objects."""
 

@@ -114,6 +114,8 @@ def _change(
     mounted = around.configs.copied(service.build.file, service.build.text)
     for source, _ in _volumes(service.whole):
         mounted += around.configs.file(container.file, source)
+        mounted += around.configs.folder(container.file, source)
+    mounted += around.configs.of_service(service.whole)
     server = _read_server(yaml, service, evidence)
     server.configs = [config.text for config in mounted]
     changes = PlaceChanges(container.file, container.place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -16,15 +17,23 @@ from stackcfg.deployment.environment.regions import (
     RawRegion,
     Region,
     ScalarRegion,
+    read_text,
 )
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.manifests.containers import Container
 from stackcfg.manifests.dockerfile_text import copied_files
 from stackcfg.manifests.home_paths import find_home_paths, replace_parts
+from stackcfg.manifests.objects import CONFIG_MAP, SECRET
 from stackcfg.manifests.server_evidence import ServerEvidence
+from stackcfg.paths import as_mapping, list_at
 from stackcfg.patterns import lazy_pattern
-from stackcfg.yamltext.document import SCALAR
+from stackcfg.yamltext.document import SCALAR, Node
 
 _CONFIG: Final = lazy_pattern(r"(?m)^[ \t]*(?:providers|apis)[ \t]*:")
+
+
+_ENCODED: Final = frozenset({(SECRET, "data"), (CONFIG_MAP, "binaryData")})
+"""The sections of objects whose texts are in base64."""
 
 
 class MountedConfig(NamedTuple):
@@ -45,41 +54,70 @@ class MountedConfigs:
 
     def __init__(self, files: DeploymentFiles) -> None:
         self.files = files
-        self._maps: dict[tuple[str, str], list[MountedConfig]] = {}
+        self._held: dict[tuple[str, str, str], list[MountedConfig]] = {}
         self._whole: dict[str, MountedConfig] = {}
         self._moved: dict[int, MountedConfig] = {}
         self._names: dict[str, dict[str, str]] = {}
         self._readers: dict[str, set[bool]] = {}
 
-    def config_map(
+    def held_by(
         self,
+        kind: str,
         name: str,
         namespace: str,
     ) -> list[MountedConfig]:
-        """Return the run configs in a ConfigMap of this run."""
-        key = (name, namespace)
-        if key not in self._maps:
-            self._maps[key] = list(self._read_map(name, namespace))
-        return self._maps[key]
+        """Return the run configs in a ConfigMap or Secret of this run."""
+        key = (kind, name, namespace)
+        if key not in self._held:
+            self._held[key] = list(self._read_object(kind, name, namespace))
+        return self._held[key]
 
-    def _read_map(
+    def _read_object(
         self,
+        kind: str,
         name: str,
         namespace: str,
     ) -> Iterator[MountedConfig]:
-        """Yield the run configs in a ConfigMap."""
-        found = self.files.manifests.find("ConfigMap", name, namespace)
+        """Yield the run configs in an object."""
+        found = self.files.manifests.find(kind, name, namespace)
         if found is None:
             return
-        data = found.node.get("data")
-        if data is None:
+        for section in ("data", "stringData", "binaryData"):
+            is_encoded = (kind, section) in _ENCODED
+            texts = found.node.get(section)
+            for key, value in texts.entries if texts is not None else ():
+                region = read_text(found.document, value.target, is_encoded)
+                if region is not None and _CONFIG.search(region.old):
+                    place = f"{kind} {name}: {key.text}"
+                    yield MountedConfig(found.file, place, region)
+
+    def of_service(self, service: Container) -> Iterator[MountedConfig]:
+        """Yield the run configs that a service of Compose has from the `configs` and
+        `secrets` of its file.
+        """
+        root = service.document.root.target
+        for section in ("configs", "secrets"):
+            for entry in list_at(service.data, (section,)):
+                name = as_mapping(entry).get("source", entry)
+                place = root.at((section, name))
+                if place is not None:
+                    yield from self._read_config(service, section, str(name), place)
+
+    def _read_config(
+        self, service: Container, section: str, name: str, node: Node
+    ) -> Iterator[MountedConfig]:
+        """Yield the run config of an entry: its `content`, or a file of this run."""
+        file, content = node.get("file"), node.get("content")
+        if file is not None and file.kind == SCALAR:
+            yield from self.file(service.file, file.text)
+        if content is None or content.kind != SCALAR:
             return
-        for key, value in data.entries:
-            node = value.target
-            if node.kind == SCALAR and _CONFIG.search(node.text):
-                region = ScalarRegion(found.document, node)
-                place = f"ConfigMap {name}: {key.text}"
-                yield MountedConfig(found.file, place, region)
+        key = (section, name, service.file)
+        if key not in self._held:
+            region = ScalarRegion(service.document, content)
+            config = MountedConfig(service.file, f"{section} {name}", region)
+            self._held[key] = [config] * bool(_CONFIG.search(region.old))
+        yield from self._held[key]
 
     def file(
         self,
@@ -88,13 +126,36 @@ class MountedConfigs:
     ) -> list[MountedConfig]:
         """Return the run config that a path in another file means."""
         name = self.files.name_beside(beside, path)
-        if name is None or not _CONFIG.search(self.files.texts[name]):
+        if name is None:
             return []
+        return list(self._read_file(name))
+
+    def _read_file(self, name: str) -> Iterator[MountedConfig]:
+        """Yield the run config that a file of this run is."""
+        text = self.files.texts[name]
+        if not _CONFIG.search(text):
+            return
         if name not in self._whole:
-            text = self.files.texts[name]
             region = RawRegion(text, 0, len(text))
             self._whole[name] = MountedConfig(name, "", region)
-        return [self._whole[name]]
+        yield self._whole[name]
+
+    def folder(
+        self,
+        beside: str,
+        path: str,
+    ) -> Iterator[MountedConfig]:
+        """Yield the run configs in a folder that another file names.
+
+        A whole project can have those of other servers, too.
+        """
+        if "/" not in posixpath.normpath(path) and not path.startswith("./"):
+            # a volume has a name without a slash
+            return
+        if posixpath.normpath(path) in (".", "..", "/"):
+            return
+        for name in self.files.names_below(beside, path):
+            yield from self._read_file(name)
 
     def copied(
         self,

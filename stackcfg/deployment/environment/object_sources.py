@@ -12,15 +12,18 @@ from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.containers import Container, read_containers
-from stackcfg.manifests.objects import ManifestObject, can_be_same_namespace
+from stackcfg.manifests.objects import (
+    CONFIG_MAP,
+    SECRET,
+    ManifestObject,
+    can_be_same_namespace,
+)
 from stackcfg.manifests.server_evidence import find_evidence
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.paths import Path, value_at, walk_values
 from stackcfg.releases.server_environment import new_variable
 from stackcfg.yamltext.document import MAPPING, SCALAR, Node
 
-CONFIG_MAP: Final = "ConfigMap"
-SECRET: Final = "Secret"
 ENV_FROM: Final = "envFrom"
 _REFERENCES: Final = {
     ("configMapRef", "name"): CONFIG_MAP,

@@ -26,10 +26,10 @@ from stackcfg.loading.errors import InputError
 from stackcfg.manifests.containers import (
     CONTAINERS,
     Container,
-    config_maps_of,
+    mounted_objects,
     read_containers,
 )
-from stackcfg.manifests.objects import read_objects
+from stackcfg.manifests.objects import CONFIG_MAP, read_objects
 from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
 from stackcfg.releases.server_environment import is_server_image
 from stackcfg.yamltext.document import SCALAR, ParseError
@@ -86,11 +86,11 @@ def _change(
 ) -> DeploymentChanges:
     """Yield what changes in one container, and in what it mounts."""
     yaml = YamlServer(container)
-    maps = [
-        around.configs.config_map(name, container.namespace)
-        for _, name in config_maps_of(container)
+    mounted = [
+        config
+        for kind, name in mounted_objects(container)
+        for config in around.configs.held_by(kind, name, container.namespace)
     ]
-    mounted = [config for each in maps for config in each]
     server = _read_server(yaml, evidence)
     server.configs = [config.text for config in mounted]
     server.names_unknown_config = not mounted and _mounts_config(container)
@@ -108,7 +108,7 @@ def _change(
 
 def _mounts_config(container: Container) -> bool:
     """Return whether the server reads a config that is not in this run."""
-    return any(True for _ in config_maps_of(container))
+    return any(kind == CONFIG_MAP for kind, _ in mounted_objects(container))
 
 
 def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:

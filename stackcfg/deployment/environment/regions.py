@@ -8,10 +8,11 @@ from difflib import SequenceMatcher
 
 from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote, Seen
 from stackcfg.light_typing import Final, Protocol
+from stackcfg.loading.places.base64_texts import Base64Text, read
 from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.migration.changes import CHECK
 from stackcfg.patterns import lazy_pattern
-from stackcfg.yamltext.document import Document, Node
+from stackcfg.yamltext.document import SCALAR, Document, Node
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.scalar_edits import edit_scalar, find_places
 
@@ -94,6 +95,48 @@ class ScalarRegion:
         if places is None:
             return self.node.start
         return places[offset]
+
+
+class EncodedRegion(ScalarRegion):
+    """The text that a YAML scalar has in base64."""
+
+    def __init__(
+        self,
+        document: Document,
+        node: Node,
+        decoded: Base64Text,
+    ) -> None:
+        super().__init__(document, node)
+        self.decoded = decoded
+        self.old = self.new = decoded.text
+
+    def edits(self) -> list[Edit]:
+        """Return the edits of the file that make the text new."""
+        changes = find_edits(self.old, self.new)
+        if not changes:
+            return []
+        return edit_scalar(
+            self.document,
+            self.node,
+            self.decoded.held_edits(changes),
+            self.flow,
+        )
+
+    def place(self, _offset: int) -> int:
+        """Return where the scalar is in the file."""
+        return self.node.start
+
+
+def read_text(document: Document, node: Node, is_encoded: bool) -> Region | None:
+    """Return the text of a scalar, which may be in base64; None if it has none."""
+    if node.kind != SCALAR:
+        return None
+    if not is_encoded:
+        return ScalarRegion(document, node)
+    decoded = read(node.text, (), document)
+    if decoded is None:
+        return None
+    return EncodedRegion(document, node, decoded)
 
 
 def find_edits(old: str, new: str) -> list[Edit]:
