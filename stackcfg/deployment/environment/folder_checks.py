@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from stackcfg.deployment.environment.arguments import NewCommand
 from stackcfg.deployment.environment.regions import Region
-from stackcfg.deployment.environment.server_plan import ServerPlan
+from stackcfg.deployment.environment.server_plan import ServerPlan, config_kind
+from stackcfg.deployment.environment.values import UNKNOWN
 from stackcfg.light_typing import Final
 from stackcfg.manifests.home_paths import is_old_home
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
@@ -21,8 +23,10 @@ HOST_FOLDER: Final = (
 _UNKNOWN_PATH: Final = lazy_pattern(r"\{\{|\$\{|[\ue000-\uf8ff]")
 
 
-def check_folders(plan: ServerPlan) -> None:
+def check_folders(plan: ServerPlan, command: NewCommand) -> None:
     """Add the notes on the folders of a server that is changed."""
+    if config_kind(plan, command) == UNKNOWN:
+        _check_config(plan)
     if plan.renaming.homes.moved and plan.server.is_old:
         for region in plan.server.mounts:
             _check_owner(plan, region)
@@ -30,6 +34,18 @@ def check_folders(plan: ServerPlan) -> None:
         for region in plan.server.mounts:
             _check_mount(plan, region)
         _check_host(plan)
+
+
+def _check_config(plan: ServerPlan) -> None:
+    """Say what is to be done to a run config that is not in this run."""
+    for region in plan.server.mounts:
+        if region.new != region.old and is_old_home(region.old, plan.renaming.homes):
+            message = (
+                f"this was '{region.old}': paths in it must change in the run config, "
+                "too; migrate its file in the same run, which does so"
+            )
+            plan.changes.note(CHECK, message, region.place(0))
+            return
 
 
 def _check_owner(plan: ServerPlan, region: Region) -> None:

@@ -49,6 +49,13 @@ class MountedConfig(NamedTuple):
         return self.region.old
 
 
+def _entries_at(node: Node, section: str) -> Sequence[tuple[Node, Node]]:
+    found = node.get(section)
+    if found is None:
+        return ()
+    return found.entries
+
+
 class MountedConfigs:
     """All run configs that servers mount, each of them changed only once."""
 
@@ -84,8 +91,7 @@ class MountedConfigs:
             return
         for section in ("data", "stringData", "binaryData"):
             is_encoded = (kind, section) in _ENCODED
-            texts = found.node.get(section)
-            for key, value in texts.entries if texts is not None else ():
+            for key, value in _entries_at(found.node, section):
                 region = read_text(found.document, value.target, is_encoded)
                 if region is not None and _CONFIG.search(region.old):
                     place = f"{kind} {name}: {key.text}"

@@ -37,7 +37,7 @@ def change_server(
         change_script(plan, script)
     for region in (*server.mounts, *server.others):
         region.new = plan.renaming.apply(region.new)
-    check_folders(plan)
+    check_folders(plan, new)
     return plan.renaming
 
 
