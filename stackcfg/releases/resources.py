@@ -75,6 +75,16 @@ _ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 """The API of a list's routing table, where it is not the name of the list."""
 
 
+class ListedModel(NamedTuple):
+    """An embedding model that a provider lists without being asked for it."""
+
+    provider_type: str
+    model: str
+    embedding_dimension: int
+    since: Release
+    until: Release
+
+
 class Resource(NamedTuple):
     """A list of resources: its key at the top level and in the section (0.3.0).
 
@@ -170,6 +180,23 @@ def listed_models(
     if not listed:
         return None
     return frozenset(name for name, kind in listed if kind == model_type)
+
+
+@cache
+def models_listed_until(version: Release) -> tuple[ListedModel, ...]:
+    """Return the embedding models that providers list in a release for the last
+    time.
+    """
+    return tuple(
+        ListedModel(
+            row["provider_type"],
+            row["model"],
+            row["embedding_dimension"],
+            *span_of(row),
+        )
+        for row in read_facts("resources.json")["listed_before"]
+        if parse_release(row["until"]) == version
+    )
 
 
 def model_type_of(model: Mapping[str, Any]) -> Any:

@@ -122,6 +122,12 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 3, 0), "v0_3.dead_stores", "every age", word="storage"),
     Step((0, 3, 0), "v0_3.registered_resources", "every age"),
     Step((0, 3, 0), "v0_3.model_names", word="model_id"),
+    Step(
+        (0, 3, 0),
+        "v0_3.listed_models",
+        "certain",
+        word="inline::sentence-transformers",
+    ),
     Step((0, 3, 0), "v0_3.telemetry", word="telemetry"),
     Step((0, 3, 0), "v0_3.vector_stores_api", word="vector_dbs"),
     Step((0, 3, 0), "v0_3.vector_store_defaults", "certain", word="vector_io"),
