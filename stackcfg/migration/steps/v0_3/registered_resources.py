@@ -18,12 +18,25 @@ from stackcfg.migration.editing.moved_lists import (
     rename_item_keys,
 )
 from stackcfg.migration.editing.resource_lists import malformed_lists
-from stackcfg.paths import as_mapping, list_at, value_at
-from stackcfg.releases.resources import RESOURCES_SECTION, Resource, resource_lists
+from stackcfg.migration.planning.layouts import PRESERVE
+from stackcfg.paths import as_mapping, list_at, mapping_at, value_at
+from stackcfg.releases.changes import (
+    CATALOG_SINCE,
+    ROW_CONFLICTS_REFUSED_SINCE,
+    SQLITE_NAMESPACES_SINCE,
+)
+from stackcfg.releases.resources import (
+    MODELS,
+    RESOURCES_SECTION,
+    Resource,
+    resource_lists,
+)
 from stackcfg.releases.versions import format_release
+from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.document import ParseError
 
 SETTINGS = "vector_stores"
+INFERENCE = "inference"
 
 
 def run(context: StepContext) -> Changes:
@@ -51,6 +64,7 @@ def run(context: StepContext) -> Changes:
             names[resource.old] = resource.new
             yield from _rename_keys(context, resource)
             yield from _inert_note(context, resource)
+            yield from _listed_note(context, resource)
     yield from move_lists(context.text, RESOURCES_SECTION, names)
 
 
@@ -105,3 +119,41 @@ def _inert_note(
         "register the entries through the API"
     )
     yield context.action_required(message, (resource.old,))
+
+
+def _listed_note(context: StepContext, resource: Resource) -> Notes:
+    """Report that rows of models may keep the new server from starting.
+
+    A server that did not read the list has rows of the models that its
+    providers list. A registered model differs from such a row by its `source`.
+    """
+    if resource.new != MODELS[-1] or context.release.age.possibly_before(CATALOG_SINCE):
+        return
+    final = context.release.final
+    if final < ROW_CONFLICTS_REFUSED_SINCE or not _reads_old_rows(context):
+        return
+    remote = {
+        provider.get("provider_id")
+        for _, provider in context.providers_of(INFERENCE)
+        if as_string(provider.get("provider_type")).startswith("remote::")
+    }
+    for index, model in enumerate(list_at(context.data, (resource.old,))):
+        if as_mapping(model).get("provider_id") in remote:
+            yield context.action_required(
+                f"the old server did not read '{resource.old}' and stored the models "
+                "that its providers list; a registered model that is stored so keeps "
+                f"{format_release(final)} from starting ('already exists with "
+                "conflicting field values'); remove the entries that a provider lists",
+                (resource.old, index),
+            )
+            return
+
+
+def _reads_old_rows(context: StepContext) -> bool:
+    """Return whether the new server finds the rows of the metadata store."""
+    if context.layout == PRESERVE or context.release.final < SQLITE_NAMESPACES_SINCE:
+        return True
+    storage = mapping_at(context.data, ("storage",))
+    name = mapping_at(storage, ("stores", "metadata")).get("backend")
+    backend = mapping_at(storage, ("backends", as_string(name)))
+    return backend.get("type") != "kv_sqlite"
