@@ -154,17 +154,33 @@ class NullFill:
     explain_rest: Callable[[Upgrade], Skipped]
 
 
+@dataclass(frozen=True, slots=True)
+class NullRank:
+    """A column to number rows with, wherever it is NULL.
+
+    Rows that are alike in `within` are numbered by `by`, and those of the same
+    `by` as they were stored. `schema` has the column, for tables that lack it.
+    """
+
+    column: str
+    within: str
+    by: str
+    schema: Mapping[str, str]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ColumnRule(RowRule):
     """For rows that stay in SQL tables: `complete` returns columns to change.
 
     It is given the row with at least `columns`. A rule that only fills a
-    column says so in `fill`, and the database does it in one statement.
+    column says so in `fill`, one that numbers rows in `rank`, and the database
+    does it in one statement.
     """
 
     columns: tuple[str, ...]
     complete: Callable[[Row, Upgrade], Fields]
     fill: NullFill | None = None
+    rank: NullRank | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

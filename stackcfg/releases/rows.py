@@ -46,6 +46,9 @@ def row_kind(use: str) -> RowKind:
     return RowKind(use, "rows")
 
 
+ORDERED_TABLES: Final = frozenset({"conversation_items"})
+"""Tables whose rows a server lists as they were stored, where their times are equal."""
+
 NOT_IN_NAMES: Final = re.compile("[^a-zA-Z0-9_]")
 LONGEST_NAME: Final = 63
 """PostgreSQL cuts longer names, quoted or not."""

@@ -35,6 +35,7 @@ from stackcfg.data.engines.statements import (
     quote_name,
     quote_names,
 )
+from stackcfg.releases.rows import ORDERED_TABLES
 
 KV_LIST: Final = ", ".join(KV_COLUMNS)
 
@@ -256,9 +257,15 @@ class Writer(Reader):
     def copy_rows(
         self, source: Reader, source_table: str, table: str, done: Progress
     ) -> Copied:
-        """Copy those rows of a table whose keys are new."""
+        """Copy those rows of a table whose keys are new.
+
+        Rows that a server lists as they were stored keep this order; of others,
+        an index of the keys is made faster in the order of the keys.
+        """
         columns = source.column_names(source_table)
-        order = quote_names(source.key_names(source_table))
+        order = ""
+        if source_table not in ORDERED_TABLES:
+            order = quote_names(source.key_names(source_table))
         names = [quote_name(each) for each in columns]
         select = Select(source_table, columns, names, order=order, is_whole=True)
         copied = self.insert_selected(source, select, table, done)
@@ -352,6 +359,14 @@ class Writer(Reader):
         condition = self.sql.is_empty(column, unless)
         statement = self.sql.update(table, [column], [self.sql.placeholder], condition)
         return self._run(statement, (value, *EMPTY_JSON))
+
+    def rank_nulls(self, table: str, column: str, within: str, by: str) -> int:
+        """Write a number where there is none; return how many rows were written.
+
+        Rows that are alike in `within` are in the order of `by`, then as they
+        were stored.
+        """
+        return self._run(self.sql.rank_nulls(table, column, within, by))
 
     def _run(self, statement: str, values: Sequence[Any] = (), row: str = "") -> int:
         """Run a statement; return how many rows it wrote."""

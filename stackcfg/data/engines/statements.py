@@ -82,7 +82,7 @@ class Statements:
     with a prefix; `test_values` returns the values of its placeholders.
     `text_cast` follows a JSON value that is needed as text, `counted` the type
     of a column that numbers new rows by itself. `zoned_time` is the type of a
-    time with a zone.
+    time with a zone. `place` is where a row is: a later row has a higher one.
     """
 
     engine: str
@@ -93,6 +93,7 @@ class Statements:
     text_cast: str = ""
     counted: str = ""
     zoned_time: str = "TIMESTAMP"
+    place: str = "rowid"
 
     def selected(self, selection: Selection) -> tuple[str, list[str]]:
         """Return the condition for selected keys, and its values."""
@@ -128,6 +129,24 @@ class Statements:
         values = ", ".join([self.placeholder] * len(EMPTY_JSON))
         is_empty = f"{json} IS NULL OR {json}{self.text_cast} IN ({values})"
         return f"{quote_name(column)} IS NULL AND ({is_empty})"
+
+    def rank_nulls(self, table: str, column: str, within: str, by: str) -> str:
+        """Return the statement that numbers the rows without a number.
+
+        The numbers of a group of rows end with -1, so that they come before
+        those that the servers give, which begin with 0.
+        """
+        name, number = self.name_table(table), quote_name(column)
+        group, time = quote_name(within), quote_name(by)
+        window = f"PARTITION BY {group} ORDER BY {time} DESC, {self.place} DESC"
+        ranks = (
+            f"SELECT {self.place} AS place, row_number() OVER ({window}) AS rank "
+            f"FROM {name} WHERE {number} IS NULL"
+        )
+        return (
+            f"UPDATE {name} SET {number} = -ranks.rank FROM ({ranks}) AS ranks "
+            f"WHERE {name}.{self.place} = ranks.place"
+        )
 
     def create_kv_table(self, table: str, *, zoned: bool) -> str:
         """Return the statement by which the servers make a KV table.

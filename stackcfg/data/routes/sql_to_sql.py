@@ -13,7 +13,7 @@ from stackcfg.data.engines.protocol import Row
 from stackcfg.data.moves import LOCATION_RULE, Move
 from stackcfg.data.routes.route import Checks, ConflictError, CopyRun, Retries
 from stackcfg.data.routes.sql_check import SqlCheck, change_row, key_text
-from stackcfg.data.row_rule import ColumnRule, NullFill, Skipped
+from stackcfg.data.row_rule import ColumnRule, NullFill, NullRank, Skipped
 from stackcfg.data.stored_json import is_same_value
 from stackcfg.data.upgrade import Upgrade
 
@@ -110,7 +110,10 @@ class SqlToSql:
         for rule in rules:
             if rule.fill is not None:
                 self._fill_column(rule.fill, table, run)
-        self._apply_rules([rule for rule in rules if rule.fill is None], table, run)
+            if rule.rank is not None:
+                _number_rows(rule.rank, table, run)
+        rest = [rule for rule in rules if rule.fill is None and rule.rank is None]
+        self._apply_rules(rest, table, run)
 
     def _apply_rules(
         self, rules: Sequence[ColumnRule], table: str, run: CopyRun
@@ -153,7 +156,8 @@ class SqlToSql:
         for old, _ in self._tables(source):
             for row in source.rows(old, source.column_names(old)):
                 for rule in self._rules:
-                    if change_row(row, [rule], self.upgrade):
+                    changed = change_row(row, [rule], self.upgrade)
+                    if changed or _needs_number(rule.rank, row):
                         counts[rule.id] += 1
         return counts
 
@@ -168,6 +172,16 @@ class SqlToSql:
                 if fill is not None and f"{new} {fill.column}" in left:
                     rest = target.count_null(new, fill.column)
                     yield from [fill.explain_rest(self.upgrade)] * rest
+
+
+def _number_rows(rank: NullRank, table: str, run: CopyRun) -> None:
+    run.writer.add_columns(table, rank.schema)
+    done = run.writer.rank_nulls(table, rank.column, rank.within, rank.by)
+    run.counts.completed += done
+
+
+def _needs_number(rank: NullRank | None, row: Row) -> bool:
+    return rank is not None and rank.within in row and row.get(rank.column) is None
 
 
 def _is_same_row(found: Row, row: Row) -> bool:

@@ -21,6 +21,7 @@ _MODULES: Final = (
     "file_contents",
     "chunks",
     "owners",
+    "item_order",
     "response_objects",
     "prompt_table",
     "batch_table",
