@@ -16,7 +16,14 @@ from tests.conformance.upgrade.comparing import compare, summary
 from tests.conformance.upgrade.differences import unexplained
 from tests.conformance.upgrade.model_server import model_server
 from tests.conformance.upgrade.reading import GONE, Answers
-from tests.conformance.upgrade.upgrading import Case, filled, upgrade
+from tests.conformance.upgrade.upgrading import (
+    Case,
+    ask_new,
+    ask_old_again,
+    copy,
+    filled,
+    use_new,
+)
 from tests.support.postgres import Server, server
 
 ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
@@ -44,6 +51,11 @@ PART: Final = (
     Case("0.2.23", "1.5.0", "sqlite to postgres", "consolidate", USERS, True),
 )
 
+BACK: Final = tuple(
+    Case(old, new, "sqlite to sqlite", "preserve", min(USERS, 20), True)
+    for old, new in reversed(UPGRADES)
+)
+
 pytestmark = pytest.mark.conformance
 
 
@@ -65,10 +77,23 @@ def test_every_object_is_what_it_was(case, tmp_path, request):
         running = request.getfixturevalue("postgres")
     with model_server() as models:
         service = filled(case, tmp_path, models, running)
-        print(upgrade(service, tmp_path, models))
+        print(copy(service))
+        ask_new(service, tmp_path, models)
     read = Counter(place.kind for place in service.before)
     print(case, dict(read))
     assert len(kinds(service.before)) >= 11
     found = unexplained(compare(service.before, service.after), case.old, case.new)
     listed = summary(found)
     assert not listed, f"{case}:\n{listed}"
+
+
+@pytest.mark.parametrize("case", BACK if ALL else BACK[:1], ids=str)
+def test_the_way_back_is_the_old_config(case, tmp_path):
+    """With *preserve* the new server was used on the rows of the old one, which then answers as it did before."""
+    with model_server() as models:
+        service = filled(case, tmp_path, models, None)
+        copy(service)
+        use_new(service, tmp_path)
+        again = ask_old_again(service, tmp_path, models)
+    differing = summary(compare(service.before, again))
+    assert not differing, f"{case}:\n{differing}"

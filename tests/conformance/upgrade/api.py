@@ -78,7 +78,7 @@ class Api:
     def get(self, path: str, **query: Any) -> Answer:
         """Ask for something."""
         if query:
-            path = f"{path}?{urlencode(query)}"
+            path = f"{path}?{urlencode(query, doseq=True)}"
         return self.ask("GET", path)
 
     def post(self, path: str, data: Any) -> Answer:

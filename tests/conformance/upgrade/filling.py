@@ -7,7 +7,7 @@ ids have `:`, `%` and letters beyond ASCII, and the first one keeps what is larg
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Final
@@ -20,6 +20,9 @@ from tests.conformance.upgrade.running import Running
 LARGE: Final = 10 * 2**20
 WAIT_SECONDS: Final = 60
 METHOD_NOT_ALLOWED: Final = 405
+PROMPTS_LISTED_SINCE: Final = (1, 0)
+"""From 0.3 on until then, a server with prompts on PostgreSQL under a namespace finds no version of a prompt, and changes none."""
+
 CONVERSATIONS_SINCE: Final = (0, 3)
 AGENTS_BEFORE: Final = (0, 4)
 VECTOR_DBS_BEFORE: Final = (0, 3)
@@ -74,11 +77,11 @@ def known_models(server: Running) -> dict[str, str]:
     return found
 
 
-def fill(server: Running, users: int) -> list[Made]:
+def fill(server: Running, users: Iterable[int]) -> list[Made]:
     """Let each user make everything."""
     models = known_models(server)
     made = []
-    for user in range(users):
+    for user in users:
         filling = Filling(server, user, models)
         for part in PARTS:
             part(filling)
@@ -108,9 +111,13 @@ def make_prompts(filling: Filling) -> None:
     text = "Grüße {{ name }}: 100 % of {{ place }} 世界"
     data = {"prompt": text, "variables": ["name", "place"]}
     filling.made.prompts.append(filling.api.made("/v1/prompts", data)["prompt_id"])
-    name = filling.api.made("/v1/prompts", {**data, "prompt": f"{text} 1"})["prompt_id"]
+    data["prompt"] = f"{text} 1"
+    name = filling.api.made("/v1/prompts", data)["prompt_id"]
     filling.made.prompts.append(name)
     path = f"/v1/prompts/{name}"
+    answer = filling.api.get(f"{path}/versions")
+    if not answer.ok and filling.release < PROMPTS_LISTED_SINCE:
+        return
     for version in (1, 2):
         new = {**data, "prompt": f"{text} {version + 1}", "version": version}
         change(filling, path, {**new, "set_as_default": version == 1})

@@ -38,8 +38,9 @@ FILTERS: Final = (
     {"type": "eq", "key": "lang", "value": "fr"},
 )
 GONE: Final = "the release has no such API"
-IMAGES_ASKED_SINCE: Final = (1, 0)
-"""From this release on the address of a picture is in input items only if it is asked for (`responses_store.py`)."""
+INCLUDED: Final = ("message.input_image.image_url", "message.output_text.logprobs")
+INCLUDED_SINCE: Final = (1, 0)
+"""From this release on input items have these fields only if they are asked for (`responses_store.py`)."""
 
 SMALL_PAGES_SINCE: Final = (1, 5)
 """Before, a page skips what was made in the second of the last object of the page before it."""
@@ -120,7 +121,12 @@ def read_pages(reading: Reading, kind: str, path: str, **query: Any) -> Found:
 
 
 def in_order(listed: list[Any]) -> list[list[str]]:
-    """Return the ids of a list by the second of their making; no release orders those of one second."""
+    """Return the ids of a list by the second of their making; no release orders those of one second.
+
+    Items of a conversation say no time, and are in one order.
+    """
+    if listed and listed[0].get("created_at") is None and "created" not in listed[0]:
+        return [[each["id"]] for each in listed]
     seconds = groupby(
         listed, key=lambda each: each.get("created_at") or each.get("created")
     )
@@ -280,8 +286,8 @@ def read_responses(reading: Reading) -> Found:
     yield from read_pages(reading, "response", "responses")
     yield from read_each(reading, "response", "responses/{}", reading.made.responses)
     include = {}
-    if reading.release >= IMAGES_ASKED_SINCE:
-        include = {"include": "message.input_image.image_url"}
+    if reading.release >= INCLUDED_SINCE:
+        include = {"include": INCLUDED}
     for name in reading.made.responses:
         answer = reading.api.get(f"responses/{name}/input_items", **include)
         yield "response", "input items", name, data_of(answer)

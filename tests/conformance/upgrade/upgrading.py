@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,8 +18,18 @@ from tests.support.postgres import PASSWORD, USER, Server
 from tests.support.running import Done, stackcfg
 
 FIRST: Final = "0.2.23"
-INSECURE_SINCE: Final = (1, 2)
-"""From this release on a server without a certificate must be allowed to be one."""
+NEWCOMER: Final = 10_000
+"""The number of a user who shares no team with others."""
+
+PROCESSORS_SINCE: Final = (0, 8)
+"""From this release on a file can be added to a vector store only with a provider that takes its text out."""
+
+PROCESSOR: Final = """
+  file_processors:
+  - provider_id: pypdf
+    provider_type: inline::pypdf
+    config: {}
+"""
 
 
 @dataclass(frozen=True)
@@ -116,13 +124,20 @@ def sides(case: Case, folder: Path, given: dict[str, str]) -> tuple[Side, Side]:
     new = migrated(case, old, case.old, case.new)
     if case.engine != case.new_engine:
         new = moved(new, case.new, case.new_engine)
-    text = new.read_text()
-    if numbers(case.new) >= INSECURE_SINCE and "insecure:" not in text:
-        new.write_text(text.replace("\nserver:\n", "\nserver:\n  insecure: true\n"))
+    if numbers(case.new) >= PROCESSORS_SINCE:
+        new.write_text(with_processor(new.read_text()))
     return (
         Side(case.old, old, given, case.logins),
         Side(case.new, new, given, case.logins),
     )
+
+
+def with_processor(text: str) -> str:
+    """Return a run config with a provider of texts of files, where it has none."""
+    if "file_processors" in text:
+        return text
+    text = text.replace("\napis:\n", "\napis:\n- file_processors\n")
+    return text.replace("\nproviders:\n", f"\nproviders:{PROCESSOR}")
 
 
 def filled(
@@ -135,26 +150,36 @@ def filled(
             postgres.create(name)
     old, new = sides(case, folder, variables(folder, models, postgres))
     with running(old, folder / "old, filled.log") as server:
-        made = fill(server, case.users)
+        made = fill(server, range(case.users))
     with running(old, folder / "old, read.log") as server:
         told = continue_chains(server, made, models)
         return Upgraded(old, new, made, {**read(server, made), **told})
 
 
-def upgrade(service: Upgraded, folder: Path, models: Models) -> str:
-    """Copy the rows, and ask the new server; return the report of the copy."""
+def copy(service: Upgraded) -> str:
+    """Copy the rows and verify them; return the report of the copy."""
     old, new = service.old, service.new
     command = (old.config, new.config, "--from", old.release, "--target", new.release)
     copied = run("data copy", *command, **new.variables)
     run("data verify", *command, **new.variables)
-    with running(new, folder / "new.log") as server:
-        service.after = read(server, service.made)
-        service.after |= continue_chains(server, service.made, models)
     return copied.out + copied.err
 
 
-@contextmanager
-def again(service: Upgraded, folder: Path) -> Iterator[Answers]:
-    """Start the old server once more."""
+def ask_new(service: Upgraded, folder: Path, models: Models) -> None:
+    """Ask the new server what the old one was asked."""
+    with running(service.new, folder / "new.log") as server:
+        service.after = read(server, service.made)
+        service.after |= continue_chains(server, service.made, models)
+
+
+def use_new(service: Upgraded, folder: Path) -> None:
+    """Let somebody new use the new server."""
+    with running(service.new, folder / "new, used.log") as server:
+        fill(server, range(NEWCOMER, NEWCOMER + 1))
+
+
+def ask_old_again(service: Upgraded, folder: Path, models: Models) -> Answers:
+    """Ask the old server once more, with its own config."""
     with running(service.old, folder / "old, again.log") as server:
-        yield read(server, service.made)
+        told = continue_chains(server, service.made, models)
+        return {**read(server, service.made), **told}
