@@ -56,6 +56,9 @@ BACK: Final = tuple(
     for old, new in reversed(UPGRADES)
 )
 
+COMPLETED: Final = ("chunks.*.chunk_id", "chunks.*.chunk_metadata")
+"""Fields of chunks that a copy fills in where they are (R4), and that an old server shows as well."""
+
 pytestmark = pytest.mark.conformance
 
 
@@ -82,7 +85,8 @@ def test_every_object_is_what_it_was(case, tmp_path, request):
     read = Counter(place.kind for place in service.before)
     print(case, dict(read))
     assert len(kinds(service.before)) >= 11
-    found = unexplained(compare(service.before, service.after), case.old, case.new)
+    differing = compare(service.before, service.after)
+    found = unexplained(differing, case.old, case.new, case.new_engine)
     listed = summary(found)
     assert not listed, f"{case}:\n{listed}"
 
@@ -95,5 +99,9 @@ def test_the_way_back_is_the_old_config(case, tmp_path):
         copy(service)
         use_new(service, tmp_path)
         again = ask_old_again(service, tmp_path, models)
-    differing = summary(compare(service.before, again))
+    differing = summary(
+        each
+        for each in compare(service.before, again)
+        if each.old is not None or each.path not in COMPLETED
+    )
     assert not differing, f"{case}:\n{differing}"

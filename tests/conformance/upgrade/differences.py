@@ -107,6 +107,14 @@ RIGHT: Final = (
         becomes(False, True),
     ),
     Right(
+        "prompt",
+        "*",
+        "",
+        "1.0.0",
+        "from 0.3 to 0.8 those on PostgreSQL under a namespace were in no list (`core/prompts/prompts.py`)",
+        lambda old, new: is_new(old, new) or was_refused(old, new),
+    ),
+    Right(
         "*",
         "missing in small pages",
         "",
@@ -223,14 +231,34 @@ RIGHT: Final = (
 )
 
 
+UNLISTED: Final = ((0, 3), (1, 0))
+"""From 0.3 on, and before 1.0, a server with prompts on PostgreSQL under a namespace reads each, and finds none in
+a list or by its version: it looks for keys without the namespace (`core/prompts/prompts.py`, `kvstore/postgres`).
+"""
+
+
 def unexplained(
-    found: Iterable[Difference], old: str, new: str
+    found: Iterable[Difference], old: str, new: str, engine: str
 ) -> Iterator[Difference]:
-    """Return the differences that no row explains, from one release to another one."""
+    """Return the differences that no row explains, from one release to another one, whose stores are on an engine."""
     rows = [row for row in RIGHT if numbers(old) < numbers(row.since) <= numbers(new)]
+    is_unlisted = engine == "postgres" and UNLISTED[0] <= numbers(new) < UNLISTED[1]
     for each in found:
-        if not is_null(each) and not any(explains(row, each) for row in rows):
+        if is_null(each) or (is_unlisted and is_listed_prompt(each)):
+            continue
+        if not any(explains(row, each) for row in rows):
             yield each
+
+
+def is_listed_prompt(found: Difference) -> bool:
+    """Return whether the old server found a prompt in a list, or by its version, and the new one does not."""
+    place = found.place
+    is_single = place.view == "get" and " version " not in place.name
+    return (
+        place.kind == "prompt"
+        and not is_single
+        and (found.new == ABSENT or is_refusal(found.new))
+    )
 
 
 def is_null(found: Difference) -> bool:

@@ -37,6 +37,13 @@ FILTERS: Final = (
     },
     {"type": "eq", "key": "lang", "value": "fr"},
 )
+RESOURCES: Final = {
+    "tool group": ("/v1/toolgroups",),
+    "dataset": ("/v1/datasets", "/v1beta/datasets"),
+    "benchmark": ("/v1/eval/benchmarks", "/v1alpha/eval/benchmarks"),
+}
+"""The paths of registered resources; since 0.4.0 some are in APIs that are not final."""
+
 GONE: Final = "the release has no such API"
 INCLUDED: Final = ("message.input_image.image_url", "message.output_text.logprobs")
 INCLUDED_SINCE: Final = (1, 0)
@@ -262,11 +269,10 @@ def model_of(data: dict[str, Any]) -> dict[str, Any]:
 def read_resources(reading: Reading) -> Found:
     """Read what is registered, in lists and one by one."""
     yield from read_models(reading)
-    for kind, path in (
-        ("tool group", "/v1/toolgroups"),
-        ("dataset", "/v1/datasets"),
-        ("benchmark", "/v1/eval/benchmarks"),
-    ):
+    for kind, paths in RESOURCES.items():
+        path = next(
+            (each for each in paths if not is_gone(reading.api.get(each))), paths[0]
+        )
         listed = list(read_whole_list(reading, kind, path, "identifier"))
         yield from listed
         yield from read_each(reading, kind, f"{path}/{{}}", names_of(listed))

@@ -13,6 +13,7 @@ from tests.conformance.upgrade.configs import old_config
 from tests.conformance.upgrade.filling import Made, fill
 from tests.conformance.upgrade.model_server import Models
 from tests.conformance.upgrade.reading import Answers, continue_chains, read
+from tests.conformance.upgrade.rows import add_batches
 from tests.conformance.upgrade.running import Side, running
 from tests.support.postgres import PASSWORD, USER, Server
 from tests.support.running import Done, stackcfg
@@ -151,6 +152,7 @@ def filled(
     old, new = sides(case, folder, variables(folder, models, postgres))
     with running(old, folder / "old, filled.log") as server:
         made = fill(server, range(case.users))
+    add_batches(old)
     with running(old, folder / "old, read.log") as server:
         told = continue_chains(server, made, models)
         return Upgraded(old, new, made, {**read(server, made), **told})
@@ -181,5 +183,5 @@ def use_new(service: Upgraded, folder: Path) -> None:
 def ask_old_again(service: Upgraded, folder: Path, models: Models) -> Answers:
     """Ask the old server once more, with its own config."""
     with running(service.old, folder / "old, again.log") as server:
-        told = continue_chains(server, service.made, models)
-        return {**read(server, service.made), **told}
+        found = read(server, service.made)
+        return found | continue_chains(server, service.made, models)
