@@ -168,7 +168,7 @@ RIGHT: Final = (
         "vector store",
         "*search",
         "data.*.file_id",
-        "0.4.0",
+        "0.3.0",
         "the document of the chunk, where its metadata names no file",
         was_empty,
     ),

@@ -37,6 +37,9 @@ FILTERS: Final = (
     },
     {"type": "eq", "key": "lang", "value": "fr"},
 )
+QUERIED_BY_STORE_SINCE: Final = (0, 4)
+"""Before, a vector store is called `vector_db_id` in a query."""
+
 RESOURCES: Final = {
     "tool group": ("/v1/toolgroups",),
     "dataset": ("/v1/datasets", "/v1beta/datasets"),
@@ -236,7 +239,7 @@ def search(reading: Reading, store: str) -> Found:
         answer = reading.api.post(path, asked)
         yield "vector store", "filtered search", f"{store} {number}", data_of(answer)
     key = "vector_store_id"
-    if reading.release < (0, 3):
+    if reading.release < QUERIED_BY_STORE_SINCE:
         key = "vector_db_id"
     answer = reading.api.post(
         "/v1/vector-io/query", {key: store, "query": QUESTIONS[0]}

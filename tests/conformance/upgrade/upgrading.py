@@ -22,6 +22,11 @@ FIRST: Final = "0.2.23"
 NEWCOMER: Final = 10_000
 """The number of a user who shares no team with others."""
 
+REGISTRY_SHARED_SINCE: Final = (0, 3)
+"""From this release on servers of all releases register under the same keys. 0.7.3 does not start on a vector store that a user
+of 1.5.0 made: "User.__init__() got an unexpected keyword argument 'tenant_id'".
+"""
+
 PROCESSORS_SINCE: Final = (0, 8)
 """From this release on a file can be added to a vector store only with a provider that takes its text out."""
 
@@ -175,9 +180,11 @@ def ask_new(service: Upgraded, folder: Path, models: Models) -> None:
 
 
 def use_new(service: Upgraded, folder: Path) -> None:
-    """Let somebody new use the new server."""
+    """Let somebody new use the new server, or only read there where the old server could not read what is made."""
     with running(service.new, folder / "new, used.log") as server:
-        fill(server, range(NEWCOMER, NEWCOMER + 1))
+        if numbers(service.old.release) < REGISTRY_SHARED_SINCE:
+            fill(server, range(NEWCOMER, NEWCOMER + 1))
+        read(server, service.made)
 
 
 def ask_old_again(service: Upgraded, folder: Path, models: Models) -> Answers:
