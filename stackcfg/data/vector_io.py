@@ -118,10 +118,10 @@ def plan_chunks(
         return
     tables = by_type[rows.provider_type]
     rules = tuple(_rules_due(tables, upgrade))
-    if not rules:
+    if not rules and not _is_elsewhere(tables, rows.owner, successor.owner, upgrade):
         return
     has_store = rows.family == SQL or bool(rows.locations[0].table)
-    if not has_store:
+    if not has_store and rules:
         yield from _leave_former_chunks(rows, upgrade)
     if tables is None:
         way = _explain_closed(rows.provider_type)
@@ -135,7 +135,26 @@ def plan_chunks(
     config = upgrade.new.provider_config(VECTOR_IO, successor.owner)
     if tables.field and not as_string(config.get(tables.field)):
         return
-    yield _plan_tables(tables, rows, successor, upgrade, rules)
+    move = _plan_tables(tables, rows, successor, upgrade, rules)
+    if isinstance(move, Unmoved) or not move.is_idle:
+        yield move
+
+
+def _is_elsewhere(
+    tables: ChunkTables | None, owner: str, successor: str, upgrade: Upgrade
+) -> bool:
+    """Return whether the new config can name another database of a server.
+
+    As it is written: variables that are not set matter only where there is
+    something to do.
+    """
+    if tables is None or tables.field:
+        return False
+    if upgrade.old.variables != upgrade.new.variables:
+        return True
+    old = upgrade.old.provider_config(VECTOR_IO, owner)
+    new = upgrade.new.provider_config(VECTOR_IO, successor)
+    return any(old.get(name) != new.get(name) for name in ("host", "port", "db"))
 
 
 def _rules_due(tables: ChunkTables | None, upgrade: Upgrade) -> Iterator[RowRule]:
@@ -174,10 +193,10 @@ def _plan_tables(
     if not tables.field or as_string(config.get(tables.field)):
         source = _locate_chunks(tables, upgrade.old, rows.owner, upgrade)
     name = _name_chunks(rows)
-    if source != target and not source.database.file:
+    if successor.provider_type != rows.provider_type and not source.database.file:
         reason = (
-            "the new config names another database: copy their tables with its "
-            "own tools, then run this again with both configs naming it"
+            f"the new provider is {successor.provider_type}: add the files to its "
+            "stores again"
         )
         return Unmoved(
             name, rows.kind, source, reason, needs_action=True, chunks=tables

@@ -128,10 +128,12 @@ def search(
     return {name: each[name] for each in found for name in each}
 
 
-def test_a_search_finds_the_same_chunks(running, tmp_path):
-    running.create("docs")
-    with running.connect("docs") as connection:
-        connection.execute("CREATE EXTENSION vector")
+@pytest.mark.parametrize("target", ["docs", "elsewhere"])
+def test_a_search_finds_the_same_chunks(running, tmp_path, target):
+    for database in {"docs", target}:
+        running.create(database)
+        with running.connect(database) as connection:
+            connection.execute("CREATE EXTENSION vector")
     before = search(OLD, "fill", running, "docs", tmp_path)
     rows = {}
     for store in STORES:
@@ -139,13 +141,14 @@ def test_a_search_finds_the_same_chunks(running, tmp_path):
         rows[REGISTERED.format(store)] = {**row, "source": "via_register_api"}
     make(tmp_path, {"registry.db": {"kvstore": rows}})
     for side in ("old", "new"):
-        text = config(running, "docs", new=side == "new")
+        database = target if side == "new" else "docs"
+        text = config(running, database, new=side == "new")
         (tmp_path / f"{side}.yaml").write_text(text)
     assert stackcfg("data", "verify", *UPGRADE, cwd=tmp_path).code == 1
     for action in ("copy", "verify", "copy"):
         done = stackcfg("data", action, *UPGRADE, cwd=tmp_path, HOME=str(tmp_path))
         assert done.code == 0, done.out + done.err
-    after = search(NEW, "ask", running, "docs", tmp_path)
+    after = search(NEW, "ask", running, target, tmp_path)
     for store, questions in before.items():
         assert {each["content"] for each in after[store][QUESTIONS[0]]} == set(TEXTS)
         for chunk in (chunk for found in questions.values() for chunk in found):

@@ -183,6 +183,64 @@ def test_a_store_with_which_the_new_server_does_not_start_is_named_before(
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "chunk", "table"),
+    [
+        ("0.7.3", "1.5.0", COMPLETE, "vs_my_docs"),
+        ("0.3.5", "1.5.0", INCOMPLETE, "vs_My_Docs"),
+    ],
+)
+def test_chunks_go_to_another_database(running, tmp_path, old, new, chunk, table):
+    name = table.removeprefix("vs_").replace("_", "-")
+    prepare(running, tmp_path, {name: "pgvector", "other": "faiss"}, chunk)
+    with running.connect("old") as connection:
+        connection.execute("CREATE TABLE vs_strange AS SELECT * FROM vs_my_docs")
+    running.create("elsewhere")
+    path = tmp_path / "new.yaml"
+    path.write_text(path.read_text().replace("db: old", "db: elsewhere"))
+    assert data("verify", tmp_path, old, new).code == 1
+    planned = data("plan", tmp_path, old, new)
+    assert "elsewhere table vs_" in planned.out
+    before = tables(running)
+    for action in ("copy", "verify", "copy"):
+        done = data(action, tmp_path, old, new)
+        assert done.code == 0, done.out + done.err
+    assert tables(running) == before
+    with running.connect("elsewhere") as connection:
+        [row] = connection.execute(f'SELECT * FROM "{table}"').fetchall()
+        assert (row[0], *row[2:]) == (ROW[0], *ROW[2:])
+        assert row[1]["embedding_model"]
+        # tables of nobody stay
+        assert not connection.execute("SELECT to_regclass('vs_strange')").fetchone()[0]
+        connection.execute(f'UPDATE "{table}" SET embedding = NULL')
+    done = data("verify", tmp_path, old, new)
+    assert done.code == 1
+    assert f"{table} x" in done.out
+    done = data("copy", tmp_path, old, new, "--again")
+    assert done.code == 3
+    assert f"{table} x" in done.out
+    with running.connect("elsewhere") as connection:
+        connection.execute(f'DELETE FROM "{table}"')
+    assert data("copy", tmp_path, old, new).code == 0
+    assert data("verify", tmp_path, old, new).code == 1
+    assert data("copy", tmp_path, old, new, "--again").code == 0
+    assert data("verify", tmp_path, old, new).code == 0
+
+
+def test_a_database_without_the_extension_is_one_line(running, tmp_path):
+    prepare(running, tmp_path, {"docs": "pgvector"}, COMPLETE)
+    running.create("elsewhere")
+    path = tmp_path / "new.yaml"
+    path.write_text(path.read_text().replace("db: old", "db: elsewhere"))
+    with running.connect("old") as connection:
+        connection.execute("CREATE DOMAIN vector AS FLOAT[]")
+        connection.execute("ALTER TABLE vs_docs ALTER embedding TYPE vector")
+    done = data("copy", tmp_path, "0.7.3", "1.5.0")
+    assert done.code == 2
+    assert "CREATE EXTENSION vector" in done.err
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
     ("identifier", "release", "name"),
     [
         ("A-b", "0.6.1", "vs_a_b"),

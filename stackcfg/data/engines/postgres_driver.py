@@ -32,6 +32,10 @@ HINTS: Final = (
         "see whether user and password are those of the server's environment",
     ),
     ("no password supplied", "see whether the variable with the password is set"),
+    (
+        'type "vector',
+        "run CREATE EXTENSION vector in the new database; nothing was written",
+    ),
     ("does not exist", "see whether the name is right"),
     ("could not obtain lock", "a server is writing to it: stop the server"),
     ("lock timeout", "another program uses it; stop the server"),

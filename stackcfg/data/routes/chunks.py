@@ -1,20 +1,26 @@
 """Chunks in tables of their own: completed where they are, or in the copy of
-their file.
+their file, or copied to another database.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from stackcfg.data.engines.database import Reader
 from stackcfg.data.engines.opening import Readers
-from stackcfg.data.moves import Move
-from stackcfg.data.routes.route import Checks, CopyRun, Retries, RowCheck
+from stackcfg.data.moves import LOCATION_RULE, Move
+from stackcfg.data.routes.route import (
+    Checks,
+    CopyRun,
+    Retries,
+    RowCheck,
+    check_row,
+)
 from stackcfg.data.row_rules import chunk_table_names
 from stackcfg.data.row_rules.chunks import RULE, complete_text
-from stackcfg.data.stored_json import JsonObject
+from stackcfg.data.stored_json import JsonObject, is_same_value
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import ChunkTables
 
@@ -44,10 +50,11 @@ class Chunk(NamedTuple):
 
 
 class Chunks:
-    """The route of chunks, which come to another place only with their file.
+    """The route of chunks. Those in a file come to another place with it.
 
-    In their database they can get another table, by the name of which the new
-    release looks for it.
+    In a database of a server they can get another table, by the name of which
+    the new release looks for it. To another database go only the tables of vector
+    stores that are registered for the provider.
     """
 
     def __init__(self, move: Move, upgrade: Upgrade, tables: ChunkTables) -> None:
@@ -55,6 +62,8 @@ class Chunks:
         self.tables = tables
         self._stores: dict[str, JsonObject] = {}
         self._targets: dict[str, list[str]] = {}
+        self._own: set[str] = set()
+        self._is_copied = not move.in_place and not move.target.database.file
         for identifier, store in upgrade.vector_stores.items():
             self._add_store(identifier, store, upgrade)
 
@@ -63,8 +72,12 @@ class Chunks:
         new = self.tables.name_table(identifier, upgrade.target)
         self._stores[new] = store
         provider = store.get("provider_id")
-        is_own = provider is None or provider in [each.id for each in self.move.owners]
-        if is_own and NAMES in self.move.rules:
+        if provider is not None and provider not in [
+            each.id for each in self.move.owners
+        ]:
+            return
+        self._own.add(new)
+        if NAMES in self.move.rules:
             self._targets.setdefault(old, []).append(new)
 
     def _pairs(self, source: Reader) -> list[tuple[str, str]]:
@@ -75,6 +88,8 @@ class Chunks:
             for table in found
             for target in self._targets.get(table, [table])
         ]
+        if self._is_copied:
+            return [pair for pair in pairs if pair[1] in self._own]
         # an earlier copy, or the new server, has made these
         made = {target for table, target in pairs if table != target}
         return [pair for pair in pairs if pair[0] not in made]
@@ -96,8 +111,11 @@ class Chunks:
                     complete = text
                 yield Chunk(table, target, row[id_column], text, complete)
 
-    def copy(self, _source: Reader, run: CopyRun) -> None:
-        """Write what the chunks lack, in the tables of the new server."""
+    def copy(self, source: Reader, run: CopyRun) -> None:
+        """Write the chunks, or what they lack, in the tables of the new server."""
+        if self._is_copied:
+            self._copy_tables(source, run)
+            return
         writer, targets = run.writer, []
         for table, target in self._pairs(writer):
             if table != target and NAMES.id in run.adds:
@@ -106,8 +124,40 @@ class Chunks:
                 run.counts.added += copied.added
             if writer.has_table(target):
                 targets.append((target, target))
+        self._complete(targets, run, run.count_row)
+
+    def _copy_tables(self, source: Reader, run: CopyRun) -> None:
+        """Copy the tables of vector stores to another database."""
+        writer, targets = run.writer, []
+        for table, target in self._pairs(source):
+            if LOCATION_RULE in run.adds:
+                writer.make_table_like(target, source, table)
+                copied = writer.copy_rows(source, table, target, run.done)
+                if run.count_copied(copied):
+                    self._compare(source, table, target, run)
+            if writer.has_table(target):
+                targets.append((target, target))
+        self._complete(targets, run, _ignore_chunk)
+
+    def _compare(self, source: Reader, table: str, target: str, run: CopyRun) -> None:
+        """Find the chunks that the target had already, with other content."""
+        for check in self._check_table(source, table, run.writer, target):
+            assert isinstance(check, RowCheck)
+            if check.found is not None and not is_same_value(
+                check.found, check.expected
+            ):
+                run.counts.present -= 1
+                run.counts.differing.append(check.key)
+
+    def _complete(
+        self,
+        targets: Iterable[tuple[str, str]],
+        run: CopyRun,
+        count: Callable[[], None],
+    ) -> None:
+        writer = run.writer
         for chunk in self._chunks(writer, targets):
-            run.count_row()
+            count()
             if chunk.complete != chunk.text:
                 key = {self.tables.id: chunk.id}
                 writer.set_row(chunk.target, key, {self.tables.chunk: chunk.complete})
@@ -116,11 +166,31 @@ class Chunks:
     def check(self, source: Reader, readers: Readers) -> Checks:
         """Yield the checks of all chunks, which can lack something."""
         target = readers.get_or_empty(self.move.target.database)
+        if self._is_copied:
+            for old, new in self._pairs(source):
+                yield from self._check_table(source, old, target, new)
+            return
         for chunk in self._chunks(source, self._pairs(source)):
             found: str | None = chunk.text
             if not self.move.in_place or chunk.table != chunk.target:
                 found = self._find_text(chunk.target, chunk.id, target)
             yield RowCheck(chunk.name, chunk.complete, found)
+
+    def _check_table(
+        self, source: Reader, old: str, target: Reader, new: str
+    ) -> Checks:
+        """Yield the checks of a table in another database, of all columns."""
+        names, own, text = source.column_names(old), self.tables.id, self.tables.chunk
+        store = self._stores.get(new, {})
+        has_table = target.has_table(new)
+        for row in source.rows(old, names):
+            complete = str(row[text])
+            if RULE in self.move.rules:
+                complete = complete_text(complete, store, str(row[own]))
+            found = None
+            if has_table:
+                found = target.row(new, {own: row[own]}, names)
+            yield check_row(f"{new} {row[own]}", {**row, text: complete}, found)
 
     def _find_text(self, table: str, identifier: Any, target: Reader) -> str | None:
         """Return the text of a chunk in its new place, if it is there."""
@@ -143,6 +213,11 @@ class Chunks:
     ) -> Retries:
         """Yield nothing: no chunk is left."""
         return iter(())
+
+
+def _ignore_chunk() -> None:
+    # it was counted when it was copied
+    return
 
 
 def _ignore(_rows: int) -> None:
