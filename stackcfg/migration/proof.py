@@ -10,7 +10,6 @@ PyYAML, which the server reads with, reads the same data.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import yaml
 
@@ -33,50 +32,60 @@ def prove_meaning(expected: Any, actual: Any) -> None:
     """Raise `ProofError` with the first place in which two data differ, if
     any.
     """
-    for difference in _differences(expected, actual, ""):
-        raise ProofError(difference)
+    difference = _find_difference(expected, actual)
+    if difference is not None:
+        path, problem = difference
+        raise ProofError(f"'{path.removeprefix('.')}' {problem}")
 
 
-def _differences(
-    expected: Any,
-    actual: Any,
-    path: str,
-) -> Iterator[str]:
+_Difference = tuple[str, str]
+"""The path of a value from where the search began, and what would become of it."""
+
+
+# nearly all data are the same: a path is only written where they are not
+def _find_difference(expected: Any, actual: Any) -> _Difference | None:
     if isinstance(expected, dict) and isinstance(actual, dict):
-        yield from _key_differences(expected, actual, path)
-    elif isinstance(expected, list) and isinstance(actual, list):
-        if len(expected) != len(actual):
-            old, new = len(expected), len(actual)
-            yield f"'{path}' would have {new} entries instead of {old}"
-        for index, pair in enumerate(zip(expected, actual, strict=False)):
-            yield from _differences(*pair, f"{path}[{index}]")
-    elif not _is_same(expected, actual):
-        yield f"'{path}' would change its meaning"
+        return _find_in_mappings(expected, actual)
+    if isinstance(expected, list) and isinstance(actual, list):
+        return _find_in_lists(expected, actual)
+    if _is_same(expected, actual):
+        return None
+    return "", "would change its meaning"
 
 
-def _key_differences(
-    expected: dict[Any, Any],
-    actual: dict[Any, Any],
-    path: str,
-) -> Iterator[str]:
-    for key in {**expected, **actual}:
-        place = str(key)
-        if path:
-            place = f"{path}.{key}"
+def _find_in_mappings(
+    expected: dict[Any, Any], actual: dict[Any, Any]
+) -> _Difference | None:
+    for key, value in expected.items():
         if key not in actual:
-            yield f"'{place}' would be lost"
-        elif key not in expected:
-            yield f"'{place}' would appear from nowhere"
-        else:
-            yield from _differences(expected[key], actual[key], place)
+            return f".{key}", "would be lost"
+        inside = _find_difference(value, actual[key])
+        if inside is not None:
+            path, problem = inside
+            return f".{key}{path}", problem
+    for key in actual:
+        if key not in expected:
+            return f".{key}", "would appear from nowhere"
+    return None
+
+
+def _find_in_lists(expected: list[Any], actual: list[Any]) -> _Difference | None:
+    old, new = len(expected), len(actual)
+    if old != new:
+        return "", f"would have {new} entries instead of {old}"
+    for index, pair in enumerate(zip(expected, actual, strict=True)):
+        inside = _find_difference(*pair)
+        if inside is not None:
+            path, problem = inside
+            return f"[{index}]{path}", problem
+    return None
 
 
 def _is_same(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     # not-a-number equals nothing, itself included
-    both_nan = one != one and other != other
-    return both_nan or bool(one == other)
+    return bool(one == other) or (one != one and other != other)
 
 
 def prove_reading(text: str, meant: list[Any]) -> None:

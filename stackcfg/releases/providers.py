@@ -8,7 +8,7 @@ class tells.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.releases.models import config_model
@@ -79,6 +79,8 @@ def provider_models(api: str, provider_type: str) -> list[tuple[Release, Release
     return [(*span_of(row), row["config"]) for row in rows]
 
 
+# its keys come out of files, as those of all bounded caches here
+@lru_cache(4096)
 def provider_requirements(api: str, provider_type: str) -> Mapping[str, list[Span]]:
     """Return the runs of releases in which a provider type requires each API.
 
@@ -124,6 +126,7 @@ def broken_provider(
     return BrokenProvider(row["lacks"], row["instead"], row["how"])
 
 
+@lru_cache(4096)
 def is_provider_known(api: str, provider_type: str, version: Release) -> bool | None:
     """Return whether a release has a provider type; None if no release has it."""
     rows = _provider_rows(api, provider_type)

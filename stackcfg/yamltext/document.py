@@ -94,11 +94,15 @@ class Node:
         self.tag = tag
         self.anchor: str | None = None
         self.text = text
-        # scalars share an empty list: a document has hundreds of them
-        self.entries: list[Entry] = [] if kind is MAPPING else _NO_CONTENT
-        self.items: list[Node] = [] if kind is SEQUENCE else _NO_CONTENT
         self.named: Node | None = None
         self.size = 1
+        # scalars share an empty list: a document has hundreds of them
+        self.entries: list[Entry] = _NO_CONTENT
+        self.items: list[Node] = _NO_CONTENT
+        if kind is MAPPING:
+            self.entries = []
+        elif kind is SEQUENCE:
+            self.items = []
 
     @property
     def span(self) -> Span:

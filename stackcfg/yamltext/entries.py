@@ -194,7 +194,7 @@ def _is_explicit_key(
     """Return whether a key has a `?` in front of it, on its line or above."""
     text, lines = document.text, document.lines
     end = key.start
-    if "?" not in text[:end]:
+    if text.find("?", 0, end) < 0:
         return False
     while end > 0:
         line = lines.start_of(end - 1)

@@ -23,7 +23,9 @@ _ALLOWED_TAGS = {
 
 def data_of(node: Node) -> Any:
     """Return what a node means; `ParseError` for what `safe_load` refuses."""
-    node = node.target
+    # asked of each node of a document, and few are aliases
+    if node.named is not None:
+        node = node.named
     if node.kind == SCALAR:
         return value_of(node)
     if node.tag == _SET and node.kind == MAPPING:
@@ -38,7 +40,9 @@ def data_of(node: Node) -> Any:
 
 def name_of(key: Node) -> Any:
     """Return what a key means: the same as a value, but `=` is a string."""
-    node = key.target
+    node = key
+    if key.named is not None:
+        node = key.named
     if node.kind != SCALAR:
         message = "a list or mapping cannot be a key"
         raise ParseError(message, key.start, "quote it if it is a string")

@@ -43,8 +43,10 @@ def write_files_provider(context: StepContext) -> Changes:
 
     A file that is for this release or a later one would not have started.
     """
+    if list_at(context.data, _LIST):
+        return
     wanting = _first_that_requires(context)
-    if wanting is None or list_at(context.data, _LIST):
+    if wanting is None:
         return
     field = _store_field(context)
     store = _metadata_store(context, field)
