@@ -82,6 +82,30 @@ def _has_family_of_several(inspection: Inspection) -> bool:
     return len({each.family for each in backends}) < len(backends)
 
 
+def _has_provider_twice(inspection: Inspection) -> bool:
+    """Return whether two providers of an API that can be on have the same id."""
+    ids = [(each.api, each.id) for each in inspection.providers if each.ever_on]
+    return len(set(ids)) < len(ids)
+
+
+def _has_deprecated_provider(inspection: Inspection) -> bool:
+    specs = [each.spec for each in inspection.providers if each.spec is not None]
+    return any(each.deprecated for each in specs)
+
+
+def _has_tilde_in_backend(inspection: Inspection) -> bool:
+    """Return whether a path of a backend begins in the folder of the user."""
+    backends = inspection.stores.backends.values()
+    return any(str(each.fields.get("db_path")).startswith("~") for each in backends)
+
+
+def _may_hold_secret(inspection: Inspection) -> bool:
+    # imported where a rule of secrets is wanted
+    from stackcfg.redaction.secrets import may_hold_secret
+
+    return may_hold_secret(inspection.text)
+
+
 # Each model error belongs to the first rule that claims it, so the general
 # rules come last.
 RULES: Final = (
@@ -112,7 +136,7 @@ RULES: Final = (
     ListedRule("shared-table", may_be_error=False),
     ListedRule("unused-backend", may_be_error=False),
     ListedRule("backend-drift", may_be_error=False, needs=_has_family_of_several),
-    ListedRule("tilde-path", may_be_error=False),
+    ListedRule("tilde-path", may_be_error=False, needs=_has_tilde_in_backend),
     ListedRule(
         "old-home", may_be_error=False, since=HOME_MOVED_SINCE, words=(OLD_HOME,)
     ),
@@ -124,8 +148,15 @@ RULES: Final = (
     ListedRule("unlisted-api", before=UNLISTED_ROUTERS_SINCE),
     ListedRule("empty-apis", may_be_error=False, since=EMPTY_APIS_REFUSED_SINCE),
     ListedRule("missing-dependency"),
-    ListedRule("duplicate-provider", may_be_error=False, of_old_configs=True),
-    ListedRule("deprecated-provider", may_be_error=False),
+    ListedRule(
+        "duplicate-provider",
+        may_be_error=False,
+        of_old_configs=True,
+        needs=_has_provider_twice,
+    ),
+    ListedRule(
+        "deprecated-provider", may_be_error=False, needs=_has_deprecated_provider
+    ),
     ListedRule("unknown-provider"),
     ListedRule("ambiguous-provider", before=DISABLED_PROVIDERS_SINCE),
     ListedRule("unregistered-resource", may_be_error=False),
@@ -150,14 +181,23 @@ RULES: Final = (
         since=TYPED_SINCE,
         needs=lambda seen: find_old_placeholder(seen.text),
     ),
-    ListedRule("literal-password", may_be_error=False, of_old_configs=True),
+    ListedRule(
+        "literal-password",
+        may_be_error=False,
+        of_old_configs=True,
+        needs=_may_hold_secret,
+    ),
     ListedRule(
         "authentication",
         claims=TOO,
         since=SWITCHED_AUTH_SINCE,
         words=("provider_config",),
     ),
-    ListedRule("half-tls", may_be_error=False, words=("tls_",)),
+    ListedRule(
+        "half-tls",
+        may_be_error=False,
+        words=("tls_certfile", "tls_keyfile", "tls_cafile"),
+    ),
     ListedRule("tls-required", may_be_error=False, since=TLS_DEMANDED_SINCE),
     ListedRule("inert-key", may_be_error=False),
     ListedRule("retyped-default", claims=TOO, since=TYPED_SINCE, words=("${env.",)),
