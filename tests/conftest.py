@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from functools import cache
+from unittest.mock import patch
 
 import pytest
+import typer.main
 from hypothesis import HealthCheck, settings
 
 from tests.support import expected
@@ -45,6 +49,14 @@ def _keep_bytecode_of_commands(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="stackcfg-bytecode-")
     config.add_cleanup(folder.cleanup)
     os.environ[BYTECODE_FOLDER] = folder.name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_are_made_once() -> Iterator[None]:
+    """A command makes typer's objects for all options, once: so do the commands of a worker."""
+    once = cache(typer.main.get_command)
+    with patch.object(typer.main, "get_command", once):
+        yield
 
 
 @pytest.hookimpl(trylast=True)
