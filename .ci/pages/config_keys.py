@@ -47,6 +47,17 @@ def config_keys(release: Release) -> dict[str, Key]:
     return found
 
 
+@cache
+def places_with_keys(release: Release) -> frozenset[str]:
+    """Return the paths above the keys of a release."""
+    return frozenset(
+        path[:end]
+        for path in config_keys(release)
+        for end, character in enumerate(path)
+        if character == "."
+    )
+
+
 def _keys_below(
     place: str, model: str, release: Release, above: tuple[str, ...] = ()
 ) -> Iterator[Key]:

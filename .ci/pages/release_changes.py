@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pages.config_keys import Key, config_keys, words_of
+from pages.config_keys import Key, config_keys, places_with_keys, words_of
 
 from stackcfg.releases.providers import apis, provider_types
 from stackcfg.releases.renames import (
@@ -95,7 +95,7 @@ def _key_changes(before: Release, after: Release) -> Iterator[ReleaseChange]:
     old, new = config_keys(before), config_keys(after)
     renamed: set[str] = set()
     for path, key in old.items():
-        if path not in new and _has_place(key, old, new):
+        if path not in new and _has_place(key, before, after):
             change = _lost_key(key, after)
             if change.kind == RENAMED:
                 renamed.add(f"{key.place}.{change.how}")
@@ -103,19 +103,18 @@ def _key_changes(before: Release, after: Release) -> Iterator[ReleaseChange]:
     for path, key in new.items():
         if path in old:
             yield from _changed_key(old[path], key)
-        elif _has_place(key, new, old):
+        elif _has_place(key, after, before):
             yield from _new_key(key, before)
 
 
-def _has_place(key: Key, own: dict[str, Key], other: dict[str, Key]) -> bool:
+def _has_place(key: Key, own: Release, other: Release) -> bool:
     """Return whether the other release has what the key is in."""
     if not key.place:
         return True
-    start = f"{key.place}."
-    above = own.get(key.place.rstrip(".*"))
-    if above is not None and above.path in other:
+    above = config_keys(own).get(key.place.rstrip(".*"))
+    if above is not None and above.path in config_keys(other):
         return True
-    return any(path.startswith(start) for path in other)
+    return key.place in places_with_keys(other)
 
 
 def _lost_key(key: Key, after: Release) -> ReleaseChange:
