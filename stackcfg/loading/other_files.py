@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from stackcfg.light_typing import Any, Final, NamedTuple
-from stackcfg.paths import Path, as_mapping, mapping_at, value_at
+from stackcfg.paths import Path, as_list, as_mapping, mapping_at, value_at
 
 Data = Mapping[Any, Any]
 
@@ -57,6 +57,17 @@ def other_kind(data: Data) -> OtherFile | None:
         if found is not None:
             return found
     return None
+
+
+def json_patch(data: Any) -> OtherFile | None:
+    """Return what a list is that is a JSON patch (RFC 6902), None if it is none."""
+    operations = as_list(data)
+    if not operations:
+        return None
+    if not all({"op", "path"} <= as_mapping(each).keys() for each in operations):
+        return None
+    hint = "migrate it with its base: kustomize build FOLDER | stackcfg migrate -"
+    return OtherFile("a JSON patch", (), hint)
 
 
 class _Kind(NamedTuple):

@@ -8,7 +8,7 @@ from stackcfg.light_typing import Final
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.evidence import Evidence
-from stackcfg.loading.other_files import OtherFile, other_kind
+from stackcfg.loading.other_files import OtherFile, json_patch, other_kind
 from stackcfg.loading.recognition import weigh_evidence
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document
@@ -63,9 +63,9 @@ def _explain_kind(document: Document) -> NotRunConfigError | None:
 
 def _identify(document: Document) -> OtherFile | None:
     data = data_of(document.root)
-    if not isinstance(data, Mapping):
-        return None
-    return other_kind(data)
+    if isinstance(data, Mapping):
+        return other_kind(data)
+    return json_patch(data)
 
 
 def _explain_weight(document: Document) -> NotRunConfigError | None:

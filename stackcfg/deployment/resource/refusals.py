@@ -91,7 +91,7 @@ def find_unread_files(
                 yield Refusal(name, _explain_error(error, files, name))
             continue
         for document in documents:
-            yield from _note_inner(document, name)
+            yield from _note_inner(document, name, files.settings.migration.target)
 
 
 def _explain_error(
@@ -111,14 +111,22 @@ def _explain_error(
     return InputError(message, position, _render_hint(files.settings.migration.target))
 
 
-def _note_inner(document: Document, name: str) -> Iterator[DeploymentChange]:
+def _note_inner(
+    document: Document, name: str, target: Target | None
+) -> Iterator[DeploymentChange]:
     """Yield notes on old objects inside of a document."""
+    message = (
+        f"a {OLD_SERVER} is named here, inside of another document: convert "
+        "it in a file of its own, and change this by hand"
+    )
+    if document.root.get("patches") is not None:
+        message = (
+            f"a patch of a {OLD_SERVER}, whose fields move: convert what "
+            f"'kustomize build FOLDER | {_command(target)} -' gets, or change the "
+            "patch by hand"
+        )
     for _, node in walk_nodes(document.root):
         if _is_named(node) or _is_in_text(node):
-            message = (
-                f"a {OLD_SERVER} is named here, inside of another document: convert "
-                "it in a file of its own, and change this by hand"
-            )
             yield FileNote(
                 file=name,
                 place=OLD_SERVER,
