@@ -62,7 +62,7 @@ class Case:
     def __str__(self) -> str:
         """Return the case as the name of a test."""
         login = "logins" if self.logins else "no login"
-        return f"{self.old} to {self.new}, {self.engines}, {self.layout}, {login}"
+        return f"{self.old} to {self.new}, {self.engines}, {self.layout}, {login}, {self.users} users"
 
 
 @dataclass
