@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from tests.conformance.upgrade.comparing import compare, summary
+from tests.conformance.upgrade.comparing import Difference, compare, summary
 from tests.conformance.upgrade.differences import unexplained
 from tests.conformance.upgrade.model_server import model_server
 from tests.conformance.upgrade.reading import GONE, Answers
@@ -75,6 +75,17 @@ def postgres() -> Iterator[Server]:
         yield found
 
 
+def is_expected(found: Difference) -> bool:
+    """Return whether an old server answers otherwise after the way back, and rightly so.
+
+    1.5.0 writes the table of items anew (`_backfill_v1_items`), and until 1.0.4 those of one second are listed as they are
+    in the table.
+    """
+    if (found.place.kind, found.place.view) == ("conversation item", "order"):
+        return found.path == "*.*"
+    return found.old is None and found.path in COMPLETED
+
+
 def kinds(answers: Answers) -> set[str]:
     """Return the kinds of which a server has objects."""
     return {place.kind for place, answer in answers.items() if answer != GONE}
@@ -108,8 +119,6 @@ def test_the_way_back_is_the_old_config(case, tmp_path):
         use_new(service, tmp_path)
         again = ask_old_again(service, tmp_path, models)
     differing = summary(
-        each
-        for each in compare(service.before, again)
-        if each.old is not None or each.path not in COMPLETED
+        each for each in compare(service.before, again) if not is_expected(each)
     )
     assert not differing, f"{case}:\n{differing}"
