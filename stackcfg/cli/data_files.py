@@ -43,8 +43,12 @@ def copy_all_files(
     kept = {each.move for each in result.file_counts if each.differing}
     for chunks in result.plan.chunk_stores:
         # another database in the place of an old one is not touched
-        if chunks.files in result.files and chunks.files not in kept:
+        if _has_chunks(chunks, result) and chunks.files not in kept:
             result.chunk_counts.append(_complete(chunks, result, choices))
+
+
+def _has_chunks(chunks: ChunkMove, result: UpgradeResult) -> bool:
+    return chunks.is_remote or chunks.files in result.files
 
 
 def _complete(
@@ -53,6 +57,9 @@ def _complete(
     choices: CopyChoices,
 ) -> ChunkCounts:
     move = chunks.files
+    if chunks.is_remote:
+        # what is complete there stays as it is, so that no record is needed
+        return complete_chunks(chunks, result.plan.upgrade.vector_stores)
     if not choices.again and read_record(move, COMPLETED) is not None:
         return ChunkCounts(chunks, done_before=True)
     if move.in_place:
@@ -86,7 +93,7 @@ def check_all_files(result: UpgradeResult) -> None:
         for move, files in due.items():
             result.file_counts.append(check_files(move, files))
         for chunks in result.plan.chunk_stores:
-            if chunks.files in due:
+            if chunks.files in due or chunks.is_remote:
                 result.chunk_counts.append(check_chunks(chunks, stores))
     except OSError as error:
         message = f"cannot be read: {reason_of(error)}"

@@ -37,6 +37,8 @@ from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Location
 
 VECTOR_IO: Final = "vector_io"
+ADDRESS_FIELDS: Final = ("url", "uri", "host", "port", "weaviate_cluster_url")
+"""Fields of providers that name a server with chunks."""
 
 
 def find_implicit_rows(
@@ -118,20 +120,16 @@ def plan_chunks(
         return
     tables = by_type[rows.provider_type]
     rules = tuple(_rules_due(tables, upgrade))
+    if tables is None:
+        reason = _explain_left_chunks(rows, successor, upgrade, rules)
+        if reason:
+            left = leave_rows(rows, rows.locations[0], old, reason, needs_action=True)
+            yield left if _has_store(rows) else replace(left, owner=rows.owner)
+        return
     if not rules and not _is_elsewhere(tables, rows.owner, successor.owner, upgrade):
         return
-    has_store = rows.family == SQL or bool(rows.locations[0].table)
-    if not has_store and rules:
+    if not _has_store(rows) and rules:
         yield from _leave_former_chunks(rows, upgrade)
-    if tables is None:
-        way = _explain_closed(rows.provider_type)
-        if not way:
-            return
-        lack = f"chunks lack what {format_release(upgrade.target)} asks for"
-        reason = f"{lack}, in a database that is not opened here: {way}"
-        left = leave_rows(rows, rows.locations[0], old, reason, needs_action=True)
-        yield left if has_store else replace(left, owner=rows.owner)
-        return
     config = upgrade.new.provider_config(VECTOR_IO, successor.owner)
     if tables.field and not as_string(config.get(tables.field)):
         return
@@ -140,15 +138,54 @@ def plan_chunks(
         yield move
 
 
+def _has_store(rows: StoredRows) -> bool:
+    return rows.family == SQL or bool(rows.locations[0].table)
+
+
+def _explain_left_chunks(
+    rows: StoredRows,
+    successor: StoredRows,
+    upgrade: Upgrade,
+    rules: Sequence[RowRule],
+) -> str:
+    """Return why chunks outside of tables stay as they are, and what to do; empty
+    where they need nothing.
+    """
+    if _names_other_server(rows, successor, upgrade):
+        return (
+            "the new config names another server of chunks: copy them there with its "
+            "own tools, or add the files to its stores again"
+        )
+    way = _explain_closed(rows.provider_type)
+    if not rules or not way:
+        return ""
+    lack = f"chunks lack what {format_release(upgrade.target)} asks for"
+    return f"{lack}, in a database that is not opened here: {way}"
+
+
+def _names_other_server(
+    rows: StoredRows, successor: StoredRows, upgrade: Upgrade
+) -> bool:
+    if not rows.provider_type.startswith("remote::"):
+        return False
+    if successor.provider_type != rows.provider_type:
+        return True
+    old = upgrade.old.provider_config(VECTOR_IO, rows.owner)
+    new = upgrade.new.provider_config(VECTOR_IO, successor.owner)
+    pairs = [(old.get(name), new.get(name)) for name in ADDRESS_FIELDS]
+    # one that is not written has its default
+    return any(one != other for one, other in pairs if one and other)
+
+
 def _is_elsewhere(
-    tables: ChunkTables | None, owner: str, successor: str, upgrade: Upgrade
+    tables: ChunkTables, owner: str, successor: str, upgrade: Upgrade
 ) -> bool:
     """Return whether the new config can name another database of a server.
 
     As it is written: variables that are not set matter only where there is
     something to do.
     """
-    if tables is None or tables.field:
+    if tables.field:
         return False
     if upgrade.old.variables != upgrade.new.variables:
         return True

@@ -32,6 +32,7 @@ FIELDS = {
     "qdrant": {"path": "qdrant"},
     "milvus": {"db_path": "milvus.db"},
     "pgvector": {},
+    "chroma-server": {},
 }
 REMOTE = ("host", "port", "db", "user", "password")
 """The fields of a provider on a server; their values are in the environment, as `PGVECTOR_HOST` and so on."""
@@ -82,8 +83,10 @@ def provider(name: str, folder: str) -> Any:
     fields = {key: f"{folder}/{path}" for key, path in FIELDS[name].items()}
     if name == "pgvector":
         fields = {key: os.environ[f"PGVECTOR_{key.upper()}"] for key in REMOTE}
-    kind = name.replace("-", "_")
-    side = "remote" if name == "pgvector" else "inline"
+    if name == "chroma-server":
+        fields = {"url": os.environ["CHROMA_URL"]}
+    kind = name.removesuffix("-server").replace("-", "_")
+    side = "remote" if name in ("pgvector", "chroma-server") else "inline"
     config = module(f"{package}.providers.{side}.vector_io.{kind}.config")
     [model] = [
         each

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from stackcfg.data.chunk_stores.store import StoredChunk
 from stackcfg.data.stored_json import dump_compact, parse_object
@@ -19,12 +20,10 @@ PAGE: Final = 500
 
 
 class ChromaStore:
-    """A folder of chroma."""
+    """A folder or a server of chroma, through its client."""
 
-    def __init__(self, path: str) -> None:
-        client: Any = import_module(CLIENT)
-        settings = client.Settings(anonymized_telemetry=False)
-        self._client = client.PersistentClient(path=path, settings=settings)
+    def __init__(self, client: Any) -> None:
+        self._client = client
 
     def _collection(self, name: str) -> Any:
         # without a function of its own it would fetch a model
@@ -65,6 +64,25 @@ class ChromaStore:
         close = getattr(self._client, "close", None)
         if close is not None:
             close()
+
+
+def open_folder(path: str) -> ChromaStore:
+    """Open the database of `inline::chromadb`."""
+    chroma: Any = import_module(CLIENT)
+    settings = chroma.Settings(anonymized_telemetry=False)
+    return ChromaStore(chroma.PersistentClient(path=path, settings=settings))
+
+
+def open_server(address: str) -> ChromaStore:
+    """Connect to the server of `remote::chromadb`.
+
+    As the providers of 0.2.23 to ogx 1.5.0 do: they read only host and port.
+    """
+    chroma: Any = import_module(CLIENT)
+    settings = chroma.Settings(anonymized_telemetry=False)
+    url = urlsplit(address)
+    client = chroma.HttpClient(host=url.hostname, port=url.port, settings=settings)
+    return ChromaStore(client)
 
 
 def _own_id(key: str, content: Any) -> str:

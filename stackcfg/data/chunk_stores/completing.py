@@ -26,6 +26,9 @@ from stackcfg.system.files import free_bytes
 
 NOT_KEPT: Final = re.compile("[^a-zA-Z0-9_]")
 
+NamedChunk = tuple[tuple[str, str], StoredChunk]
+"""A chunk with its collection and its key there."""
+
 Stores = Mapping[str, JsonObject]
 """The registered vector stores by their id."""
 
@@ -85,7 +88,8 @@ def check_chunks(move: ChunkMove, stores: Stores) -> ChunkCounts:
     Raises `DatabaseError`, `FileError`.
     """
     counts = ChunkCounts(move)
-    found = dict(_read_copy(move, move.files.target))
+    read = _read_server if move.is_remote else _read_copy
+    found = dict(read(move, move.files.target))
     wanted = found
     if not move.files.in_place:
         wanted = dict(_read_copy(move, move.files.source))
@@ -101,9 +105,13 @@ def check_chunks(move: ChunkMove, stores: Stores) -> ChunkCounts:
     return counts
 
 
-def _read_copy(
-    move: ChunkMove, path: str
-) -> Iterator[tuple[tuple[str, str], StoredChunk]]:
+def _read_server(move: ChunkMove, address: str) -> Iterator[NamedChunk]:
+    with opened(move.provider_type, address) as store:
+        for chunk in store.read():
+            yield (chunk.collection, chunk.id), chunk
+
+
+def _read_copy(move: ChunkMove, path: str) -> Iterator[NamedChunk]:
     files = find_files(FileMove(move.store, path, path))
     if files is None:
         return

@@ -9,10 +9,14 @@ from stackcfg.data.disk.moves import FileMove
 
 @dataclass(frozen=True, slots=True)
 class ChunkMove:
-    """A database whose chunks are completed: where its files are and will be."""
+    """A database whose chunks are completed: where its files are and will be.
+
+    `is_remote`: it is on a server, and the path of the files is its address.
+    """
 
     provider_type: str
     files: FileMove
+    is_remote: bool = False
 
     @property
     def store(self) -> str:

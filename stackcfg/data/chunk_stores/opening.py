@@ -13,15 +13,21 @@ from stackcfg.data.engines.protocol import DatabaseError
 
 
 class Client(NamedTuple):
-    """How a kind of database is opened, and the package that it needs."""
+    """How a kind of database is opened, and the package that it needs.
+
+    `address` is the field of a provider's config that names the server, if the
+    database is on one.
+    """
 
     module: str
     package: str
     open: Callable[[str], ChunkStore]
+    address: str = ""
 
 
 CLIENTS: Final[Mapping[str, Client]] = {
-    "inline::chromadb": Client(chroma.CLIENT, "chromadb", chroma.ChromaStore),
+    "inline::chromadb": Client(chroma.CLIENT, "chromadb", chroma.open_folder),
+    "remote::chromadb": Client(chroma.CLIENT, "chromadb", chroma.open_server, "url"),
     "inline::qdrant": Client(qdrant.CLIENT, "qdrant-client", qdrant.QdrantStore),
     "inline::milvus": Client(
         milvus.CLIENT, "pymilvus[milvus-lite]", milvus.MilvusStore
@@ -49,6 +55,8 @@ def opened(provider_type: str, path: str) -> Iterator[ChunkStore]:
     except Exception as error:  # whatever a client raises
         first = str(error).strip().partition("\n")[0] or type(error).__name__
         hint = "install the client in the version that the new server uses"
+        if CLIENTS[provider_type].address:
+            hint = "see whether this server runs, and lets you in"
         raise DatabaseError(
             path, f"cannot be opened or written ({first})", hint
         ) from None

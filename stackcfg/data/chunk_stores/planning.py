@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from stackcfg.data.chunk_stores.moves import ChunkMove
 from stackcfg.data.chunk_stores.opening import CLIENTS, find_missing_package
 from stackcfg.data.disk.moves import FileMove
+from stackcfg.data.environment import MissingVariableError, find_missing_variable
 from stackcfg.data.row_rules.chunks import RULE
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.runconfig.values import as_string
 
 VECTOR_IO = "vector_io"
 
@@ -19,7 +21,11 @@ VECTOR_IO = "vector_io"
 def plan_chunk_stores(
     files: Iterable[FileMove], upgrade: Upgrade
 ) -> Iterator[ChunkMove]:
-    """Yield the databases among files whose chunks lack what is required."""
+    """Yield the databases whose chunks lack what is required, among files and on
+    servers.
+
+    Raises `MissingVariableError`.
+    """
     if not RULE.is_due(VECTOR_IO, upgrade, in_place=True):
         return
     types = {
@@ -32,3 +38,29 @@ def plan_chunk_stores(
             continue
         if not find_missing_package(provider_type):
             yield ChunkMove(provider_type, move)
+    for name, provider_type in types.items():
+        client = CLIENTS.get(provider_type)
+        if client is not None and client.address:
+            yield from _plan_server(name, provider_type, client.address, upgrade)
+
+
+def _plan_server(
+    name: str, provider_type: str, field: str, upgrade: Upgrade
+) -> Iterator[ChunkMove]:
+    """Yield a database on a server that both configs name."""
+    provider_id = name.removeprefix(f"{VECTOR_IO} ")
+    successor = upgrade.provider_for(VECTOR_IO, provider_id)
+    if successor is None or find_missing_package(provider_type):
+        return
+    old = upgrade.old.provider_config(VECTOR_IO, provider_id)
+    new = upgrade.new.provider_config(VECTOR_IO, successor)
+    address = as_string(new.get(field))
+    if upgrade.new.provider_ids(VECTOR_IO)[successor] != provider_type:
+        return
+    if not address or address != old.get(field):
+        return
+    variable = find_missing_variable(address)
+    if variable is not None:
+        raise MissingVariableError(variable, f"'{field}' of '{name}'")
+    files = FileMove(name, address, address)
+    yield ChunkMove(provider_type, files, is_remote=True)

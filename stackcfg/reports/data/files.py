@@ -36,7 +36,7 @@ def report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from table(PLAN_HEADINGS, rows, width, right=(1, 2))
     yield from separate(rows)
     for each in result.plan.chunk_stores:
-        if each.files in result.files:
+        if each.is_remote or each.files in result.files:
             release = format_release(result.plan.upgrade.target)
             yield f"info: chunks of '{each.files.store}' are completed for {release} (R4)"
 
