@@ -14,9 +14,7 @@ import typer.main
 from hypothesis import HealthCheck, settings
 
 from tests.support import expected
-
-BYTECODE_FOLDER = "PYTHONPYCACHEPREFIX"
-"""The variable that names the folder; workers of the run inherit it."""
+from tests.support.running import BYTECODE_FOLDER
 
 # a busy machine is no fault of an example
 settings.register_profile(
@@ -45,7 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _keep_bytecode_of_commands(config: pytest.Config) -> None:
-    """Let commands of this run compile each module once, where nothing is written into the tree."""
+    """Let commands of this run compile each module once, where nothing is written into the tree.
+
+    The processes of pytest itself read the bytecode that the installed packages have.
+    """
     folder = tempfile.TemporaryDirectory(prefix="stackcfg-bytecode-")
     config.add_cleanup(folder.cleanup)
     os.environ[BYTECODE_FOLDER] = folder.name

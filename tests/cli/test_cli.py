@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from stackcfg import __version__
-from tests.support.running import OLD, STARTER, environment, held_back, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import OLD, STARTER, environment, held_back
 
 NEW = """\
 storage:
@@ -53,26 +54,26 @@ def old(tmp_path: Path) -> Path:
 
 class TestOutput:
     def test_one_file_goes_to_standard_output(self, old):
-        done = stackcfg("migrate", old)
+        done = run_here("migrate", old)
         assert (done.code, done.out) == (0, NEW)
         assert "kv_default" in done.err
         assert old.read_text() == OLD
 
     def test_an_output_that_cannot_be_written_is_named(self, old, tmp_path):
-        done = stackcfg("migrate", old, "-o", tmp_path / "nowhere" / "new.yaml")
+        done = run_here("migrate", old, "-o", tmp_path / "nowhere" / "new.yaml")
         assert (done.code, done.out) == (2, "")
         assert done.err.startswith(
             f"{tmp_path}/nowhere/new.yaml: error: cannot be written"
         )
 
     def test_the_output_file_may_not_be_the_input(self, old, tmp_path):
-        done = stackcfg("migrate", old, "-o", old)
+        done = run_here("migrate", old, "-o", old)
         assert (done.code, done.out, old.read_text()) == (2, "", OLD)
         assert (
             done.err
             == f"error: {old} is an input of this command; it would be overwritten; --write changes a file in place and keeps a backup\n"
         )
-        done = stackcfg("migrate", old, "-o", tmp_path / "new.yaml")
+        done = run_here("migrate", old, "-o", tmp_path / "new.yaml")
         assert (done.code, done.out) == (0, "")
         assert (tmp_path / "new.yaml").read_text() == NEW
 
@@ -84,23 +85,23 @@ class TestOutput:
         if linked:
             output = tmp_path / "link.yaml"
             output.symlink_to(kept)
-        done = stackcfg("migrate", old, "-o", output)
+        done = run_here("migrate", old, "-o", output)
         assert (done.code, done.out, kept.read_text()) == (2, "", "precious: true\n")
         assert done.err.startswith(
             f"{old}: error: {output} exists and has other content; --force overwrites it"
         )
-        assert stackcfg("migrate", old, "-o", output, "--force").code == 0
+        assert run_here("migrate", old, "-o", output, "--force").code == 0
         assert (kept.read_text(), output.is_symlink()) == (NEW, linked)
         # what it holds already, and an empty file, are nothing to lose
-        assert stackcfg("migrate", old, "-o", output).code == 0
+        assert run_here("migrate", old, "-o", output).code == 0
         kept.write_text("")
-        assert stackcfg("migrate", old, "-o", output).code == 0
+        assert run_here("migrate", old, "-o", output).code == 0
         assert kept.read_text() == NEW
 
     def test_a_link_that_leads_nowhere_is_no_output(self, old, tmp_path):
         loop = tmp_path / "loop.yaml"
         loop.symlink_to(loop)
-        done = stackcfg("migrate", old, "-o", loop)
+        done = run_here("migrate", old, "-o", loop)
         assert (done.code, loop.is_symlink()) == (2, True)
         assert (
             done.err == f"{loop}: error: cannot be written: the link leads to itself\n"
@@ -110,7 +111,7 @@ class TestOutput:
     def test_a_pipe_cannot_be_changed_in_place(self, tmp_path):
         pipe = tmp_path / "run.yaml"
         os.mkfifo(pipe)
-        done = stackcfg("migrate", "-w", pipe)
+        done = run_here("migrate", "-w", pipe)
         assert done.code == 2
         assert (
             done.err
@@ -118,48 +119,48 @@ class TestOutput:
         )
 
     def test_standard_input_has_the_name_it_is_given(self):
-        done = stackcfg("migrate", "-", "--stdin-filename", "pod.yaml", stdin=OLD)
+        done = run_here("migrate", "-", "--stdin-filename", "pod.yaml", stdin=OLD)
         assert (done.code, done.out) == (0, NEW)
         assert "pod.yaml: 3 stores" in done.err
 
     def test_byte_order_mark_and_line_ends_are_kept(self, tmp_path):
         path = tmp_path / "run.yaml"
         path.write_bytes(b"\xef\xbb\xbf" + OLD.replace("\n", "\r\n").encode())
-        stackcfg("migrate", "-w", path)
+        run_here("migrate", "-w", path)
         assert path.read_bytes() == b"\xef\xbb\xbf" + NEW.replace("\n", "\r\n").encode()
 
     def test_report_none_prints_nothing(self, old):
-        assert stackcfg("migrate", old, "--report", "none").err == ""
+        assert run_here("migrate", old, "--report", "none").err == ""
 
     def test_layout_preserve_keeps_the_database(self, old):
         assert (
             "db_path: /data/registry.db"
-            in stackcfg("migrate", "--layout", "preserve", old).out
+            in run_here("migrate", "--layout", "preserve", old).out
         )
 
 
 class TestWrite:
     def test_write_changes_the_file_and_keeps_a_backup(self, old):
-        done = stackcfg("migrate", "-w", old)
+        done = run_here("migrate", "-w", old)
         assert (done.code, old.read_text()) == (0, NEW)
         assert (old.parent / "run.yaml.bak").read_text() == OLD
         assert "run.yaml.bak" in done.err
 
     def test_a_backup_is_never_overwritten(self, old):
         (old.parent / "run.yaml.bak").write_text("precious")
-        stackcfg("migrate", "-w", old)
+        run_here("migrate", "-w", old)
         assert (old.parent / "run.yaml.bak").read_text() == "precious"
         assert (old.parent / "run.yaml.bak.1").read_text() == OLD
 
     def test_no_backup_leaves_only_the_file(self, old):
-        stackcfg("migrate", "-w", "--no-backup", old)
+        run_here("migrate", "-w", "--no-backup", old)
         assert sorted(os.listdir(old.parent)) == ["run.yaml"]
 
     def test_mode_and_link_are_kept(self, old, tmp_path):
         old.chmod(0o640)
         link = tmp_path / "link.yaml"
         link.symlink_to("run.yaml")
-        assert stackcfg("migrate", "-w", link).code == 0
+        assert run_here("migrate", "-w", link).code == 0
         assert link.is_symlink()
         assert old.read_text() == NEW
         assert stat.S_IMODE(old.stat().st_mode) == 0o640
@@ -168,18 +169,18 @@ class TestWrite:
         other = tmp_path / "other.yaml"
         other.hardlink_to(old)
         before = other.read_text()
-        stackcfg("migrate", "-w", old)
+        run_here("migrate", "-w", old)
         assert other.read_text() == before != old.read_text()
 
     def test_a_second_run_changes_nothing(self, old):
-        stackcfg("migrate", "-w", old)
+        run_here("migrate", "-w", old)
         before = old.stat().st_mtime_ns
-        done = stackcfg("migrate", "-w", old)
+        done = run_here("migrate", "-w", old)
         assert (done.code, old.stat().st_mtime_ns) == (0, before)
         assert "nothing to migrate" in done.err
 
     def test_standard_input_cannot_be_written(self):
-        done = stackcfg("migrate", "-w", "-", stdin=OLD)
+        done = run_here("migrate", "-w", "-", stdin=OLD)
         assert (done.code, done.err) == (
             2,
             "error: standard input cannot be changed in place\n",
@@ -188,13 +189,13 @@ class TestWrite:
 
 class TestCheckAndDiff:
     def test_check_writes_nothing_and_says_by_exit_code(self, old):
-        done = stackcfg("migrate", "--check", old)
+        done = run_here("migrate", "--check", old)
         assert (done.code, done.out, old.read_text()) == (1, "", OLD)
         old.write_text(NEW)
-        assert stackcfg("migrate", "--check", old).code == 0
+        assert run_here("migrate", "--check", old).code == 0
 
     def test_a_diff_is_a_patch(self, old):
-        done = stackcfg("migrate", "--diff", old)
+        done = run_here("migrate", "--diff", old)
         assert done.code == 1
         assert f"--- a/{old}" in done.out
         assert "+storage:\n" in done.out
@@ -202,15 +203,15 @@ class TestCheckAndDiff:
         assert old.read_text() == OLD
 
     def test_secrets_are_masked_in_the_log_of_a_ci(self, old):
-        assert "hunter2" not in stackcfg("migrate", "--diff", old, CI="true").out
+        assert "hunter2" not in run_here("migrate", "--diff", old, CI="true").out
         assert (
             "hunter2"
-            in stackcfg("migrate", "--diff", "--show-secrets", old, CI="true").out
+            in run_here("migrate", "--diff", "--show-secrets", old, CI="true").out
         )
 
     def test_no_report_names_a_password(self, old):
         for report in ("full", "concise", "json"):
-            assert "hunter2" not in stackcfg("migrate", "--report", report, old).err
+            assert "hunter2" not in run_here("migrate", "--report", report, old).err
 
 
 class TestManyFiles:
@@ -220,7 +221,7 @@ class TestManyFiles:
         (tmp_path / "b.yml").write_text(OLD)
         (tmp_path / "compose.yaml").write_text("services: {}\n")
         (tmp_path / "notes.txt").write_text(OLD)
-        done = stackcfg("migrate", "-w", ".", "-v", cwd=tmp_path)
+        done = run_here("migrate", "-w", ".", "-v", cwd=tmp_path)
         assert done.code == 0
         assert (tmp_path / "a" / "run.yaml").read_text() == NEW
         assert (tmp_path / "b.yml").read_text() == NEW
@@ -233,12 +234,12 @@ class TestManyFiles:
         (tmp_path / "build").mkdir()
         (tmp_path / "build" / "run.yaml").write_text(OLD)
         (tmp_path / "run.yaml").write_text(OLD)
-        assert stackcfg("migrate", "-w", tmp_path).code == 0
+        assert run_here("migrate", "-w", tmp_path).code == 0
         assert (tmp_path / "build" / "run.yaml").read_text() == OLD
         assert (tmp_path / "run.yaml").read_text() == NEW
 
     def test_several_files_need_a_mode(self, old):
-        done = stackcfg("migrate", old, STARTER / "input.yaml")
+        done = run_here("migrate", old, STARTER / "input.yaml")
         assert done.code == 2
         assert done.out == ""
         assert "--write" in done.err
@@ -247,14 +248,14 @@ class TestManyFiles:
         broken, unfinished = tmp_path / "broken.yaml", tmp_path / "unfinished.yaml"
         broken.write_text("a: [")
         unfinished.write_text(PARTIAL)
-        assert stackcfg("migrate", "--check", old, unfinished).code == 3
-        assert stackcfg("migrate", "--check", old, unfinished, broken).code == 2
-        assert stackcfg("migrate", "--check", old).code == 1
+        assert run_here("migrate", "--check", old, unfinished).code == 3
+        assert run_here("migrate", "--check", old, unfinished, broken).code == 2
+        assert run_here("migrate", "--check", old).code == 1
 
     def test_one_bad_file_does_not_stop_the_others(self, tmp_path, old):
         broken = tmp_path / "a.yaml"
         broken.write_text("a: [")
-        assert stackcfg("migrate", "-w", broken, old).code == 2
+        assert run_here("migrate", "-w", broken, old).code == 2
         assert old.read_text() == NEW
         assert broken.read_text() == "a: ["
 
@@ -263,7 +264,7 @@ class TestPartial:
     def test_exit_code_three_names_the_action_required(self, tmp_path):
         path = tmp_path / "run.yaml"
         path.write_text(PARTIAL)
-        done = stackcfg("migrate", path)
+        done = run_here("migrate", path)
         assert done.code == 3
         assert (
             f"{path}:12:5: action required: 'inline::vllm' was removed in 0.2.16; changed to 'remote::vllm'; start 'vllm serve MODEL'"
@@ -273,7 +274,7 @@ class TestPartial:
     def test_allow_partial_makes_the_exit_code_zero(self, tmp_path):
         path = tmp_path / "run.yaml"
         path.write_text(PARTIAL)
-        assert stackcfg("migrate", "--allow-partial", path).code == 0
+        assert run_here("migrate", "--allow-partial", path).code == 0
 
 
 BAD = {
@@ -312,7 +313,7 @@ class TestBadInput:
         content, message = BAD[name]
         path = tmp_path / "run.yaml"
         path.write_bytes(content)
-        done = stackcfg("migrate", "-w", path)
+        done = run_here("migrate", "-w", path)
         assert done.code == 2
         assert done.out == ""
         assert done.err.startswith(str(path))
@@ -321,11 +322,11 @@ class TestBadInput:
         assert os.listdir(tmp_path) == ["run.yaml"]
 
     def test_a_missing_file_is_named(self):
-        done = stackcfg("migrate", "nowhere.yaml")
+        done = run_here("migrate", "nowhere.yaml")
         assert (done.code, done.err) == (2, "nowhere.yaml: error: no such file\n")
 
     def test_an_empty_folder_is_an_error(self, tmp_path):
-        done = stackcfg("migrate", "-w", tmp_path)
+        done = run_here("migrate", "-w", tmp_path)
         assert (done.code, done.out) == (2, "")
         assert "no YAML files" in done.err
 
@@ -334,14 +335,14 @@ class TestBadInput:
         assert "permission denied" in held_back("migrate", old).err
 
     def test_a_folder_cannot_be_the_output_file(self, old, tmp_path):
-        done = stackcfg("migrate", old, "-o", tmp_path)
+        done = run_here("migrate", old, "-o", tmp_path)
         assert (done.code, done.err) == (
             2,
             f"{tmp_path}: error: cannot be written: is a folder\n",
         )
 
     def test_standard_input_that_is_no_text_has_its_name(self):
-        done = stackcfg(
+        done = run_here(
             "migrate", "-", "--stdin-filename", "pod.yaml", stdin=b"a: \xff\n"
         )
         assert done.err.startswith("pod.yaml:1:4: error: not UTF-8 text")
@@ -354,7 +355,7 @@ class TestBadInput:
             ["--from", "1.0", "--target", "0.3"],
             ["--nonsense"],
         ):
-            done = stackcfg("migrate", *arguments, old)
+            done = run_here("migrate", *arguments, old)
             assert (done.code, done.out) == (2, ""), arguments
             assert "Error" in done.err
 
@@ -362,13 +363,13 @@ class TestBadInput:
 class TestFace:
     def test_the_version_is_printed(self):
         assert (
-            stackcfg("--version").out
-            == stackcfg("-V").out
+            run_here("--version").out
+            == run_here("-V").out
             == f"stackcfg {__version__}\n"
         )
 
     def test_help_names_every_option(self):
-        words = stackcfg("migrate", "-h").out
+        words = run_here("migrate", "-h").out
         for option in (
             "--output",
             "--write",
@@ -382,11 +383,11 @@ class TestFace:
             assert option in words
 
     def test_no_color_beats_force_color(self, old):
-        assert "\x1b[" in stackcfg("migrate", old, FORCE_COLOR="1").err
+        assert "\x1b[" in run_here("migrate", old, FORCE_COLOR="1").err
         assert (
-            "\x1b[" not in stackcfg("migrate", old, FORCE_COLOR="1", NO_COLOR="1").err
+            "\x1b[" not in run_here("migrate", old, FORCE_COLOR="1", NO_COLOR="1").err
         )
-        assert "\x1b[" not in stackcfg("migrate", old).err
+        assert "\x1b[" not in run_here("migrate", old).err
 
     def test_an_internal_error_is_one_line(self, capsys, monkeypatch):
         monkeypatch.delenv("STACKCFG_TRACEBACK", raising=False)
@@ -414,7 +415,7 @@ class TestTargets:
         self, tmp_path
     ):
         (tmp_path / "run.yaml").write_text(self.NEW)
-        done = stackcfg("migrate", "--target", "0.4", "run.yaml", cwd=tmp_path)
+        done = run_here("migrate", "--target", "0.4", "run.yaml", cwd=tmp_path)
         assert (done.code, done.out) == (2, "")
         assert done.err == (
             "run.yaml:2:1: error: this file is for 0.5.0 or later; downgrading to 0.4 is not supported; name a later --target\n"
@@ -422,7 +423,7 @@ class TestTargets:
 
     def test_a_newer_file_is_left_alone_without_a_target(self, tmp_path):
         (tmp_path / "run.yaml").write_text(self.NEW)
-        done = stackcfg("migrate", "run.yaml", cwd=tmp_path)
+        done = run_here("migrate", "run.yaml", cwd=tmp_path)
         assert (done.code, done.out, done.err) == (
             0,
             self.NEW,
@@ -434,7 +435,7 @@ class TestTargets:
 
     def test_a_source_after_the_target_is_refused(self, tmp_path):
         (tmp_path / "run.yaml").write_text(self.NEW)
-        done = stackcfg(
+        done = run_here(
             "migrate", "--from", "0.5", "--target", "0.4", "run.yaml", cwd=tmp_path
         )
         assert (done.code, done.out) == (2, "")
@@ -445,17 +446,17 @@ class TestTargets:
             "metadata_store:\n  type: sqlite\n  db_path: /data/registry.db\n"
         )
         line = "0.3 is the default; later targets are 0.4,"
-        assert line in stackcfg("migrate", "run.yaml", cwd=tmp_path).err
+        assert line in run_here("migrate", "run.yaml", cwd=tmp_path).err
         assert (
             line
-            not in stackcfg("migrate", "--target", "0.3", "run.yaml", cwd=tmp_path).err
+            not in run_here("migrate", "--target", "0.3", "run.yaml", cwd=tmp_path).err
         )
         assert (
             line
-            not in stackcfg("migrate", "--report", "json", "run.yaml", cwd=tmp_path).err
+            not in run_here("migrate", "--report", "json", "run.yaml", cwd=tmp_path).err
         )
         (tmp_path / "stackcfg.toml").write_text('target = "0.3"\n')
-        assert line not in stackcfg("migrate", "run.yaml", cwd=tmp_path).err
+        assert line not in run_here("migrate", "run.yaml", cwd=tmp_path).err
 
 
 PRODUCTS = (

@@ -42,11 +42,15 @@ KEPT_VARIABLES = (
     "LANG",
     "SYSTEMROOT",
     "PYTHONPATH",
-    "PYTHONPYCACHEPREFIX",
+    "PYTHONDONTWRITEBYTECODE",
     "VIRTUAL_ENV",
     "COVERAGE_PROCESS_START",
 )
 """What a command needs of the environment; any other variable could change its output."""
+
+
+BYTECODE_FOLDER = "STACKCFG_TEST_BYTECODE"
+"""Names a folder in which commands keep bytecode, in a run that writes none into the tree."""
 
 
 CERTIFICATES = (
@@ -60,6 +64,10 @@ CERTIFICATES = (
 def environment(**extra: str) -> dict[str, str]:
     """Return the environment of a command: a few variables of this process, and `extra`."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    folder = os.environ.get(BYTECODE_FOLDER)
+    if folder is not None:
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)
+        kept["PYTHONPYCACHEPREFIX"] = folder
     return kept | extra
 
 
