@@ -93,14 +93,16 @@ def locate(
     fact: StoreField, backend: Backend, reference: Reference, version: Release
 ) -> Location:
     """Return where a release keeps the rows of a reference."""
-    engine, fields = backend.engine, backend.fields
+    engine = backend.engine
+    fields = backend.fields
     connection = connection_of(engine, backend.family, fields, version)
     if fact.family == SQL:
         return Location(engine, connection, fact.table or reference.name)
     prefix = ""
     if applies_namespace(engine, version):
         prefix = reference.name
-    return Location(engine, connection, kv_table(engine, fields, version), prefix)
+    table = kv_table(engine, fields, version)
+    return Location(engine, connection, table, prefix)
 
 
 def _referring_slots(
@@ -123,7 +125,9 @@ def _guessed_slots(owner: StoreOwner, known: set[str]) -> Iterator[tuple[Store, 
     for name, value in owner.settings.items():
         if name in known or not is_reference(value):
             continue
-        family = SQL if "table_name" in value else KV
+        family = KV
+        if "table_name" in value:
+            family = SQL
         fact = StoreField(name, (name,), REFERENCE, family, api=owner.api)
         yield owner.slot(fact), value
 

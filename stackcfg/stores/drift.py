@@ -65,11 +65,16 @@ def find_drifted_field(one: Location | None, other: Location | None) -> str:
 
 
 def _find_difference(mine: dict[str, str], theirs: dict[str, str]) -> str:
-    different = [name for name in mine if theirs.get(name, mine[name]) != mine[name]]
-    if all(
-        remove_defaults(mine[name]) == remove_defaults(theirs[name])
-        for name in different
-    ):
+    different: list[str] = []
+    only_defaults_differ = True
+    for name, value in mine.items():
+        other = theirs.get(name, value)
+        if other == value:
+            continue
+        different.append(name)
+        if remove_defaults(other) != remove_defaults(value):
+            only_defaults_differ = False
+    if only_defaults_differ:
         return ", ".join(different)
     # another host or another database is meant
     if len(different) > 1 or different[0] in SERVER:

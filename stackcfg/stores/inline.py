@@ -22,9 +22,7 @@ from stackcfg.releases.stores import (
     location_facts,
 )
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.placeholders import (
-    remove_conditions,
-)
+from stackcfg.runconfig.placeholders import remove_conditions
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.inline_value import (
     is_inline_store,
@@ -62,18 +60,17 @@ def read_inline_stores(
         kind = owner.known_type(catalog)
         old = catalog.provider_fields(owner.api, kind, version, INLINE)
         new = catalog.provider_fields(owner.api, kind, target, REFERENCE)
-        stores = list(_read_known_stores(owner, old, new))
+        known = list(_read_known_stores(owner, old, new))
         if owner.api:
-            stores += _read_new_stores(owner, old, new)
-            stores = _without_later_forms(stores, owner, catalog, new)
-        found += stores
+            known += _read_new_stores(owner, old, new)
+            known = _without_later_forms(known, owner, catalog, new)
+        found += known
         # a known class drops the keys that it does not have
         if _keeps_unknown_keys(owner, target):
             found += _read_guesses(owner, old, bool(new), catalog, target)
-    return StoreMap(
-        tuple(each for each in found if isinstance(each, Store)),
-        unreadable=tuple(each for each in found if isinstance(each, Unreadable)),
-    )
+    stores = [each for each in found if isinstance(each, Store)]
+    unreadable = [each for each in found if isinstance(each, Unreadable)]
+    return StoreMap(tuple(stores), unreadable=tuple(unreadable))
 
 
 def _keeps_unknown_keys(owner: StoreOwner, target: Release) -> bool:
@@ -144,8 +141,9 @@ def _complete_absent_store(config: Data, slot: Store) -> Store:
     if slot.fact.use != "metadata" or not image:
         return slot
     file = str(location_facts()["default_metadata"])
-    connection = (("db_path", file.replace("IMAGE_NAME", as_string(image))),)
-    return slot._replace(location=Location("sqlite", connection, KV_TABLE))
+    path = file.replace("IMAGE_NAME", as_string(image))
+    location = Location("sqlite", (("db_path", path),), KV_TABLE)
+    return slot._replace(location=location)
 
 
 def _read_new_stores(
@@ -182,8 +180,14 @@ def _read_guesses(
     for name, value in stores.items():
         family = _guess_family(owner, name, has_stores)
         default = _guess_default(owner, name, family, is_alone=len(stores) == 1)
-        use = new_key(catalog, owner.api, name, target)
-        fact = StoreField(use, (name,), INLINE, family, api=owner.api, default=default)
+        fact = StoreField(
+            new_key(catalog, owner.api, name, target),
+            (name,),
+            INLINE,
+            family,
+            api=owner.api,
+            default=default,
+        )
         yield read_store_value(owner.slot(fact), value)
 
 

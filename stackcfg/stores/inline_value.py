@@ -51,7 +51,8 @@ def locate(fact: StoreField, engine_name: str, fields: Data) -> Location:
     # sqlite ignores the namespace, and one that becomes null adds no prefix
     if engine_name == "sqlite" or may_be_empty(prefix):
         prefix = ""
-    return Location(engine_name, connection, kv_table(engine_name, fields), prefix)
+    table = kv_table(engine_name, fields)
+    return Location(engine_name, connection, table, prefix)
 
 
 def lacks_location(value: Any) -> bool:
@@ -59,7 +60,9 @@ def lacks_location(value: Any) -> bool:
     if not isinstance(value, Mapping) or "backend" in value:
         return False
     kind = fill_defaults(as_string(value.get("type")))
-    return kind in ENGINE_NAMES and set(value) <= NOT_CONNECTION and len(value) > 1
+    if kind not in ENGINE_NAMES:
+        return False
+    return len(value) > 1 and set(value) <= NOT_CONNECTION
 
 
 def read_written_value(
@@ -110,8 +113,10 @@ def read_store_value(slot: Store, value: Any) -> Store | Unreadable:
     problem = _find_problem(slot.family, kind, fields)
     if problem:
         return _unreadable(slot, problem)
-    inline = InlineStore(slot.path, kind, tuple(fields.items()))
-    return slot._replace(inline=inline, location=locate(slot.fact, kind, fields))
+    return slot._replace(
+        inline=InlineStore(slot.path, kind, tuple(fields.items())),
+        location=locate(slot.fact, kind, fields),
+    )
 
 
 def _unwrap_queue(slot: Store, value: Any) -> tuple[Store, Any]:
@@ -119,8 +124,15 @@ def _unwrap_queue(slot: Store, value: Any) -> tuple[Store, Any]:
     nested = as_mapping(value)
     if NESTED not in nested:
         return slot, value
-    queue = [(name, nested[name]) for name in QUEUE if nested.get(name) is not None]
-    slot = slot._replace(path=(*slot.path, NESTED), queue=tuple(queue))
+    queue: list[tuple[str, Any]] = []
+    for name in QUEUE:
+        setting = nested.get(name)
+        if setting is not None:
+            queue.append((name, setting))
+    slot = slot._replace(
+        path=(*slot.path, NESTED),
+        queue=tuple(queue),
+    )
     return slot, nested[NESTED]
 
 

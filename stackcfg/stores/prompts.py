@@ -36,7 +36,8 @@ def find_prompts_file(config: Data, version: Release) -> Store | None:
     if not image or not since <= version <= until:
         return None
     path = str(facts["path"]).replace("IMAGE_NAME", as_string(image))
-    return _SLOT._replace(location=Location("sqlite", (("db_path", path),), KV_TABLE))
+    location = Location("sqlite", (("db_path", path),), KV_TABLE)
+    return _SLOT._replace(location=location)
 
 
 def find_prompts_in_registry(metadata: Store | None, version: Release) -> Store | None:

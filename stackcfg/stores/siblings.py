@@ -69,18 +69,24 @@ def new_key(catalog: StoreFields, api: str, key: str, target: Release) -> str:
     if len(found) != 1:
         return key
     path = found.pop()
-    return path[0] if len(path) == 1 else key
+    if len(path) > 1:
+        return key
+    return path[0]
 
 
 def _inline_uses(fields: Sequence[StoreField], key: str) -> set[str]:
     """Return what a type uses the stores under a key for, where some are inline."""
     uses = {field.use for field in fields if field.path == (key,)}
     inline = {field.use for field in fields if field.style == INLINE}
-    return set() if uses.isdisjoint(inline) else uses
+    if uses.isdisjoint(inline):
+        return set()
+    return uses
 
 
 def _holds_store(value: Any) -> bool:
     """Return whether a value is an inline store or a reference, or holds one."""
-    inside = [value, *as_mapping(value).values()]
-    keys = [as_mapping(each).keys() for each in inside]
-    return any("type" in each or "backend" in each for each in keys)
+    for each in (value, *as_mapping(value).values()):
+        fields = as_mapping(each)
+        if "type" in fields or "backend" in fields:
+            return True
+    return False

@@ -258,7 +258,9 @@ def applies_namespace(engine_name: str, version: Release) -> bool:
 
 def is_reference(value: Any) -> bool:
     """Return whether a value is a mapping with a `backend`, not a `type`."""
-    return isinstance(value, dict) and "backend" in value and "type" not in value
+    if not isinstance(value, dict):
+        return False
+    return "backend" in value and "type" not in value
 
 
 def read_reference(value: Data, name_field: str) -> Reference:

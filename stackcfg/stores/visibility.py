@@ -63,15 +63,23 @@ def compare_visibility(
     `new` is the new map as the last release of the target reads it, `source`
     the release that wrote the rows.
     """
-    first = last = _match_stores(old, new)
+    last = _match_stores(old, new)
+    first = last
     # reading the map a second time pays only where an earlier release may see
     # more
     if any(_only_table_differs(store, last.get(store.key)) for store in old.stores):
-        first = _match_stores(old, read_catalog(new_data, catalog, target.first))
+        new_at_first = read_catalog(new_data, catalog, target.first)
+        first = _match_stores(old, new_at_first)
     found: list[StoreVisibility] = []
     for store in old.stores:
-        sides = first.get(store.key), last.get(store.key)
-        found.append(_compare_store(store, *sides, source, target))
+        compared = _compare_store(
+            store,
+            first.get(store.key),
+            last.get(store.key),
+            source,
+            target,
+        )
+        found.append(compared)
     if source < CATALOG_SINCE:
         found += _compare_prompts(new_data, new.by_key(), target, source)
     return found
@@ -105,7 +113,8 @@ def _is_same_api(before: Store, after: Store) -> bool:
 def _only_table_differs(before: Store, after: Store | None) -> bool:
     if before.location is None or after is None or after.location is None:
         return False
-    old, new = before.location, after.location
+    old = before.location
+    new = after.location
     return old.database == new.database and old.table != new.table
 
 
@@ -117,19 +126,29 @@ def _compare_store(
     target: Target,
 ) -> StoreVisibility:
     """Compare a store with those for the target's first and last release."""
-    label, before = store_label(store), store.location
+    label = store_label(store)
+    before = store.location
     if first is None or last is None or last.location is None:
         reason = "not in the new file"
         return StoreVisibility(label, before, None, "", NOT_VISIBLE, reason)
-    after, backend = last.location, _backend_name(last)
+    after = last.location
+    backend = _backend_name(last)
     if before is None:
         reason = "nothing was stored before"
         return StoreVisibility(label, None, after, backend, NO_ROWS_YET, reason)
-    status, reason = NOT_VISIBLE, _find_obstacle(store, before, after, source, target)
+    status = NOT_VISIBLE
+    reason = _find_obstacle(store, before, after, source, target)
     if not reason:
         status, reason = _compare_places(before, first.location, after, target)
-    superseded = store.state == "superseded"
-    return StoreVisibility(label, before, after, backend, status, reason, superseded)
+    return StoreVisibility(
+        label,
+        before,
+        after,
+        backend,
+        status,
+        reason,
+        superseded=store.state == "superseded",
+    )
 
 
 def _find_obstacle(
@@ -138,9 +157,12 @@ def _find_obstacle(
     """Return why rows are not visible in any table; empty if they are."""
     # paths below the old folder lead to the same files after the move
     if source < HOME_MOVED_SINCE <= target.last:
-        before, after = _move_home(before), _move_home(after)
+        before = _move_home(before)
+        after = _move_home(after)
     if before.database != after.database:
-        return "another file" if before.engine == "sqlite" else "another database"
+        if before.engine == "sqlite":
+            return "another file"
+        return "another database"
     for name, since, written_until, reason in hidden_rows():
         is_hidden = source <= written_until and target.last >= since
         if name == store.fact.use and is_hidden:
@@ -169,16 +191,17 @@ def _compare_places(
     if before.table == last.table:
         if before.prefix == last.prefix:
             return VISIBLE, ""
-        written = before.prefix and f"{before.prefix}:"
-        return (
-            NOT_VISIBLE,
-            f"keys '{last.prefix}:…' are read, '{written}…' were written",
-        )
+        written = before.prefix
+        if written:
+            written += ":"
+        reason = f"keys '{last.prefix}:…' are read, '{written}…' were written"
+        return NOT_VISIBLE, reason
     if first is not None and before.table == first.table:
         release = format_release(target.last)
         reason = f"only before {release}, which reads table {last.table}"
         return PARTLY_VISIBLE, reason
-    return NOT_VISIBLE, f"table {last.table} is read, {before.table} was written"
+    reason = f"table {last.table} is read, {before.table} was written"
+    return NOT_VISIBLE, reason
 
 
 def _compare_prompts(
@@ -202,4 +225,6 @@ def _compare_prompts(
 
 
 def _backend_name(store: Store) -> str:
-    return store.reference.backend if store.reference else ""
+    if store.reference is None:
+        return ""
+    return store.reference.backend

@@ -9,11 +9,7 @@ from stackcfg.loading.template_files import structure_error_at
 from stackcfg.loading.template_regions import find_region
 from stackcfg.validation.templates.sections import Sections
 from stackcfg.validation.templates.texts import Judge, WrittenText, write_text
-from stackcfg.yamltext.template_blocks import (
-    Answers,
-    BlockError,
-    Condition,
-)
+from stackcfg.yamltext.template_blocks import Answers, BlockError, Condition
 from stackcfg.yamltext.template_choices import (
     choices_around,
     choices_without,
@@ -64,17 +60,20 @@ class Template:
         All others differ little from the first one, which has most of the
         template. Raises `StructureError`.
         """
-        conditions = self.blocks.conditions
         best = self.best_text()
-        choices = choices_around(best.answers, Sections(self.blocks).are_related)
+        sections = Sections(self.blocks)
+        choices = choices_around(best.answers, sections.are_related)
         if choices is None:
             raise self.error_at(self.blocks.start)
         self._choices = choices
-        texts = [best, *self._read_texts(best, choices)]
-        for condition in conditions:
-            if len({text.answers[condition] for text in texts}) < 2:
+        texts = [best]
+        texts += self._read_texts(best, choices)
+        for condition in self.blocks.conditions:
+            answers = {text.answers[condition] for text in texts}
+            if len(answers) == 1:
                 texts += self._texts_without(best, condition)
-        return [*texts, *self._texts_of_other_lines(texts)]
+        others = list(self._texts_of_other_lines(texts))
+        return texts + others
 
     def _texts_of_other_lines(
         self, texts: Sequence[WrittenText]
@@ -82,32 +81,39 @@ class Template:
         """Yield texts with lines that are in none of some texts, since a server
         refuses these lines themselves.
         """
-        seen = {number for text in texts for number in text.lines}
-        others = list(map(self._write, plain_choices(self.blocks.conditions)))
+        seen: set[int] = set()
+        for text in texts:
+            seen |= text.lines
+        choices = plain_choices(self.blocks.conditions)
+        others = list(map(self._write, choices))
         for number in self.blocks.texts:
             if number in seen:
                 continue
             having = [text for text in others if number in text.lines]
             if not having:
                 raise self.error_at(number)
-            text = self._judge.choose_best(having)
-            if self._judge.is_ambiguous(text):
+            best = self._judge.choose_best(having)
+            if self._judge.is_ambiguous(best):
                 raise self.error_at(number)
-            yield text
-            seen |= text.lines
+            yield best
+            seen |= best.lines
 
     def refused_texts(self, texts: Sequence[WrittenText]) -> Iterator[WrittenText]:
         """Yield texts beside those that the server reads, which it refuses."""
         known = [text.answers for text in texts]
         for answers in self._choices:
+            if answers in known:
+                continue
             text = self._write(answers)
-            if answers not in known and not self._judge.is_ambiguous(text):
+            if not self._judge.is_ambiguous(text):
                 yield text
 
     def spread_texts(self, texts: Sequence[WrittenText]) -> Iterator[WrittenText]:
         """Yield texts that the server reads and that differ more from the first."""
+        best = texts[0]
         known = [text.answers for text in texts]
-        for text in self._read_texts(texts[0], spread_choices(known[0])):
+        choices = spread_choices(best.answers)
+        for text in self._read_texts(best, choices):
             if text.answers not in known:
                 yield text
 
@@ -130,7 +136,8 @@ class Template:
         choices = choices_without(best.answers, condition)
         for text in self._read_texts(best, choices):
             yield text
-            around = list(differing_choices(text.answers, 1))[1:]
+            # the first choice is that of the text itself
+            _, *around = differing_choices(text.answers, 1)
             yield from self._read_texts(best, around)
             return
 
@@ -138,8 +145,10 @@ class Template:
         self, best: WrittenText, choices: Iterable[Answers]
     ) -> Iterator[WrittenText]:
         for answers in choices:
+            if answers == best.answers:
+                continue
             text = self._write(answers)
-            if answers != best.answers and self._judge.reads(text, best):
+            if self._judge.reads(text, best):
                 yield text
 
     def _write(self, answers: Answers) -> WrittenText:

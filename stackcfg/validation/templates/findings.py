@@ -32,7 +32,8 @@ def validate_template(
         from stackcfg.validation.templates.values import validate_with_values
 
         return validate_with_values(text, settings, error, validate)
-    template = Template(text, error, Judge(settings.target, settings.declared))
+    judge = Judge(settings.target, settings.declared)
+    template = Template(text, error, judge)
     texts = template.choose_texts()
     first = validate(texts[0].text, settings)
     if settings.target is None and len(first.targets) == 1:
@@ -40,7 +41,8 @@ def validate_template(
         settings = settings._replace(target=first.targets[0])
     found = [_findings_of(first, texts[0])]
     for each in texts[1:]:
-        found.append(_findings_of(validate(each.text, settings), each))
+        validation = validate(each.text, settings)
+        found.append(_findings_of(validation, each))
     findings = _join(texts, found)
     return first._replace(findings=tuple(findings), documents=())
 
@@ -54,18 +56,16 @@ def _in_template(finding: Finding, text: WrittenText) -> Finding:
 
     A fix is of the text, so that the template has none.
     """
-    related = tuple(
-        RelatedLocation(
-            _span_in_template(each.span, text),
-            text.message_in_template(each.message),
-        )
-        for each in finding.related
-    )
+    related: list[RelatedLocation] = []
+    for each in finding.related:
+        span = _span_in_template(each.span, text)
+        message = text.message_in_template(each.message)
+        related.append(RelatedLocation(span, message))
     return finding._replace(
         message=text.message_in_template(finding.message),
         help=text.message_in_template(finding.help),
         span=_span_in_template(finding.span, text),
-        related=related,
+        related=tuple(related),
         fix=None,
     )
 

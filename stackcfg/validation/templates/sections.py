@@ -25,7 +25,8 @@ class Sections:
         self, one: Condition | OfOthers, other: Condition | OfOthers
     ) -> bool:
         """Return whether two conditions decide about the same section."""
-        first, second = map(self._of, (one, other))
+        first = self._of(one)
+        second = self._of(other)
         return not first.isdisjoint(second)
 
     def _of(self, condition: Condition | OfOthers) -> set[int]:
@@ -49,4 +50,7 @@ class Sections:
 def _column_of(line: str) -> int:
     """Return the column of a line; an item of a list is in that of its key."""
     content = line.lstrip(" ")
-    return len(line) - len(content) + content.startswith("- ") * _ENTRY
+    column = len(line) - len(content)
+    if content.startswith("- "):
+        column += _ENTRY
+    return column

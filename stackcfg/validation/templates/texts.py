@@ -72,9 +72,10 @@ class WrittenText(NamedTuple):
         line, column = position
         if not 0 < line <= len(self.numbers):
             return position
-        before = self.text.split("\n")[line - 1][: column - 1]
-        column = len(without_marks(before)) + 1
-        return Position(self.numbers[line - 1] + 1, column)
+        lines = self.text.split("\n")
+        before = lines[line - 1][: column - 1]
+        number = self.numbers[line - 1]
+        return Position(number + 1, len(without_marks(before)) + 1)
 
     def message_in_template(self, message: str) -> str:
         """Return a message about the text as one about the template."""
@@ -115,7 +116,8 @@ class Judge:
             found = self._problems_of(text)
             if not found:
                 return text
-            problems.append(((found == _UNREADABLE, len(found)), text))
+            rank = (found == _UNREADABLE, len(found))
+            problems.append((rank, text))
         return min(problems, key=itemgetter(0))[1]
 
     def reads(self, text: WrittenText, best: WrittenText) -> bool:
@@ -153,10 +155,13 @@ class Judge:
         if self._target is None and found.targets:
             self._target = found.targets[0]
         lines = text.text.split("\n")
-        return frozenset(
-            (finding.rule, _NUMBER.sub("", finding.message))
-            for finding in found.findings
-            if finding.severity == ERROR or finding.rule in _DUPLICATES
+        problems: set[tuple[str, str]] = set()
+        for finding in found.findings:
+            if finding.severity != ERROR and finding.rule not in _DUPLICATES:
+                continue
+            line = lines[finding.span.start.line - 1]
             # what is not known may be right
-            if OPAQUE not in lines[finding.span.start.line - 1]
-        )
+            if OPAQUE not in line:
+                message = _NUMBER.sub("", finding.message)
+                problems.add((finding.rule, message))
+        return frozenset(problems)

@@ -108,8 +108,10 @@ def _end_of_branch(
         kind = read_line(lines[number]).kind
         if not depth and kind in leaves:
             return number
-        depth += kind == enters
-        depth -= kind == leaves[0]
+        if kind == enters:
+            depth += 1
+        if kind == leaves[0]:
+            depth -= 1
     return numbers.stop
 
 
@@ -138,7 +140,8 @@ def _place(finding: Finding, template: ChartTemplate) -> _Placed:
             help_parts.append(f"{placing.name_of(place)}: {message}")
     place_name = finding.place
     if start.is_in_values:
-        place_name = ", ".join(filter(None, [template.chart.template, finding.place]))
+        names = [template.chart.template, finding.place]
+        place_name = ", ".join(filter(None, names))
     placed = finding._replace(
         message=placing.message(finding.message),
         help="; ".join(filter(None, help_parts)),
