@@ -17,7 +17,7 @@ _DOCKERFILE_NAME: Final = lazy_pattern(
 )
 _SCRIPT_NAME: Final = lazy_pattern(r".*\.(?:sh|bash|ksh|zsh)")
 _FIRST_INSTRUCTION: Final = lazy_pattern(
-    r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?i:FROM|ARG)[ \t]"
+    r"(?:[ \t]*(?:#[^\n]*|\r)?\n)*[ \t]*(?i:FROM|ARG)[ \t]"
 )
 _SECTION: Final = lazy_pattern(r"(?m)^\[(?:Service|Container)\][ \t]*\r?$")
 _SHEBANG: Final = lazy_pattern(r"#!.*\b(?:sh|bash|dash|ash|ksh|zsh)\b")

@@ -12,7 +12,7 @@ from stackcfg.releases.server_environment import CONFIG_PORT_SINCE
 from stackcfg.releases.server_places import SERVER_PORT
 
 _PORT: Final = lazy_pattern(
-    r"(?m)^([ \t]*)server:[ \t]*\r?\n(?:\1[ \t]+\S.*\r?\n)*?\1[ \t]+port:[ \t]*(\S+)"
+    r"(?m)^([ \t]*)server:[ \t]*\r?\n(?:\1[ \t]+\S[^\n]*\n)*?\1[ \t]+port:[ \t]*(\S+)"
 )
 _VARIABLES: Final = ("LLAMA_STACK_PORT", "LLS_PORT", "OGX_PORT")
 
