@@ -69,6 +69,9 @@ def fill(folder: Path) -> None:
             )
             for n in range(ROWS)
         ]
+        # longer than what is read together with others
+        pairs[10] = (pairs[10][0], "ü" * 20_000, None)
+        pairs[11] = (pairs[11][0], "a\0" + "b" * 20_000, None)
         connection.executemany("INSERT INTO kvstore VALUES (?, ?, ?)", pairs)
         connection.commit()
 

@@ -279,11 +279,14 @@ def check_row(key: str, wanted: Row, found: Row | None) -> RowCheck:
     expected = row_text(wanted)
     if found is None:
         return RowCheck(key, expected, None)
-    present = dict(wanted)
-    for name, value in found.items():
-        if name in wanted and not is_same_value(value, wanted[name]):
-            present[name] = value
-    return RowCheck(key, expected, row_text(present))
+    others = {
+        name: value
+        for name, value in found.items()
+        if name in wanted and not is_same_value(value, wanted[name])
+    }
+    if not others:
+        return RowCheck(key, expected, expected)
+    return RowCheck(key, expected, row_text({**wanted, **others}))
 
 
 def row_text(row: Row) -> str:
