@@ -8,7 +8,6 @@ import pytest
 
 from tests.cli.test_fix_cli import FILE, SECRET, read, write
 from tests.support.in_process import run_here
-from tests.support.running import stackcfg
 
 TARGET = ("--target", "0.7")
 COMMENT = "# stackcfg: ignore[literal-password] rotated in May"
@@ -49,8 +48,8 @@ def test_a_diff_writes_nothing(tmp_path: Path) -> None:
 
 def test_standard_input() -> None:
     arguments = ("validate", *TARGET, "--add-ignore", "r", "-")
-    assert stackcfg(*arguments, stdin=FILE).code == 2
-    done = stackcfg(*arguments, "--diff", stdin=FILE)
+    assert run_here(*arguments, stdin=FILE).code == 2
+    done = run_here(*arguments, "--diff", stdin=FILE)
     assert done.code == 1
     assert "+++ b/<stdin>" in done.out
 

@@ -14,7 +14,8 @@ from stackcfg.reports.show.formats import FORMATS as SHOW_FORMATS
 from stackcfg.reports.validate.formats import FORMATS as VALIDATE_FORMATS
 from stackcfg.system.files import FileError
 from stackcfg.yamltext.document import Position
-from tests.support.running import OLD, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import OLD
 
 RUN_CONFIG = "version: 2\nimage_name: a\nproviders: {}\n"
 
@@ -89,7 +90,7 @@ def test_a_run_config_that_cannot_be_parsed_is_not_skipped(tmp_path):
 def test_every_command_skips_other_yaml_alike(command, tmp_path):
     (tmp_path / "run.yaml").write_text(OLD)
     (tmp_path / "chart.yaml").write_text("storage: {{ .Values.storage }\n  a: [\n")
-    done = stackcfg(*command.split(), "-v", ".", cwd=tmp_path)
+    done = run_here(*command.split(), "-v", ".", cwd=tmp_path)
     assert done.code != 2
     assert "./chart.yaml: skipped: " in done.err
 
@@ -104,7 +105,7 @@ def test_every_command_skips_other_yaml_alike(command, tmp_path):
     ],
 )
 def test_the_help_lists_the_formats_of_the_dictionary(command, formats):
-    words = "".join(stackcfg(*command, "--help").out.split())
+    words = "".join(run_here(*command, "--help").out.split())
     assert f"[{'|'.join(formats)}]" in words
 
 

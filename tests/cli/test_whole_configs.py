@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from stackcfg.migration.engine import migrate, settings_for
-from tests.support.running import stackcfg
+from tests.support.in_process import run_here
 
 CONFIG = """\
 version: 2
@@ -57,7 +57,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 def test_each_value_becomes_what_its_config_becomes(chart):
     old = texts(chart)
-    done = stackcfg("migrate", "--write", "--target", "0.3", ".", cwd=chart)
+    done = run_here("migrate", "--write", "--target", "0.3", ".", cwd=chart)
     assert done.code == 3
     for name in NAMES:
         assert f"'{name}' in values.yaml is changed, too" in done.err
@@ -68,7 +68,7 @@ def test_each_value_becomes_what_its_config_becomes(chart):
         assert values[name] == yaml.safe_load(alone)
     assert new["values.yaml"].count("# the big one") == 2
     assert [name for name in old if old[name] != new[name]] == ["values.yaml"]
-    again = stackcfg("migrate", "--write", "--target", "0.3", ".", cwd=chart)
+    again = run_here("migrate", "--write", "--target", "0.3", ".", cwd=chart)
     assert (again.code, texts(chart)) == (0, new)
 
 
@@ -84,7 +84,7 @@ def test_each_value_becomes_what_its_config_becomes(chart):
 def test_a_value_that_something_else_reads_is_left(chart, name, text):
     (chart / "templates" / name).write_text(text)
     old = texts(chart)
-    done = stackcfg("migrate", "--write", "--target", "0.3", ".", cwd=chart)
+    done = run_here("migrate", "--write", "--target", "0.3", ".", cwd=chart)
     assert done.code == 2
     assert "first.yaml:7:5: error: a template decides about the structure" in done.err
     assert "helm template CHART" in done.err
@@ -96,7 +96,7 @@ def test_a_template_with_a_config_of_its_own_as_well_is_refused(chart):
     own = indent(CONFIG, "    ")
     path.write_text(path.read_text() + f"  other.yaml: |\n{own}")
     old = texts(chart)
-    done = stackcfg("migrate", "--write", "--target", "0.3", ".", cwd=chart)
+    done = run_here("migrate", "--write", "--target", "0.3", ".", cwd=chart)
     assert done.code == 2
     assert "second.yaml:7:5: error: a template decides about the structure" in done.err
     assert texts(chart) == old

@@ -13,8 +13,9 @@ from stackcfg.releases.rows import ChunkTables, chunk_tables
 from stackcfg.releases.versions import parse_release
 from tests.support.catalogs import CATALOG
 from tests.support.databases import make
+from tests.support.in_process import run_here
 from tests.support.postgres import PASSWORD, USER, Server, server
-from tests.support.running import Done, stackcfg
+from tests.support.running import Done
 
 PROVIDERS = """\
 version: 2
@@ -85,7 +86,7 @@ def prepare(
 
 def data(action: str, folder: Path, old: str, new: str, *more: str) -> Done:
     words = ("data", action, "old.yaml", "new.yaml", "--from", old, "--target", new)
-    return stackcfg(*words, *more, cwd=folder, HOME=str(folder))
+    return run_here(*words, *more, cwd=folder, HOME=str(folder))
 
 
 def tables(running: Server) -> dict[str, list[Any]]:

@@ -22,9 +22,10 @@ from tests.support.copy_sides import (
     fill,
     write_configs,
 )
+from tests.support.in_process import run_here
 from tests.support.postgres import PASSWORD, USER, server
 from tests.support.redis import free_port, redis_server
-from tests.support.running import Done, stackcfg
+from tests.support.running import Done
 
 SLOWLY = ("--rate", "1000", "--while-running")
 
@@ -42,7 +43,7 @@ def filled(folder: Path, count: int = 3_000) -> Files:
 
 def copy(folder: Path, *more: str) -> Done:
     words = ("data", "copy", "old.yaml", "new.yaml", *RELEASES, *more)
-    return stackcfg(*words, cwd=folder, HOME=str(folder))
+    return run_here(*words, cwd=folder, HOME=str(folder))
 
 
 def refused(folder: Path) -> str:
@@ -139,7 +140,7 @@ def test_rows_of_another_schema_are_not_seen(
     write_configs(tmp_path, source, target)
     assert "none of the old databases has a table of a server" in refused(tmp_path)
     words = ("data", "verify", "old.yaml", "new.yaml", *RELEASES)
-    assert stackcfg(*words, cwd=tmp_path, HOME=str(tmp_path)).code == 3
+    assert run_here(*words, cwd=tmp_path, HOME=str(tmp_path)).code == 3
     assert not target.is_begun()
 
 
