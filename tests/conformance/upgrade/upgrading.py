@@ -80,6 +80,8 @@ def variables(folder: Path, models: Models, postgres: Server | None) -> dict[str
     """Return the variables that both configs name."""
     found = {
         "SERVICE_DATA": str(folder / "data"),
+        # where upstream's own backends on sqlite are
+        "SQLITE_STORE_DIR": str(folder / "data" / "new"),
         "MODELS_URL": f"http://127.0.0.1:{models.port}/v1",
         "LOGIN_URL": f"http://127.0.0.1:{models.port}/login",
         "LLAMA_STACK_CONFIG_DIR": str(folder / "home"),
