@@ -46,6 +46,8 @@ class Region(NamedTuple):
 
 def find_region(lines: Sequence[str], number: int) -> Region:
     """Return the lines of the run config that a line of a template is in."""
+    # YAML counts the line behind a lone carriage return, a template does not
+    number = min(number, len(lines))
     least = _ALL
     for above in range(number - 1, -1, -1):
         line = lines[above]

@@ -31,6 +31,10 @@ def test_mutated_inputs_are_migrated_or_refused(seeds, part):
         assert failure is None, shrink(case, failure)
 
 
+def test_a_lone_carriage_return_begins_no_line_of_a_template():
+    assert check(Case("\r{{\r{{if", "1.2", "consolidate")) is None
+
+
 def test_every_mutation_changes_something(seeds):
     rng = Random(SEED)
     for mutation in MUTATIONS:

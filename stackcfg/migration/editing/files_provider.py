@@ -13,6 +13,7 @@ from stackcfg.migration.editing.inline_stores import (
     inner_mappings,
     new_inline_store,
 )
+from stackcfg.migration.editing.provider_settings import list_api
 from stackcfg.migration.editing.sql_references import backend_for
 from stackcfg.migration.editing.values import as_field
 from stackcfg.paths import Data, Path, as_mapping, list_at, mapping_at
@@ -136,9 +137,6 @@ def _folder(context: StepContext) -> str:
 
 
 def _write_in_apis(context: StepContext) -> Changes:
-    listed = list_at(context.data, _APIS)
-    if not listed or FILES in listed:
-        return
-    last = listed[-1]
-    if isinstance(last, str):
-        yield from context.text.split_items(_APIS, last, (last, FILES))
+    last = list_at(context.data, _APIS)[-1:]
+    if last and isinstance(last[0], str):
+        yield from list_api(context, FILES, last[0])

@@ -66,3 +66,10 @@ def rename_in_apis(
             yield from context.text.set(("apis", index), names[api])
     if repeated:
         yield from context.text.remove_items(("apis",), repeated)
+
+
+def list_api(context: StepContext, api: str, neighbor: str) -> Changes:
+    """Write an API behind its neighbor in a list of `apis` that lacks it."""
+    listed = list_at(context.data, ("apis",))
+    if neighbor in listed and api not in listed:
+        yield from context.text.split_items(("apis",), neighbor, (neighbor, api))

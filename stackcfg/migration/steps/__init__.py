@@ -201,6 +201,7 @@ STEPS: Final[tuple[Step, ...]] = (
         word="auth",
     ),
     Step((0, 8, 0), "v0_8.vector_io_types"),
+    Step((0, 8, 0), "v0_8.file_processors", word="vector_io"),
     Step((0, 8, 0), "v0_8.provider_modules"),
     Step(SERVER_STORES_IN_SQL_SINCE, "v1_0.sql_stores"),
     Step((1, 0, 0), "v1_0.batches_store"),

@@ -27,16 +27,6 @@ REGISTRY_SHARED_SINCE: Final = (0, 3)
 of 1.5.0 made: "User.__init__() got an unexpected keyword argument 'tenant_id'".
 """
 
-PROCESSORS_SINCE: Final = (0, 8)
-"""From this release on a file can be added to a vector store only with a provider that takes its text out."""
-
-PROCESSOR: Final = """
-  file_processors:
-  - provider_id: pypdf
-    provider_type: inline::pypdf
-    config: {}
-"""
-
 
 @dataclass(frozen=True)
 class Case:
@@ -132,20 +122,10 @@ def sides(case: Case, folder: Path, given: dict[str, str]) -> tuple[Side, Side]:
     new = migrated(case, old, case.old, case.new)
     if case.engine != case.new_engine:
         new = moved(new, case.new, case.new_engine)
-    if numbers(case.new) >= PROCESSORS_SINCE:
-        new.write_text(with_processor(new.read_text()))
     return (
         Side(case.old, old, given, case.logins),
         Side(case.new, new, given, case.logins),
     )
-
-
-def with_processor(text: str) -> str:
-    """Return a run config with a provider of texts of files, where it has none."""
-    if "file_processors" in text:
-        return text
-    text = text.replace("\napis:\n", "\napis:\n- file_processors\n")
-    return text.replace("\nproviders:\n", f"\nproviders:{PROCESSOR}")
 
 
 def filled(
