@@ -237,3 +237,16 @@ def convert_string(text: str) -> Any:
         except ValueError:
             continue
     return text
+
+
+def loses_spelling(default: str) -> bool:
+    """Return whether a default is a number with leading zeros, underscores or an
+    exponent, which the server writes otherwise.
+    """
+    value = convert_string(default)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    digits = default.strip().lstrip("+-").lower()
+    if digits[:1] == "0" and digits[1:2].isdigit():
+        return True
+    return any(mark in digits for mark in ("_", "e", "inf"))

@@ -29,9 +29,11 @@ from stackcfg.releases.server_places import OLD_HOME
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import find_old_placeholder
 from stackcfg.runconfig.substitution import TYPED_SINCE
+from stackcfg.validation import registration_conditions, rule_conditions
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError
 from stackcfg.validation.rule import Errors, Findings, Rule
+from stackcfg.validation.rule_conditions import Condition
 from stackcfg.validation.rule_finding import RuleFinding
 
 ONLY: Final = "only"
@@ -58,7 +60,7 @@ class ListedRule(NamedTuple):
     since: Release = ()
     before: Release | None = None
     words: Sequence[str] = ()
-    needs: Callable[[Inspection], object] | None = None
+    needs: Condition | None = None
 
     def may_find(self, inspection: Inspection) -> bool:
         """Return whether all conditions hold; False is certain."""
@@ -74,36 +76,6 @@ def _may_hold(text: str, words: Sequence[str]) -> bool:
     """Return whether a YAML text may have one of the words in a key or value."""
     # what is written with a backslash can be any character
     return "\\" in text or any(word in text for word in words)
-
-
-def _has_family_of_several(inspection: Inspection) -> bool:
-    """Return whether two backends are of the same family."""
-    backends = inspection.stores.backends.values()
-    return len({each.family for each in backends}) < len(backends)
-
-
-def _has_provider_twice(inspection: Inspection) -> bool:
-    """Return whether two providers of an API that can be on have the same id."""
-    ids = [(each.api, each.id) for each in inspection.providers if each.ever_on]
-    return len(set(ids)) < len(ids)
-
-
-def _has_deprecated_provider(inspection: Inspection) -> bool:
-    specs = [each.spec for each in inspection.providers if each.spec is not None]
-    return any(each.deprecated for each in specs)
-
-
-def _has_tilde_in_backend(inspection: Inspection) -> bool:
-    """Return whether a path of a backend begins in the folder of the user."""
-    backends = inspection.stores.backends.values()
-    return any(str(each.fields.get("db_path")).startswith("~") for each in backends)
-
-
-def _may_hold_secret(inspection: Inspection) -> bool:
-    # imported where a rule of secrets is wanted
-    from stackcfg.redaction.secrets import may_hold_secret
-
-    return may_hold_secret(inspection.text)
 
 
 # Each model error belongs to the first rule that claims it, so the general
@@ -122,57 +94,87 @@ RULES: Final = (
         needs=lambda seen: seen.second_document,
     ),
     ListedRule("unset-variable", claims=ONLY),
-    ListedRule("unknown-backend"),
-    ListedRule("wrong-family"),
+    ListedRule("unknown-backend", needs=rule_conditions.has_unfit_backend),
+    ListedRule("wrong-family", needs=rule_conditions.has_unfit_backend),
     ListedRule("backend-type", claims=ONLY),
     ListedRule("backend-field", claims=ONLY),
     ListedRule("inline-store", claims=ONLY),
     ListedRule("store-field", claims=ONLY),
     ListedRule("reference-field", claims=ONLY),
-    ListedRule("missing-store", claims=TOO),
+    ListedRule("missing-store", claims=TOO, needs=rule_conditions.lacks_store),
     ListedRule("moved-key", claims=ONLY),
     ListedRule("renamed-key", claims=ONLY),
-    ListedRule("shared-namespace", may_be_error=False),
-    ListedRule("shared-table", may_be_error=False),
-    ListedRule("unused-backend", may_be_error=False),
-    ListedRule("backend-drift", may_be_error=False, needs=_has_family_of_several),
-    ListedRule("tilde-path", may_be_error=False, needs=_has_tilde_in_backend),
+    ListedRule(
+        "shared-namespace",
+        may_be_error=False,
+        needs=rule_conditions.has_shared_namespace,
+    ),
+    ListedRule(
+        "shared-table", may_be_error=False, needs=rule_conditions.has_shared_table
+    ),
+    ListedRule(
+        "unused-backend", may_be_error=False, needs=rule_conditions.has_unnamed_backend
+    ),
+    ListedRule(
+        "backend-drift", may_be_error=False, needs=rule_conditions.has_family_of_several
+    ),
+    ListedRule(
+        "tilde-path", may_be_error=False, needs=rule_conditions.has_tilde_in_backend
+    ),
     ListedRule(
         "old-home", may_be_error=False, since=HOME_MOVED_SINCE, words=(OLD_HOME,)
     ),
     ListedRule("postgres-url", before=POSTGRES_PASSWORDS_PLAIN_SINCE, words=("@",)),
-    ListedRule("provider-type"),
+    ListedRule("provider-type", needs=rule_conditions.has_unknown_provider_type),
     ListedRule("broken-provider", words=("inline::chromadb",)),
-    ListedRule("provider-api"),
-    ListedRule("api-without-provider"),
+    ListedRule("provider-api", needs=rule_conditions.has_odd_api),
+    ListedRule("api-without-provider", needs=rule_conditions.has_api_without_provider),
     ListedRule("unlisted-api", before=UNLISTED_ROUTERS_SINCE),
     ListedRule("empty-apis", may_be_error=False, since=EMPTY_APIS_REFUSED_SINCE),
-    ListedRule("missing-dependency"),
+    ListedRule("missing-dependency", needs=rule_conditions.lacks_dependency),
     ListedRule(
         "duplicate-provider",
         may_be_error=False,
         of_old_configs=True,
-        needs=_has_provider_twice,
+        needs=rule_conditions.has_provider_twice,
     ),
     ListedRule(
-        "deprecated-provider", may_be_error=False, needs=_has_deprecated_provider
+        "deprecated-provider",
+        may_be_error=False,
+        needs=rule_conditions.has_deprecated_provider,
     ),
-    ListedRule("unknown-provider"),
+    ListedRule(
+        "unknown-provider", needs=registration_conditions.lacks_provider_of_resource
+    ),
     ListedRule("ambiguous-provider", before=DISABLED_PROVIDERS_SINCE),
-    ListedRule("unregistered-resource", may_be_error=False),
-    ListedRule("unregistrable-resource"),
-    ListedRule("embedding-dimension"),
+    ListedRule(
+        "unregistered-resource",
+        may_be_error=False,
+        needs=registration_conditions.lacks_provider_of_resource,
+    ),
+    ListedRule(
+        "unregistrable-resource", needs=registration_conditions.has_list_with_needs
+    ),
+    ListedRule("embedding-dimension", needs=registration_conditions.may_lack_dimension),
     ListedRule("unknown-model", words=[str(path[1]) for path in DEFAULT_MODELS]),
-    ListedRule("unserved-model"),
+    ListedRule("unserved-model", needs=registration_conditions.has_name_of_model),
     ListedRule("auto-model", since=AUTO_MODELS_SINCE),
-    ListedRule("doubled-prefix", may_be_error=False, words=("model_id",)),
-    ListedRule("conflicting-resource", since=CATALOG_SINCE),
+    ListedRule(
+        "doubled-prefix",
+        may_be_error=False,
+        needs=registration_conditions.may_double_prefix,
+    ),
+    ListedRule(
+        "conflicting-resource",
+        since=CATALOG_SINCE,
+        needs=registration_conditions.has_resource_twice,
+    ),
     ListedRule("unknown-shield", words=("default_shield_id",)),
     ListedRule(
         "placeholder-syntax",
         may_be_error=False,
         of_old_configs=True,
-        words=("$", "{env."),
+        needs=rule_conditions.may_miswrite_variable,
     ),
     ListedRule(
         "old-placeholder",
@@ -185,7 +187,7 @@ RULES: Final = (
         "literal-password",
         may_be_error=False,
         of_old_configs=True,
-        needs=_may_hold_secret,
+        needs=rule_conditions.may_hold_secret,
     ),
     ListedRule(
         "authentication",
@@ -199,8 +201,13 @@ RULES: Final = (
         words=("tls_certfile", "tls_keyfile", "tls_cafile"),
     ),
     ListedRule("tls-required", may_be_error=False, since=TLS_DEMANDED_SINCE),
-    ListedRule("inert-key", may_be_error=False),
-    ListedRule("retyped-default", claims=TOO, since=TYPED_SINCE, words=("${env.",)),
+    ListedRule("inert-key", may_be_error=False, needs=rule_conditions.has_unread_key),
+    ListedRule(
+        "retyped-default",
+        claims=TOO,
+        since=TYPED_SINCE,
+        needs=rule_conditions.has_respelled_default,
+    ),
     ListedRule("deprecated-key", claims=ONLY),
     ListedRule("missing-field", claims=ONLY),
     ListedRule("wrong-type", claims=ONLY),

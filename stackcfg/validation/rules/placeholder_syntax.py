@@ -56,25 +56,10 @@ literally.
 
 
 def check(inspection: Inspection) -> Findings:
-    # two quick tests, after which nearly every file is done
-    is_suspicious = any(map(_is_suspicious, inspection.dollar_texts))
-    if not is_suspicious and not _lacks_dollar(inspection.text):
-        return
     for path, node in inspection.scalars:
         if "$" in node.text or node.text.startswith("{env."):
             text = inspection.without_parameters(node.text)
             yield from _check_string(inspection, path, text)
-
-
-def _is_suspicious(text: str) -> bool:
-    if "$" in remove_placeholders(text):
-        return True
-    # a variable inside of a default
-    return text.count("${") > 1 and re.search(_NESTED, text) is not None
-
-
-def _lacks_dollar(text: str) -> bool:
-    return text.count("{env.") > text.count("${env.")
 
 
 def _check_string(inspection: Inspection, path: Path, text: str) -> Findings:

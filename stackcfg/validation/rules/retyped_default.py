@@ -19,7 +19,11 @@ from stackcfg.runconfig.placeholders import (
     end_of_last,
     has_placeholder,
 )
-from stackcfg.runconfig.substitution import TYPED_SINCE, convert_string
+from stackcfg.runconfig.substitution import (
+    TYPED_SINCE,
+    convert_string,
+    loses_spelling,
+)
 from stackcfg.runconfig.values import as_string
 from stackcfg.validation.descriptions import describe_value
 from stackcfg.validation.model_check import INVALID, TAG, TYPE, ModelError
@@ -104,11 +108,11 @@ def _changed_defaults(inspection: Inspection, refused: set[Path]) -> Findings:
     defaults: list[str] = []
     for text in inspection.dollar_texts:
         defaults += _DEFAULT.findall(text, 0, end_of_last(text))
-    if not any(map(_loses_spelling, defaults)):
+    if not any(map(loses_spelling, defaults)):
         return
     for path, node in inspection.scalars:
         match = _DEFAULT.fullmatch(node.text)
-        if match is None or path in refused or not _loses_spelling(match[1]):
+        if match is None or path in refused or not loses_spelling(match[1]):
             continue
         yield RuleFinding(
             value_of(*path),
@@ -129,17 +133,6 @@ def _write_number(
     new = written.removesuffix(f"{default}}}") + f"{number}}}"
     moved = stores_of_backend(inspection, path)
     return UnsafeFix(f"write {number}", (Splice(path, written, new),), moved)
-
-
-def _loses_spelling(default: str) -> bool:
-    """Return whether a number has leading zeros, underscores or an exponent."""
-    value = convert_string(default)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    digits = default.strip().lstrip("+-").lower()
-    if digits[:1] == "0" and digits[1:2].isdigit():
-        return True
-    return any(mark in digits for mark in ("_", "e", "inf"))
 
 
 RULE = Rule("retyped-default", ERROR, __doc__, claims=claims, report=report)
