@@ -15,6 +15,7 @@ _QUOTING: Final = lazy_pattern(
     r"\s*(?P<close>-?)\}\}"
 )
 _ONE_WORD: Final = lazy_pattern(r"[.$\w]+|\([^()]*\)")
+_VALUE: Final = "%v"
 _NO_FORMAT: Final = ("{{", '"', "\\", "\n")
 
 
@@ -27,18 +28,28 @@ def write_in_quotes(text: str) -> str:
     """Return a text in which one expression writes everything inside of its quotes.
 
     `{{ .url | quote }}/v1` would be a text behind quotes, which is no YAML:
-    it becomes `{{ printf "%v/v1" .url | quote }}`. Any other text stays.
+    it becomes `{{ and .url (printf "%v/v1" .url) | quote }}`, which writes an empty
+    value as it is. Behind a text it is `{{ printf "a/%v" (.b | default "") | quote }}`.
+    Neither writes `<nil>` for null. Any other text stays.
     """
     matches = list(_QUOTING.finditer(text))
     texts = _texts_between(text, matches)
     if not any(texts) or any(sign in each for each in texts for sign in _NO_FORMAT):
         return text
-    pattern = "%v".join(each.replace("%", "%%") for each in texts)
-    values = " ".join(map(_operand_of, matches))
+    pattern = _VALUE.join(each.replace("%", "%%") for each in texts)
+    call = _call_of(pattern, list(map(_operand_of, matches)))
     first, last = matches[0], matches[-1]
     quote = first["last"] or first["first"]
-    call = f'printf "{pattern}" {values} | {quote}'
-    return f"{{{{{first['open']} {call} {last['close']}}}}}"
+    return f"{{{{{first['open']} {call} | {quote} {last['close']}}}}}"
+
+
+def _call_of(pattern: str, operands: Sequence[str]) -> str:
+    """Return the call that writes operands in a pattern."""
+    values = " ".join(operands)
+    if pattern.startswith(_VALUE):
+        return f'and {values} (printf "{pattern}" {values})'
+    values = " ".join(f'({each} | default "")' for each in operands)
+    return f'printf "{pattern}" {values}'
 
 
 def _texts_between(text: str, matches: Sequence[re.Match[str]]) -> list[str]:

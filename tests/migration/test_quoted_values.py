@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,9 @@ VALUES = [
 TARGETS = ("0.3", "0.4", "0.8", "1.5")
 
 
-def run_helm(program: Path, template: str, values: dict[str, str], place: Path) -> str:
+def run_helm(
+    program: Path, template: str, values: Mapping[str, str | None], place: Path
+) -> str:
     (place / "templates").mkdir(parents=True, exist_ok=True)
     (place / "Chart.yaml").write_text("apiVersion: v2\nname: x\nversion: 0.1.0\n")
     (place / "values.yaml").write_text(json.dumps(values))
@@ -102,6 +105,23 @@ def test_helm_renders_the_migration(target: str, tmp_path: Path):
         assert config_in(new) == config_in(migrate(old, settings).text)
 
 
+@pytest.mark.conformance
+@pytest.mark.parametrize("url", [None, ""])
+@pytest.mark.parametrize("target", TARGETS)
+def test_helm_writes_nothing_beside_an_empty_value(
+    target: str, url: str | None, tmp_path: Path
+):
+    program = required(VERSION, helm)
+    settings = settings_for(target)
+    template = migrate(TEMPLATE, settings).text
+    values = {**VALUES[0], "url": url}
+    old = run_helm(program, TEMPLATE, values, tmp_path)
+    new = run_helm(program, template, values, tmp_path)
+    [address] = config_in(new)["providers"]["inference"][0]["config"].values()
+    assert address == url
+    assert config_in(new) == config_in(migrate(old, settings).text)
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_second_run_changes_nothing(target: str):
     settings = settings_for(target)
@@ -112,11 +132,14 @@ def test_a_second_run_changes_nothing(target: str):
 
 def test_the_expression_writes_the_text_beside_it():
     text = migrate(TEMPLATE, settings_for("1.5")).text
-    assert 'base_url: {{ printf "%v/v1" .Values.url | quote }}\n' in text
     assert (
-        "{base_url: "
-        '{{ printf "%v/v1" (.Values.missing | default .Values.url) | squote }}}\n'
-    ) in text
-    assert ('embedding_model: {{ printf "%v/small" .Values.second | quote }}\n') in text
+        'base_url: {{ and .Values.url (printf "%v/v1" .Values.url) | quote }}\n' in text
+    )
+    given = "(.Values.missing | default .Values.url)"
+    written = f'and {given} (printf "%v/v1" {given}) | squote'
+    assert f"{{base_url: {{{{ {written} }}}}}}\n" in text
+    written = 'and .Values.second (printf "%v/small" .Values.second) | quote'
+    assert f"embedding_model: {{{{ {written} }}}}\n" in text
     folder = "${env.OGX_CONFIG_DIR:=~/.ogx}/distributions/%v"
-    assert f'{{{{ printf "{folder}/kvstore.db" .Values.name | quote }}}}\n' in text
+    written = f'printf "{folder}/kvstore.db" (.Values.name | default "") | quote'
+    assert f"{{{{ {written} }}}}\n" in text

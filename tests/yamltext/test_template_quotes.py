@@ -8,13 +8,25 @@ from stackcfg.yamltext.template_quotes import write_all_in_quotes, write_in_quot
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        ("{{ .a | quote }}/v1", '{{ printf "%v/v1" .a | quote }}'),
-        ("x/{{- .a | squote -}}", '{{- printf "x/%v" .a | squote -}}'),
-        ("50%/{{ quote $.a }}", '{{ printf "50%%/%v" $.a | quote }}'),
-        ("{{ quote (f .a) }}s", '{{ printf "%vs" (f .a) | quote }}'),
-        ("{{ .a | f 1 | quote }}s", '{{ printf "%vs" (.a | f 1) | quote }}'),
-        ("{{ .a | quote }}/{{ quote .b }}", '{{ printf "%v/%v" .a .b | quote }}'),
-        ("${env.X:={{ .a | quote }}}/f", '{{ printf "${env.X:=%v}/f" .a | quote }}'),
+        ("{{ .a | quote }}/v1", '{{ and .a (printf "%v/v1" .a) | quote }}'),
+        ("x/{{- .a | squote -}}", '{{- printf "x/%v" (.a | default "") | squote -}}'),
+        (
+            "50%/{{ quote $.a }}",
+            '{{ printf "50%%/%v" ($.a | default "") | quote }}',
+        ),
+        ("{{ quote (f .a) }}s", '{{ and (f .a) (printf "%vs" (f .a)) | quote }}'),
+        (
+            "{{ .a | f 1 | quote }}s",
+            '{{ and (.a | f 1) (printf "%vs" (.a | f 1)) | quote }}',
+        ),
+        (
+            "{{ .a | quote }}/{{ quote .b }}",
+            '{{ and .a .b (printf "%v/%v" .a .b) | quote }}',
+        ),
+        (
+            "${env.X:={{ .a | quote }}}/f",
+            '{{ printf "${env.X:=%v}/f" (.a | default "") | quote }}',
+        ),
     ],
 )
 def test_one_expression_writes_all(text: str, written: str):
@@ -42,5 +54,5 @@ def test_what_has_no_such_form_stays(text: str):
 def test_strings_inside_of_data():
     data = {"a": ["{{ .a | quote }}/v1", 1, None]}
     assert write_all_in_quotes(data) == {
-        "a": ['{{ printf "%v/v1" .a | quote }}', 1, None]
+        "a": ['{{ and .a (printf "%v/v1" .a) | quote }}', 1, None]
     }
