@@ -78,7 +78,7 @@ TARGETS = ("0.3", "0.4", "0.8", "1.5")
 
 
 def run_helm(
-    program: Path, template: str, values: Mapping[str, str | None], place: Path
+    program: Path, template: str, values: Mapping[str, Any], place: Path
 ) -> str:
     (place / "templates").mkdir(parents=True, exist_ok=True)
     (place / "Chart.yaml").write_text("apiVersion: v2\nname: x\nversion: 0.1.0\n")

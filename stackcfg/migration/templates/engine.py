@@ -17,6 +17,7 @@ from stackcfg.migration.proof import ProofError
 from stackcfg.migration.result import MigrationNote, MigrationResult
 from stackcfg.migration.settings import Settings
 from stackcfg.migration.templates.alignment import Alignment, Inserted, align
+from stackcfg.migration.templates.last_comments import with_comments_in_place
 from stackcfg.migration.templates.merge import merge
 from stackcfg.migration.templates.notes import reports_of_template
 from stackcfg.migration.templates.rewriting import write_template
@@ -139,7 +140,9 @@ class _Migration:
         if self._settings.target is None and result.changed:
             # all texts have one target
             self._settings = self._settings._replace(target=result.target)
-        return _Outcome(text, result, self._lines_of(result.text))
+        new = self._lines_of(result.text)
+        lines = with_comments_in_place(new, text.written, self._blocks)
+        return _Outcome(text, result, lines)
 
     def _result_of(self, text: str) -> MigrationResult:
         """Migrate a text, which more than one choice can write."""
