@@ -17,10 +17,6 @@ DEFAULTS_SINCE = (0, 4)
 SWITCHED_AUTH_SINCE = (0, 6)
 """An authentication whose `type` becomes null is switched off (upstream #5002)."""
 
-ROW_CONFLICTS_REFUSED_SINCE = (0, 6, 0)
-"""A resource of the config that differs from its row in the metadata store keeps the
-server from starting (`register` of `core/store/registry.py` in 0.5.4 and 0.6.1)."""
-
 SQLITE_NAMESPACES_SINCE = (1, 0, 0)
 """KV stores on sqlite put the namespace before their keys."""
 

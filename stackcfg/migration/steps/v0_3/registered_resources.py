@@ -22,7 +22,6 @@ from stackcfg.migration.planning.layouts import PRESERVE
 from stackcfg.paths import as_mapping, list_at, mapping_at, value_at
 from stackcfg.releases.changes import (
     CATALOG_SINCE,
-    ROW_CONFLICTS_REFUSED_SINCE,
     SQLITE_NAMESPACES_SINCE,
 )
 from stackcfg.releases.resources import (
@@ -125,12 +124,12 @@ def _listed_note(context: StepContext, resource: Resource) -> Notes:
     """Report that rows of models may keep the new server from starting.
 
     A server that did not read the list has rows of the models that its
-    providers list. A registered model differs from such a row by its `source`.
+    providers list. A registered model differs from such a row by its `source`, and
+    is refused since 0.3.0 (`register` of `core/store/registry.py`).
     """
     if resource.new != MODELS[-1] or context.release.age.possibly_before(CATALOG_SINCE):
         return
-    final = context.release.final
-    if final < ROW_CONFLICTS_REFUSED_SINCE or not _reads_old_rows(context):
+    if not _reads_old_rows(context):
         return
     remote = {
         provider.get("provider_id")
@@ -142,8 +141,8 @@ def _listed_note(context: StepContext, resource: Resource) -> Notes:
             yield context.action_required(
                 f"the old server did not read '{resource.old}' and stored the models "
                 "that its providers list; a registered model that is stored so keeps "
-                f"{format_release(final)} from starting ('already exists with "
-                "conflicting field values'); remove the entries that a provider lists",
+                f"{format_release(context.release.final)} from starting ('already "
+                "exists'); remove the entries that a provider lists",
                 (resource.old, index),
             )
             return
