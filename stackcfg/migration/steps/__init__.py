@@ -141,6 +141,7 @@ STEPS: Final[tuple[Step, ...]] = (
     ),
     Step((0, 4, 0), "v0_4.prompts_store"),
     Step((0, 4, 0), "v0_4.files_provider", word="agents"),
+    Step((0, 4, 0), "v0_4.agents_api", "certain", word="agents"),
     Step((0, 4, 0), "v0_4.telemetry_section"),
     Step((0, 4, 0), "v0_4.inference_base_url"),
     Step((0, 4, 0), "v0_4.bedrock_api_key", "certain", word="remote::bedrock"),
