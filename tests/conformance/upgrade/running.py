@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -41,17 +41,20 @@ class Side:
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers."""
+    """A server that answers; `connections` closes those of its users."""
 
     side: Side
     port: int
+    connections: ExitStack
 
     def api(self, user: int) -> Api:
         """Return the server as a user sees it."""
         known = None
         if self.side.logins:
             known = user
-        return Api(self.port, self.side.release, known)
+        found = Api(self.port, self.side.release, known)
+        self.connections.callback(found.connection.close)
+        return found
 
 
 def free_port() -> int:
@@ -79,7 +82,7 @@ def running(side: Side, log: Path) -> Iterator[Running]:
         str(port),
     ]
     extra = {"TIKTOKEN_CACHE_DIR": str(site_packages(python.parent.parent) / TOKENIZER)}
-    with log.open("wb") as stream:
+    with log.open("wb") as stream, ExitStack() as connections:
         process = subprocess.Popen(
             command,
             stdout=stream,
@@ -89,7 +92,7 @@ def running(side: Side, log: Path) -> Iterator[Running]:
             start_new_session=True,
         )
         try:
-            found = Running(side, port)
+            found = Running(side, port, connections)
             wait(process, found, log)
             yield found
         finally:
