@@ -81,6 +81,18 @@ RIGHT: Final = (
     Right("tool group", "*", "", "0.7.0", "no API of tool groups (#4997)", is_gone),
     Right("dataset", "*", "", "0.8.0", "no API of datasets", is_gone),
     Right("benchmark", "*", "", "0.8.0", "no API of benchmarks", is_gone),
+    *(
+        Right(
+            kind,
+            "get",
+            field,
+            "0.4.0",
+            "an answer has the fields of the API only (`response_model` in `fastapi_routes.py`)",
+            is_gone,
+        )
+        for kind in ("dataset", "benchmark")
+        for field in ("owner", "source")
+    ),
     # what a server does that older ones did not
     Right(
         "model",
