@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -16,6 +16,8 @@ def encode_checked(checked: Checked) -> str:
     return json.dumps(checked, separators=(",", ":"))
 
 
+# most files are clean, and what was found in them is equal
+@lru_cache(64)
 def decode_checked(text: str) -> Checked:
     """Return what was found in a file from JSON.
 

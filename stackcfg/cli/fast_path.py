@@ -1,8 +1,8 @@
 """Reads plain command lines without typer, whose import costs more than the work.
 
 Only `migrate [--check|--diff|-w|--write] [--target RELEASE] FILE…` and
-`validate [--target RELEASE] [FILE…]` are understood here; every other command line
-goes to `app`, and so does one with a mistake in it. A test holds that both ways do
+`validate [--target RELEASE] [--cache FOLDER] [FILE…]` are understood here; every other
+command line goes to `app`, and so does one with a mistake in it. A test holds that both ways do
 the same.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 MODES = {"--check": "check", "--diff": "diff", "-w": "write", "--write": "write"}
 TARGET = "--target"
+CACHE = "--cache"
 
 
 def parse_plain_migrate(
@@ -34,12 +35,17 @@ def parse_plain_migrate(
     return mode, files, target
 
 
-def parse_plain_validate(arguments: list[str]) -> tuple[list[str], str | None] | None:
-    """Return the files and the target of a plain `validate`; else None."""
+def parse_plain_validate(
+    arguments: list[str],
+) -> tuple[list[str], str | None, str | None] | None:
+    """Return the files, the target and the cache of a plain `validate`; else None."""
     words = _words_after("validate", arguments)
-    if words is None or any(map(_is_option, words[0])):
+    if words is None:
         return None
-    return words
+    files, cache = _take_value(CACHE, words[0])
+    if any(map(_is_option, files)) or _is_option(cache or ""):
+        return None
+    return files, words[1], cache
 
 
 def _words_after(
@@ -51,14 +57,21 @@ def _words_after(
     """
     if arguments[:1] != [command]:
         return None
-    words = arguments[1:]
-    if TARGET not in words:
-        return words, None
-    place = words.index(TARGET)
-    target = "".join(words[place + 1 : place + 2])
-    if not _is_release(target):
+    words, target = _take_value(TARGET, arguments[1:])
+    if target is not None and not _is_release(target):
         return None
-    return words[:place] + words[place + 2 :], target
+    return words, target
+
+
+def _take_value(option: str, words: list[str]) -> tuple[list[str], str | None]:
+    """Return words without an option and the value behind it, and the value.
+
+    An option without a value stays.
+    """
+    if option not in words[:-1]:
+        return words, None
+    place = words.index(option)
+    return words[:place] + words[place + 2 :], words[place + 1]
 
 
 def _is_release(word: str) -> bool:

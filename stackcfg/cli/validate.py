@@ -53,12 +53,16 @@ class Total(NamedTuple):
     gone: list[KnownFinding]
 
 
-def run_plain(paths: list[str], target: str | None = None) -> int:
-    """Validate with only paths and the target named; return the exit code.
+def run_plain(
+    paths: list[str], target: str | None = None, cache: str | None = None
+) -> int:
+    """Validate with only paths, the target and the cache named; return the exit
+    code.
 
     Settings and environment count here too. Raises `StackcfgError`.
     """
-    return run(paths, options_of(load_project_settings(os.curdir), target))
+    options = options_of(load_project_settings(os.curdir), target)
+    return run(paths, options._replace(cache=cache or options.cache))
 
 
 def run(paths: list[str], options: Options) -> int:

@@ -67,6 +67,27 @@ def test_a_target_counts_on_both_ways(command, target, tmp_path):
     assert ways[0] == ways[1]
 
 
+@pytest.mark.parametrize("content", [CLEAN, BROKEN, "a: ["])
+@pytest.mark.parametrize("folder", ["cache", "", ".", "run.yaml", "no/such"])
+def test_a_cache_counts_on_both_ways(content, folder, tmp_path):
+    (tmp_path / "run.yaml").write_text(content)
+    ways = [
+        run_here("validate", "run.yaml", "--cache", folder, *way, cwd=tmp_path)
+        for way in ([], [], ["--no-color"], ["--no-color"])
+    ]
+    assert ways[1:] == ways[:1] * 3
+
+
+def test_both_ways_read_one_cache(tmp_path):
+    (tmp_path / "run.yaml").write_text(BROKEN)
+    kept = []
+    for way in ([], ["--no-color"]):
+        run_here("validate", "run.yaml", "--cache", "cache", *way, cwd=tmp_path)
+        [results] = (tmp_path / "cache").glob("results-*")
+        kept.append(results.read_text())
+    assert kept[0] == kept[1]
+
+
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 @pytest.mark.parametrize("command", ["migrate", "validate"])
 def test_settings_count_on_both_ways(command, settings, tmp_path):
@@ -114,8 +135,19 @@ def test_only_plain_command_lines_are_parsed_here(words, plain):
 @pytest.mark.parametrize(
     ("words", "plain"),
     [
-        (["validate"], ([], None)),
-        (["validate", "a", "--target", "0.3.5", "b"], (["a", "b"], "0.3.5")),
+        (["validate"], ([], None, None)),
+        (["validate", "a", "--target", "0.3.5", "b"], (["a", "b"], "0.3.5", None)),
+        (["validate", "--cache", "c", "a"], (["a"], None, "c")),
+        (
+            ["validate", "a", "--cache", "c", "--target", "1.5"],
+            (["a"], "1.5", "c"),
+        ),
+        (["validate", "a", "--cache"], None),
+        (["validate", "a", "--cache", "--strict"], None),
+        (["validate", "a", "--cache", "c", "--cache", "d"], None),
+        (["validate", "a", "--cache=c"], None),
+        (["validate", "--target", "--cache", "c"], None),
+        (["validate", "a", "--target"], None),
         (["validate", "--strict", "a"], None),
         (["validate", "--target=1.5", "a"], None),
         (["migrate", "a"], None),

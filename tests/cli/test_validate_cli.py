@@ -1644,8 +1644,8 @@ class TestWaysIn:
     @pytest.mark.parametrize(
         ("words", "plain"),
         [
-            (["validate"], ([], None)),
-            (["validate", "a.yaml", "-", "b"], (["a.yaml", "-", "b"], None)),
+            (["validate"], ([], None, None)),
+            (["validate", "a.yaml", "-", "b"], (["a.yaml", "-", "b"], None, None)),
             (["validate", "--strict", "a.yaml"], None),
             (["validate", "a.yaml", "-v"], None),
             (["migrate", "a.yaml"], None),
