@@ -48,7 +48,8 @@ _ENCODED_MARKS: Final = ("cHJvdmlkZX", "Byb3ZpZGVy", "wcm92aWRlc")
 
 # strings, since few files need them: a pattern is compiled where it is used first
 _CONFIG_KEY: Final = (
-    r"""(?<![\w.:])["']?(provider_type|providers|apis|image_name|\w+_store)"""
+    r"""(?<![\w.:])["']?(provider_type|providers|apis|image_name"""
+    r"""|(?:metadata|inference|conversations|persistence|responses)_store)"""
     r"""["']?[ \t]*:"""
 )
 """Keys of which two make a text a run config even if it cannot be parsed."""

@@ -154,6 +154,8 @@ def test_a_search_leaves_a_text_that_cannot_be_read_to_the_command():
         ('{"image_name": "a", "providers": [', True),
         ("providers:\n  inference:\n  - provider_type: [\n", True),
         ("flags:image_name\n- a.image_name: b\nx: [\n", False),
+        ("inference_store: {}\nmetadata_store: [\n", True),
+        ("online_store: {}\noffline_store: [\n", False),
         ("steps:\n- provider_type: a\n- provider_type: b\nx: [\n", False),
     ],
 )

@@ -26,6 +26,7 @@ from tests.support.template_writer import write
 ROOT = Path(__file__).parents[2] / "fixtures" / "charts"
 TARGETS = {
     "stores-of-values": "0.3",
+    "moved-stores": "1.5",
     "providers-of-values": "1.5",
     "sections-of-values": "1.5",
 }
@@ -34,6 +35,7 @@ AUTH = {"provider_config": {"type": "custom", "endpoint": "http://auth"}}
 POLICY = [{"permit": {"actions": ["read"], "resource": "model::*"}}]
 GIVEN: dict[str, list[dict[str, Any]]] = {
     "stores-of-values": [{}, {"telemetry": True}],
+    "moved-stores": [{}, {"telemetry": True}, {"replicas": 2}],
     "sections-of-values": [
         {},
         {"server": None},
@@ -201,15 +203,18 @@ class TestValuesThatAreRefused:
                 (),
                 14,
             ),
-            # the value would be taken apart
+            # a value that is not known would be lost
             (
                 TEMPLATE.replace(
                     "      type: sqlite\n      db_path: /data/registry.db\n",
-                    "      {{- toYaml .Values.registry | nindent 6 }}\n",
+                    "      {{- if .Values.registry }}\n"
+                    "      {{- toYaml .Values.registry | nindent 6 }}\n"
+                    "      {{- else }}\n      type: sqlite\n"
+                    "      db_path: /data/registry.db\n      {{- end }}\n",
                 ),
-                VALUES + "registry:\n  type: sqlite\n  db_path: /data/registry.db\n",
+                VALUES + "registry: {}\n",
                 (),
-                16,
+                17,
             ),
         ],
     )

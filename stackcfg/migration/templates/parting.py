@@ -25,7 +25,8 @@ class PartedValue(NamedTuple):
     """What became of a value: its lines, and the column that they begin in.
 
     `number` is the line of the new template that writes it. `is_removed`: no line
-    does, since the target has no place for it.
+    does, since the target has no place for it; `is_moved`: or has it elsewhere, as
+    the backend of a store is.
     """
 
     value: WrittenValue
@@ -33,6 +34,7 @@ class PartedValue(NamedTuple):
     indent: int
     number: int
     is_removed: bool = False
+    is_moved: bool = False
 
     @property
     def old_lines(self) -> list[str]:
@@ -217,14 +219,21 @@ class _Parting:
             raise BlockError(value.number)
         form = self._form_of(span)
         if form is None:
-            self._check_removed(lines, value)
-            return PartedValue(value, [], value.indent, number, is_removed=True)
+            return self._read_removed(lines, value, number)
         return PartedValue(value, lines, form[0], number)
 
-    def _check_removed(self, lines: Sequence[str], value: WrittenValue) -> None:
-        """Raise `BlockError` unless a value has become a comment."""
-        if not any(line.lstrip().startswith("#") for line in lines):
+    def _read_removed(
+        self, lines: Sequence[str], value: WrittenValue, number: int
+    ) -> PartedValue:
+        """Return a value that is not written any more.
+
+        Raises `BlockError` unless it has become a comment, or what the new lines have
+        in its place is known.
+        """
+        is_moved = not any(line.lstrip().startswith("#") for line in lines)
+        if is_moved and value.place is None:
             raise BlockError(value.number)
+        return PartedValue(value, [], value.indent, number, True, is_moved)
 
 
 def _check_below(lines: Sequence[str], parted: PartedValue) -> None:

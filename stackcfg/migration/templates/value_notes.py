@@ -30,6 +30,12 @@ def notes_on_values(
 
 def _describe(parted: PartedValue, file: str) -> tuple[str, str]:
     name = parted.value.name
+    if parted.is_moved:
+        message = (
+            f"'{name}' is not read any more: what it says is in the template, in "
+            f"other sections; put values of your own there: {_RENDER} shows how"
+        )
+        return ACTION_REQUIRED, message
     if parted.is_removed:
         message = f"'{name}' is not written any more: the target has no place for it"
         return ACTION_REQUIRED, message
