@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import yaml
 
+from stackcfg.light_typing import Final
 from stackcfg.yamltext.composer import Duplicates
 from stackcfg.yamltext.document import (
     Document,
@@ -17,6 +18,9 @@ _HINTS = {
     "but got '?'": "quote a string that has a '?' in it",
 }
 """What to write, by what the parser says."""
+
+_NO_COLON: Final = "while scanning a simple key"
+"""What is read where a line that is no key stands among keys."""
 
 
 def parse_yaml(
@@ -74,6 +78,9 @@ def _describe_reader_error(error: yaml.reader.ReaderError, text: str) -> ParseEr
 def _describe_marked_error(error: yaml.MarkedYAMLError) -> ParseError:
     """Return why a text is no YAML, and where."""
     mark = error.problem_mark or error.context_mark
+    if error.context == _NO_COLON:
+        # the line that lacks one, and not the next one
+        mark = error.context_mark or mark
     problem = error.problem or error.context or "cannot be read"
     hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
     return ParseError(f"not valid YAML: {problem}", mark.index if mark else 0, hint)

@@ -227,6 +227,17 @@ class TestValuesThatAreRefused:
         assert error.value.position.line == line
         assert "a template decides about the structure" in error.value.message
 
+    def test_without_its_chart_a_template_names_that(self):
+        with pytest.raises(InputError) as error:
+            migrate(TEMPLATE, settings_for("0.3"))
+        assert error.value.position == (14, 13)
+        assert error.value.hint.startswith("name the folder of its chart, ")
+        chart = Chart("a: 1\n", "values.yaml")
+        given = TEMPLATE.replace(".Values.store", "$store")
+        with pytest.raises(InputError) as error:
+            migrate(given, settings_for("0.3")._replace(chart=chart))
+        assert error.value.hint.startswith("render it first ")
+
     def test_whether_there_is_a_value_may_be_asked(self):
         chart = Chart(VALUES, "values.yaml", ("{{- if .Values.store }}",))
         result = migrate(TEMPLATE, settings_for("0.3")._replace(chart=chart))

@@ -329,6 +329,7 @@ REFUSED = [
     ("a: [1\n", 6, "not valid YAML"),
     ("a: b: c\n", 4, "not valid YAML"),
     ("a:\n\tb: 1\n", 3, "not valid YAML"),
+    ("a: 1\nifdef::up[]\nb: 2\n", 5, "not valid YAML: could not find expected"),
     ("a: \x00\n", 3, "not YAML text"),
     ("é: \x00\n", 3, "not YAML text"),
     ("a: {b: http://c/?d=e}\n", 16, "not valid YAML: expected ',' or '}', but got '?'"),

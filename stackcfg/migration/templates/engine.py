@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from stackcfg.light_typing import NamedTuple
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.chart_values import is_begin_mark
 from stackcfg.loading.configs import BOM, find_run_configs, read_documents
 from stackcfg.loading.errors import InputError, StructureError
 from stackcfg.loading.release_fit import detect_releases
+from stackcfg.loading.template_files import RENDER
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.migration.proof import ProofError
 from stackcfg.migration.result import MigrationNote, MigrationResult
@@ -35,6 +36,11 @@ from stackcfg.yamltext.template_blocks import (
 from stackcfg.yamltext.template_reader import read_blocks
 from stackcfg.yamltext.values import data_of
 
+_VALUES: Final = "toYaml"
+_NAME_THE_CHART: Final = (
+    f"name the folder of its chart, whose values are read, or {RENDER}"
+)
+
 Migrate = Callable[[str, Settings], MigrationResult]
 
 
@@ -57,6 +63,21 @@ def migrate_template(
         from stackcfg.migration.templates.values import migrate_with_values
 
         return migrate_with_values(text, settings, error, migrate)
+    try:
+        return migrate_alone(text, settings, error, migrate)
+    except StructureError as found:
+        if _VALUES not in found.message:
+            raise
+        raise StructureError(found.message, found.position, _NAME_THE_CHART) from None
+
+
+def migrate_alone(
+    text: str, settings: Settings, error: StructureError, migrate: Migrate
+) -> MigrationResult:
+    """Migrate a template without values of a chart, or with all of them in it.
+
+    Raises `InputError`.
+    """
     template = _read_template(text, settings, error)
     try:
         return _Migration(template, settings, migrate).run()

@@ -18,8 +18,8 @@ from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResu
 from stackcfg.migration.settings import Settings
 from stackcfg.migration.templates.engine import (
     Migrate,
+    migrate_alone,
     migrate_best_text,
-    migrate_template,
 )
 from stackcfg.migration.templates.parting import Parted, PartedValue, part_values
 from stackcfg.migration.templates.value_notes import notes_on_values
@@ -40,7 +40,7 @@ def migrate_with_values(
     settings = settings._replace(chart=None)
     template = read_chart_template(text, chart, error)
     if not template.joined.values:
-        return migrate_template(text, settings, error, migrate)
+        return migrate_alone(text, settings, error, migrate)
     try:
         return _Migration(template, settings, migrate).run()
     except BlockError as found:
@@ -88,7 +88,7 @@ class _Migration:
         template = self._template
         error = template.error_in_text
         try:
-            return migrate_template(template.text, self._settings, error, self._migrate)
+            return migrate_alone(template.text, self._settings, error, self._migrate)
         except InputError as found:
             raise template.error_in_template(found) from None
 
