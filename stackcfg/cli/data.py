@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from stackcfg.data.copy import count_changes, count_rows, count_unmoved_rows
 from stackcfg.data.engines.opening import Readers
 from stackcfg.data.locations import KV_SERVERS
 from stackcfg.data.moves import Move, Unmoved, UpgradePlan
+from stackcfg.data.old_home import find_left_behind
 from stackcfg.data.refused_stores import find_refused_stores
 from stackcfg.data.registry import read_registry
 from stackcfg.data.result import COPY, DRY_RUN, VERIFY, UpgradeResult
@@ -97,7 +98,10 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
     upgrade = plan.upgrade
     result = UpgradeResult(options.action, upgrade.old, upgrade.new, plan)
     _count(result, readers)
-    result.unmoved |= refused
+    left_behind = find_left_behind(plan, result.rows)
+    if options.action == COPY:
+        _refuse_copy(left_behind)
+    result.unmoved |= {**refused, **left_behind}
     result.files = find_all_files(plan.files)
     if options.action == COPY:
         readers.close()
@@ -110,8 +114,10 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
     return result
 
 
-def _refuse_copy(refused: Mapping[Unmoved, int]) -> None:
-    """Raise `StackcfgError` if the new server would not start after a copy."""
+def _refuse_copy(refused: Iterable[Unmoved]) -> None:
+    """Raise `StackcfgError` if the new server would not start after a copy, or would
+    not find what was copied.
+    """
     for each in refused:
         raise StackcfgError(f"nothing was copied: {each.reason}")
 

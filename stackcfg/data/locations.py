@@ -84,13 +84,15 @@ class Database:
 class RowLocation:
     """A table, as its database calls it; `prefix` begins the keys of KV rows.
 
-    `family` says how the rows are stored: KV or SQL.
+    `family` says how the rows are stored: KV or SQL. `by_old_home`: the config
+    names the file by the old name of a config folder that is renamed.
     """
 
     database: Database
     table: str
     prefix: str = ""
     family: str = KV
+    by_old_home: bool = field(default=False, compare=False)
 
     @property
     def is_copied(self) -> bool:
@@ -119,6 +121,10 @@ class HomeFolder:
     new: str
     renamed: bool
 
+    def has_old_name(self, path: str) -> bool:
+        """Return whether a path is below the old name of the folder."""
+        return path.startswith(self.old + os.sep)
+
     def current_path(self, path: str) -> str:
         """Return where a path below either name of the folder is now."""
         gone, present = self.new, self.old
@@ -146,6 +152,11 @@ class Folders:
         if self.home is not None:
             path = self.home.current_path(path)
         return Database(SQLITE, (self._first_path(os.path.realpath(path)),))
+
+    def is_by_old_home(self, path: str) -> bool:
+        """Return whether a path has the old name of the config folder."""
+        home = self.home
+        return home is not None and home.has_old_name(os.path.abspath(path))
 
     def _first_path(self, path: str) -> str:
         """Return a path below the first path by which its folder was named.
@@ -200,7 +211,9 @@ def locate_rows(
         path = fields.get("db_path", "")
         if family == SQL:  # KV stores leave a literal `~` as it is
             path = os.path.expanduser(path)
-        return RowLocation(folders.locate_file(path), table, prefix, family)
+        by_old_home = folders.is_by_old_home(path)
+        file = folders.locate_file(path)
+        return RowLocation(file, table, prefix, family, by_old_home)
     if where.engine == POSTGRES:
         table = _name_postgres_table(family, table)
     if where.engine == REDIS:

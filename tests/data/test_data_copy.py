@@ -13,6 +13,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -1267,3 +1268,49 @@ def test_a_plan_reports_rows_that_no_tenant_will_see(mode, told, tmp_path):
         HOME=str(tmp_path),
     )
     assert done.code == (3 if told else 0)
+
+
+OLD_HOME = """\
+version: 2
+image_name: x
+apis: [inference]
+providers: {inference: [{provider_id: v, provider_type: "remote::vllm", config: {base_url: "http://h/v1"}}]}
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: FOLDER/kv.db}
+    sql_default: {type: sql_sqlite, db_path: FOLDER/sql.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store}
+    conversations: {backend: sql_default, table_name: openai_conversations}
+    prompts: {backend: kv_default, namespace: prompts}
+"""
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["before the start", "after it"])
+@pytest.mark.parametrize("folder", [".llama", "HOME/.llama"])
+def test_files_that_the_new_config_has_in_the_old_home_folder_are_named(
+    moved, folder, tmp_path
+):
+    """The server of 1.5.0 moved the folder at its start, and answered with no rows."""
+    folder = folder.replace("HOME", str(tmp_path))
+    (tmp_path / "old.yaml").write_text(OLD_HOME.replace("FOLDER", folder))
+    prompt = {"prompts:v1:pmpt_1:1": {"prompt_id": "pmpt_1", "prompt": "x"}}
+    make(tmp_path, {".llama/kv.db": {"kvstore": prompt}})
+    command = ("old.yaml", "new.yaml", "--from", "0.7.3", "--target", "1.5.0")
+    here: dict[str, Any] = {"cwd": tmp_path, "HOME": str(tmp_path)}
+    options = ("--from", "0.7.3", "--target", "1.5.0", "--layout", "preserve")
+    run_here("migrate", "old.yaml", *options, "-o", "new.yaml", **here)
+    if moved:
+        (tmp_path / ".llama").rename(tmp_path / ".ogx")
+    copied = run_here("data", "copy", *command, **here)
+    assert copied.code == 2
+    assert "nothing was copied: the new config has files with rows in" in copied.err
+    verified = run_here("data", "verify", *command, **here)
+    assert verified.code == 1
+    assert "1 prompts of 'prompts'" in verified.out
+    # as the message says
+    if not moved:
+        here["OGX_CONFIG_DIR"] = str(tmp_path / ".llama")
+        assert run_here("data", "copy", *command, **here).code == 0
+        assert run_here("data", "verify", *command, **here).code == 0

@@ -38,7 +38,7 @@ _IN_VARIABLE = lazy_pattern(
 )
 _LITERAL = lazy_pattern(r"^~/\.llama(?=/|$)")
 _ANYWHERE = lazy_pattern(f"{_IN_VARIABLE.pattern}|{_LITERAL.pattern}")
-_OTHER_FOLDER = lazy_pattern(r"/\.llama(?=[/}]|$)")
+_OTHER_FOLDER = lazy_pattern(r"(?:^|:[=+]|/)\.llama(?=[/}]|$)")
 _SERVER_FOLDER = lazy_pattern(rf"\$\{{env\.{OLD_FOLDER_VARIABLE}:=~/\.{OLD}\}}")
 _VARIABLE_START = len("${env.")
 _OWN_VARIABLE = lazy_pattern(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
