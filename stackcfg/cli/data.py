@@ -21,6 +21,7 @@ from stackcfg.data.moves import Move, Unmoved, UpgradePlan
 from stackcfg.data.old_home import find_left_behind
 from stackcfg.data.refused_stores import find_refused_stores
 from stackcfg.data.registry import read_registry
+from stackcfg.data.relative_paths import find_elsewhere
 from stackcfg.data.result import COPY, DRY_RUN, VERIFY, UpgradeResult
 from stackcfg.data.running_servers import running_servers
 from stackcfg.data.upgrade import Upgrade
@@ -101,7 +102,8 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
     left_behind = find_left_behind(plan, result.rows)
     if options.action == COPY:
         _refuse_copy(left_behind)
-    result.unmoved |= {**refused, **left_behind}
+    elsewhere = find_elsewhere(plan, result.absent)
+    result.unmoved |= {**refused, **left_behind, **elsewhere}
     result.files = find_all_files(plan.files)
     if options.action == COPY:
         readers.close()

@@ -85,7 +85,8 @@ class RowLocation:
     """A table, as its database calls it; `prefix` begins the keys of KV rows.
 
     `family` says how the rows are stored: KV or SQL. `by_old_home`: the config
-    names the file by the old name of a config folder that is renamed.
+    names the file by the old name of a config folder that is renamed. `is_relative`:
+    it names it by a relative path.
     """
 
     database: Database
@@ -93,6 +94,7 @@ class RowLocation:
     prefix: str = ""
     family: str = KV
     by_old_home: bool = field(default=False, compare=False)
+    is_relative: bool = field(default=False, compare=False)
 
     @property
     def is_copied(self) -> bool:
@@ -211,9 +213,14 @@ def locate_rows(
         path = fields.get("db_path", "")
         if family == SQL:  # KV stores leave a literal `~` as it is
             path = os.path.expanduser(path)
-        by_old_home = folders.is_by_old_home(path)
-        file = folders.locate_file(path)
-        return RowLocation(file, table, prefix, family, by_old_home)
+        return RowLocation(
+            folders.locate_file(path),
+            table,
+            prefix,
+            family,
+            by_old_home=folders.is_by_old_home(path),
+            is_relative=not os.path.isabs(path),
+        )
     if where.engine == POSTGRES:
         table = _name_postgres_table(family, table)
     if where.engine == REDIS:

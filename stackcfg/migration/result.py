@@ -98,6 +98,13 @@ class MigratedFile(NamedTuple):
         return "unchanged"
 
 
+def _as_argument(name: str) -> str:
+    """Return a file name that no command takes for an option."""
+    if name.startswith("-"):
+        return f"./{name}"
+    return name
+
+
 def build_data_command(
     migration: MigrationResult, old: str, new: str, source: str = ""
 ) -> str:
@@ -106,7 +113,7 @@ def build_data_command(
     """
     if not migration.changed or not migration.hides_rows:
         return ""
-    words = ["stackcfg", "data", "copy", old, new]
+    words = ["stackcfg", "data", "copy", *map(_as_argument, (old, new))]
     if source:
         words += ["--from", source]
     return shlex.join([*words, "--target", migration.target.name])

@@ -148,7 +148,7 @@ class TestLocations:
     """What is needed to find the databases."""
 
     def test_a_missing_variable_is_named_with_its_line(self, tmp_path):
-        laid_out(tmp_path)
+        laid_out(tmp_path, {**AGENTS, "registry.db": {"kvstore": {}}})
         (tmp_path / "old.yaml").write_text(
             OLD.replace("db_path: agents.db", "db_path: '${env.STORE}/agents.db'")
         )
@@ -1314,3 +1314,28 @@ def test_files_that_the_new_config_has_in_the_old_home_folder_are_named(
         here["OGX_CONFIG_DIR"] = str(tmp_path / ".llama")
         assert run_here("data", "copy", *command, **here).code == 0
         assert run_here("data", "verify", *command, **here).code == 0
+
+
+def test_relative_paths_are_looked_up_where_the_server_was_started(tmp_path):
+    """A command in another folder finds other rows, but none of these."""
+    there = tmp_path / "there"
+    there.mkdir()
+    text = OLD_HOME.replace("FOLDER/kv.db", "data/kv.db")
+    text = text.replace("FOLDER", str(tmp_path))
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(text)
+    prompt = {"prompts:v1:pmpt_1:1": {"prompt_id": "pmpt_1", "prompt": "x"}}
+    make(there, {"data/kv.db": {"kvstore": prompt}})
+    with closing(sqlite3.connect(tmp_path / "sql.db")) as connection:
+        connection.execute("CREATE TABLE inference_store (id TEXT PRIMARY KEY)")
+    releases = ("--from", "0.7.3", "--target", "1.5.0")
+    run_here("migrate", old, *releases, "-o", new, cwd=tmp_path)
+    command = (old, new, *releases)
+    copied = run_here("data", "copy", *command, cwd=tmp_path, HOME=str(tmp_path))
+    assert copied.code == 3
+    assert "run this in the folder where the server was started" in copied.out
+    verified = run_here("data", "verify", *command, cwd=tmp_path, HOME=str(tmp_path))
+    assert verified.code == 3
+    for action in ("copy", "verify"):
+        done = run_here("data", action, *command, cwd=there, HOME=str(tmp_path))
+        assert done.code == 0, done.out

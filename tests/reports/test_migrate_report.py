@@ -318,3 +318,9 @@ def test_of_many_notes_that_differ_only_in_names_the_first_are_shown(tmp_path):
         "migrate", "run.yaml", "--target", "0.3", "--report", "json", cwd=tmp_path
     )
     assert report.err.count("is called") == 12
+
+
+def test_the_data_command_has_no_file_that_looks_like_an_option(tmp_path):
+    (tmp_path / "run.yaml").write_text(COMPLETE)
+    done = run_here("migrate", "-o", "-new.yaml", "run.yaml", cwd=tmp_path)
+    assert "stopped: stackcfg data copy run.yaml ./-new.yaml --target 0.3" in done.err
