@@ -511,6 +511,7 @@ def test_keys_in_other_namespaces_of_a_table_are_not_taken(postgres, tmp_path):
     (tmp_path / "old.yaml").write_text(
         "\n".join([*lines, "metadata_store: {type: sqlite, db_path: registry.db}", ""])
     )
+    make(tmp_path, {"registry.db": {"kvstore": {}}})
     assert data("copy", tmp_path, postgres).code == 0
     found = tables(postgres, "old")["llamastack_kvstore"]
     assert sorted(key for key in found if key.startswith("agents:")) == [
