@@ -7,3 +7,6 @@ BACKENDS_PATH = ("storage", "backends")
 
 STORES_PATH = ("storage", "stores")
 """The references of the server's own stores, in 0.3.0 and later."""
+
+UNUSED_STORE_PATH = (*STORES_PATH, "responses")
+"""A SQL store that each release checks and none uses."""

@@ -10,28 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import lru_cache
 
-from stackcfg.light_typing import Final
 from stackcfg.paths import as_list, as_mapping, mapping_at, value_at
-from stackcfg.releases.changes import (
-    DEFAULTS_SINCE,
-)
+from stackcfg.releases.changes import DEFAULTS_SINCE
 from stackcfg.releases.providers import apis, provider_types, resolve_api_name, routers
-from stackcfg.releases.resources import (
-    RESOURCES_SECTION,
-    registered_at_start,
-)
+from stackcfg.releases.resources import RESOURCES_SECTION, registered_at_start
 from stackcfg.releases.stores import KV, REFERENCE, SQL, engines
 from stackcfg.runconfig.placeholders import remove_placeholders
-from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
+from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH, UNUSED_STORE_PATH
 from stackcfg.runconfig.substitution import loses_spelling
 from stackcfg.stores.store_map import Store
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import implemented_apis
 
 Condition = Callable[[Inspection], object]
-
-UNUSED_STORE: Final = "responses"
-"""A store that each release checks and none uses."""
 
 
 def has_family_of_several(inspection: Inspection) -> bool:
@@ -57,7 +48,7 @@ def has_unfit_backend(inspection: Inspection) -> bool:
         if inspection.backend_of(store) not in fitting[store.family]:
             return True
     stores = as_mapping(inspection.seen(STORES_PATH))
-    if UNUSED_STORE in stores:
+    if UNUSED_STORE_PATH[-1] in stores:
         return True
     # the backend of a server store is checked even if nothing uses the store
     written = [as_mapping(each).get("backend") for each in stores.values()]
@@ -190,7 +181,7 @@ def has_respelled_default(inspection: Inspection) -> bool:
 def has_unread_key(inspection: Inspection) -> bool:
     """Return whether the config has a key that a release reads for nothing."""
     data = inspection.data
-    if data.get("logging") or value_at(data, (*STORES_PATH, UNUSED_STORE)):
+    if data.get("logging") or value_at(data, UNUSED_STORE_PATH):
         return True
     lists = as_mapping(data.get(RESOURCES_SECTION))
     filled = {name for name, entries in lists.items() if entries}

@@ -7,10 +7,15 @@ is asked for by the version of a package is the same program tomorrow.
 from __future__ import annotations
 
 import io
+import json
+import subprocess
 import tarfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import yaml
 
 from tests.conformance.releases import UnavailableError, kept, run_step, site_packages
 
@@ -46,3 +51,21 @@ def _build(python: str, folder: Path, version: str) -> None:
     with zipfile.ZipFile(content) as layer:
         program.write_bytes(layer.read(PROGRAM))
     program.chmod(0o755)
+
+
+def run_helm(
+    program: Path, template: str, values: Mapping[str, Any], place: Path
+) -> str:
+    """Return what Helm makes of a chart with one template, in a folder of its own."""
+    (place / "templates").mkdir(parents=True, exist_ok=True)
+    (place / "Chart.yaml").write_text("apiVersion: v2\nname: x\nversion: 0.1.0\n")
+    (place / "values.yaml").write_text(json.dumps(values))
+    (place / "templates" / "config.yaml").write_text(template)
+    command = [str(program), "template", "r", str(place)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def config_in(text: str) -> Any:
+    """Return the data of the only file in a ConfigMap."""
+    (config,) = yaml.safe_load(text)["data"].values()
+    return yaml.safe_load(config)

@@ -22,7 +22,7 @@ from tests.conformance.test_vector_search import (
     SECONDS,
     STACKCFG,
 )
-from tests.conformance.vector_configs import STORES_OF_NEW
+from tests.conformance.vector_configs import service
 from tests.conformance.vector_provider import (
     DIMENSION,
     QUESTIONS,
@@ -36,6 +36,8 @@ from tests.support.running import ROOT, environment
 NAME: Final = "chroma-server"
 STARTS: Final = 60
 """Seconds that the server may take."""
+
+SIDES: Final = ("old.yaml", "new.yaml", "--from", OLD, "--target", NEW)
 
 pytestmark = pytest.mark.conformance
 
@@ -71,33 +73,16 @@ def wait_for(port: int) -> None:
 
 
 def config(address: str, *, new: bool) -> str:
-    kv: dict[str, str] = {"type": "sqlite", "db_path": f"{NAME}.kv.db"}
-    store: dict[str, Any] = {"kvstore": kv}
-    if new:
-        store = {"persistence": {"backend": "kv_default", "namespace": ""}}
-    provider = {
-        "provider_id": NAME,
-        "provider_type": "remote::chromadb",
-        "config": {"url": address, **store},
-    }
-    data: dict[str, Any] = {
-        "version": 2,
-        "image_name": "demo",
-        "apis": ["vector_io"],
-        "providers": {"vector_io": [provider]},
-    }
-    if not new:
-        data["metadata_store"] = {"type": "sqlite", "db_path": "registry.db"}
-        return json.dumps(data)
-    data["storage"] = {
-        "backends": {
-            "kv_default": {**kv, "type": "kv_sqlite"},
-            "kv_registry": {"type": "kv_sqlite", "db_path": "registry.db"},
-            "sql_default": {"type": "sql_sqlite", "db_path": "sql.db"},
-        },
-        "stores": STORES_OF_NEW,
-    }
-    return json.dumps(data)
+    return service(NAME, "remote::chromadb", {"url": address}, new=new)
+
+
+def lay_out(folder: Path, address: str) -> None:
+    """Write the configs of both sides, and the registry of the old one."""
+    row = {**registered(NAME), "type": "vector_db", "source": "via_register_api"}
+    keys = {REGISTERED.format(store_of(NAME)): row}
+    make(folder, {"registry.db": {"kvstore": keys}})
+    (folder / "old.yaml").write_text(config(address, new=False))
+    (folder / "new.yaml").write_text(config(address, new=True))
 
 
 def run(
@@ -130,16 +115,10 @@ def search(python: Path, action: str, folder: Path, address: str) -> Any:
 def test_a_search_finds_the_same_chunks(address, tmp_path):
     old, new = (required(each, searching) for each in (OLD, NEW))
     before = search(old, "fill", tmp_path, address)
-    row = {**registered(NAME), "type": "vector_db", "source": "via_register_api"}
-    keys = {REGISTERED.format(store_of(NAME)): row}
-    make(tmp_path, {"registry.db": {"kvstore": keys}})
-    for side in ("old", "new"):
-        text = config(address, new=side == "new")
-        (tmp_path / f"{side}.yaml").write_text(text)
-    command = ("old.yaml", "new.yaml", "--from", OLD, "--target", NEW)
+    lay_out(tmp_path, address)
     codes = []
     for action in ("verify", "copy", "verify", "copy"):
-        words = ("-c", STACKCFG, "data", action, *command)
+        words = ("-c", STACKCFG, "data", action, *SIDES)
         done = run(new, *words, folder=tmp_path, address=address)
         codes.append(done.returncode)
     assert codes == [1, 0, 0, 0], done.stdout + done.stderr
@@ -156,14 +135,8 @@ def test_a_server_that_does_not_run_is_one_line(tmp_path):
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    row = {**registered(NAME), "type": "vector_db", "source": "via_register_api"}
-    keys = {REGISTERED.format(store_of(NAME)): row}
-    make(tmp_path, {"registry.db": {"kvstore": keys}})
-    for side in ("old", "new"):
-        text = config(address, new=side == "new")
-        (tmp_path / f"{side}.yaml").write_text(text)
-    command = ("old.yaml", "new.yaml", "--from", OLD, "--target", NEW)
-    words = ("-c", STACKCFG, "data", "copy", *command)
+    lay_out(tmp_path, address)
+    words = ("-c", STACKCFG, "data", "copy", *SIDES)
     done = run(python, *words, folder=tmp_path, address=address)
     assert done.returncode == 2
     assert "see whether this server runs" in done.stderr

@@ -17,7 +17,7 @@ import pytest
 
 from tests.conformance.releases import pgvector_packages, required, searching
 from tests.conformance.test_vector_search import REGISTERED
-from tests.conformance.vector_configs import STORES_OF_NEW
+from tests.conformance.vector_configs import service
 from tests.conformance.vector_provider import DIMENSION, QUESTIONS, TEXTS, registered
 from tests.support.databases import make
 from tests.support.postgres import PASSWORD, USER, Server, server
@@ -48,34 +48,8 @@ def running() -> Iterator[Server]:
 
 
 def config(running: Server, database: str, *, new: bool) -> str:
-    kv: dict[str, str] = {"type": "sqlite", "db_path": "pgvector.kv.db"}
-    store: dict[str, Any] = {"kvstore": kv}
-    if new:
-        store = {"persistence": {"backend": "kv_default", "namespace": ""}}
-    provider = {
-        "provider_id": "pgvector",
-        "provider_type": "remote::pgvector",
-        "config": {**fields(running, database), **store},
-    }
-    data: dict[str, Any] = {
-        "version": 2,
-        "image_name": "demo",
-        "apis": ["vector_io"],
-        "providers": {"vector_io": [provider]},
-    }
-    if not new:
-        data["metadata_store"] = {"type": "sqlite", "db_path": "registry.db"}
-        return json.dumps(data)
-    registry = {"type": "kv_sqlite", "db_path": "registry.db"}
-    data["storage"] = {
-        "backends": {
-            "kv_default": {**kv, "type": "kv_sqlite"},
-            "kv_registry": registry,
-            "sql_default": {"type": "sql_sqlite", "db_path": "sql.db"},
-        },
-        "stores": STORES_OF_NEW,
-    }
-    return json.dumps(data)
+    given = fields(running, database)
+    return service("pgvector", "remote::pgvector", given, new=new)
 
 
 def fields(running: Server, database: str) -> dict[str, str]:

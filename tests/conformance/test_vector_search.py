@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from tests.conformance.releases import required, searching
-from tests.conformance.vector_configs import STORES_OF_NEW
+from tests.conformance.vector_configs import service
 from tests.conformance.vector_provider import (
     DIMENSION,
     FIELDS,
@@ -59,33 +59,7 @@ pytestmark = pytest.mark.conformance
 def config(name: str, side: Path, new: bool) -> str:
     """The run config of a service with one provider, whose files are in a folder."""
     fields = {key: f"{side}/{path}" for key, path in FIELDS[name].items()}
-    kv: dict[str, str] = {"type": "sqlite", "db_path": f"{side}/{name}.kv.db"}
-    store: dict[str, Any] = {"kvstore": kv}
-    if new:
-        store = {"persistence": {"backend": "kv_default", "namespace": ""}}
-    provider = {
-        "provider_id": name,
-        "provider_type": TYPES[name],
-        "config": {**fields, **store},
-    }
-    data: dict[str, Any] = {
-        "version": 2,
-        "image_name": "demo",
-        "apis": ["vector_io"],
-        "providers": {"vector_io": [provider]},
-    }
-    if not new:
-        data["metadata_store"] = {**kv, "db_path": f"{side}/registry.db"}
-        return json.dumps(data)
-    data["storage"] = {
-        "backends": {
-            "kv_default": {**kv, "type": "kv_sqlite"},
-            "kv_registry": {"type": "kv_sqlite", "db_path": f"{side}/registry.db"},
-            "sql_default": {"type": "sql_sqlite", "db_path": f"{side}/sql.db"},
-        },
-        "stores": STORES_OF_NEW,
-    }
-    return json.dumps(data)
+    return service(name, TYPES[name], fields, new=new, folder=f"{side}/")
 
 
 def run(python: Path, *arguments: str | Path, folder: Path) -> str:

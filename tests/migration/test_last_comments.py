@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from stackcfg.migration.engine import migrate, settings_for
-from tests.conformance.helm import VERSION, helm
+from tests.conformance.helm import VERSION, config_in, helm, run_helm
 from tests.conformance.releases import required
-from tests.migration.test_quoted_values import config_in, run_helm
 
 TEMPLATE = """\
 apiVersion: v1

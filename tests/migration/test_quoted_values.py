@@ -5,18 +5,13 @@ What the new template renders is the migration of what the old one renders; Helm
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from stackcfg.migration.engine import migrate, settings_for
-from tests.conformance.helm import VERSION, helm
+from tests.conformance.helm import VERSION, config_in, helm, run_helm
 from tests.conformance.releases import required
 
 TEMPLATE = """\
@@ -75,22 +70,6 @@ VALUES = [
     )
 ]
 TARGETS = ("0.3", "0.4", "0.8", "1.5")
-
-
-def run_helm(
-    program: Path, template: str, values: Mapping[str, Any], place: Path
-) -> str:
-    (place / "templates").mkdir(parents=True, exist_ok=True)
-    (place / "Chart.yaml").write_text("apiVersion: v2\nname: x\nversion: 0.1.0\n")
-    (place / "values.yaml").write_text(json.dumps(values))
-    (place / "templates" / "config.yaml").write_text(template)
-    command = [str(program), "template", "r", str(place)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def config_in(text: str) -> Any:
-    (config,) = yaml.safe_load(text)["data"].values()
-    return yaml.safe_load(config)
 
 
 @pytest.mark.conformance

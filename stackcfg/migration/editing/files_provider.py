@@ -13,7 +13,7 @@ from stackcfg.migration.editing.inline_stores import (
     inner_mappings,
     new_inline_store,
 )
-from stackcfg.migration.editing.provider_settings import list_api
+from stackcfg.migration.editing.provider_settings import is_listed, list_api
 from stackcfg.migration.editing.sql_references import backend_for
 from stackcfg.migration.editing.values import as_field
 from stackcfg.paths import Data, Path, as_mapping, list_at, mapping_at
@@ -73,9 +73,8 @@ def _first_that_requires(context: StepContext) -> tuple[Path, str] | None:
     """Return the path and the type of the first provider that requires files
     from this release on.
     """
-    listed = list_at(context.data, _APIS)
     for api in mapping_at(context.data, ("providers",)):
-        if listed and api not in listed:
+        if not is_listed(context, api):
             continue
         for path, provider in context.providers_of(as_string(api)):
             kind = as_string(provider.get("provider_type"))

@@ -68,6 +68,12 @@ def rename_in_apis(
         yield from context.text.remove_items(("apis",), repeated)
 
 
+def is_listed(context: StepContext, api: str) -> bool:
+    """Return whether `apis` has an API; without such a list, all are on."""
+    listed = list_at(context.data, ("apis",))
+    return not listed or api in listed
+
+
 def list_api(context: StepContext, api: str, neighbor: str) -> Changes:
     """Write an API behind its neighbor in a list of `apis` that lacks it."""
     listed = list_at(context.data, ("apis",))

@@ -18,6 +18,7 @@ from stackcfg.releases.changes import (
     LOGGING_UNREAD_SINCE,
     MODELS_RENAMED_SINCE,
     SERVER_STORES_IN_SQL_SINCE,
+    SQLITE_NAMESPACES_SINCE,
     TLS_DEMANDED_SINCE,
 )
 from stackcfg.releases.versions import Release
@@ -208,7 +209,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((1, 0, 0), "v1_0.batches_store"),
     Step((1, 0, 0), "v1_0.agent_state"),
     Step(
-        (1, 0, 0),
+        SQLITE_NAMESPACES_SINCE,
         "v1_0.sqlite_namespaces",
         "changed meaning",
         "sqlite puts the namespace before its keys from 1.0.0",

@@ -20,11 +20,13 @@ def with_comments_in_place(
     `written` are the lines before the migration.
     """
     count = _count_comments(written, blocks)
-    old = {each.text.strip() for each in written}
-    comments = [each.text.strip() for each in written[len(written) - count :]]
-    end = len(lines) - count
-    if not count or list(map(str.strip, lines[end:])) != comments:
+    if not count:
         return list(lines)
+    comments = [each.text.strip() for each in written[-count:]]
+    if [each.strip() for each in lines[-count:]] != comments:
+        return list(lines)
+    end = len(lines) - count
+    old = {each.text.strip() for each in written}
     place = end
     while place and lines[place - 1].strip() not in old:
         place -= 1

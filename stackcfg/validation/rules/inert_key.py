@@ -20,7 +20,7 @@ from stackcfg.releases.changes import (
 )
 from stackcfg.releases.models import config_model
 from stackcfg.releases.resources import RESOURCES_SECTION, registered_at_start
-from stackcfg.runconfig.sections import STORES_PATH
+from stackcfg.runconfig.sections import UNUSED_STORE_PATH
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import Removal, RuleFinding, UnsafeFix, key_of
 
@@ -40,8 +40,8 @@ def check(inspection: Inspection) -> Findings:
 
 def _unused_keys(inspection: Inspection) -> Iterator[tuple[Path, str]]:
     """Yield the path of each unused key, with what to write instead."""
-    responses: Path = (*STORES_PATH, "responses")
-    yield responses, "remove it: the agents provider says where responses are stored"
+    advice = "remove it: the agents provider says where responses are stored"
+    yield UNUSED_STORE_PATH, advice
     if inspection.version < LOGGING_UNREAD_SINCE:
         yield ("logging",), f"write '{LOGGING_KEY}' instead"
     else:

@@ -16,14 +16,11 @@ from collections.abc import Iterator
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
 from stackcfg.releases.stores import engines
-from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
+from stackcfg.runconfig.sections import BACKENDS_PATH, UNUSED_STORE_PATH
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.queries.backend_families import backends_of_family
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
-
-UNUSED_STORE: Final = (*STORES_PATH, "responses")
-"""A SQL store that no release uses and each one checks."""
 
 STORE_NAMES: Final = {"kv": "a KV store", "sql": "a SQL store"}
 
@@ -48,9 +45,9 @@ def check(inspection: Inspection) -> Findings:
 def _find_named(inspection: Inspection) -> Iterator[_Named]:
     for store in inspection.references:
         yield _Named(store.path, store.family, inspection.backend_of(store))
-    seen = inspection.seen(UNUSED_STORE)
-    if is_reference(seen) and not inspection.is_dropped(UNUSED_STORE):
-        yield _Named(UNUSED_STORE, "sql", str(seen["backend"]))
+    seen = inspection.seen(UNUSED_STORE_PATH)
+    if is_reference(seen) and not inspection.is_dropped(UNUSED_STORE_PATH):
+        yield _Named(UNUSED_STORE_PATH, "sql", str(seen["backend"]))
 
 
 def _describe(

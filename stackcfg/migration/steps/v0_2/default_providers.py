@@ -9,6 +9,7 @@ groups always named theirs. Source: the routing tables of 0.1.9 and 0.2.15, and
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.provider_settings import is_listed
 from stackcfg.paths import Path, as_mapping, list_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.resources import DATASETS, registered_lists
@@ -32,8 +33,7 @@ def run(context: StepContext) -> Changes:
 
 def _former_provider(context: StepContext, path: Path, api: str) -> str:
     """Return the provider that served entries without one; empty if none did."""
-    apis = list_at(context.data, ("apis",))
-    if apis and api not in apis:
+    if not is_listed(context, api):
         return ""
     ids = [as_string(each.get(KEY)) for _, each in context.providers_of(api)]
     if path[-1] == VECTOR_DBS:

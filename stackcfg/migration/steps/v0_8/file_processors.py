@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.provider_settings import list_api
+from stackcfg.migration.editing.provider_settings import is_listed, list_api
 from stackcfg.migration.editing.values import as_field
 from stackcfg.paths import list_at
 from stackcfg.releases.providers import FILES
@@ -43,7 +43,4 @@ def run(context: StepContext) -> Changes:
 
 
 def _is_served(context: StepContext, api: str) -> bool:
-    listed = list_at(context.data, ("apis",))
-    if listed and api not in listed:
-        return False
-    return any(context.providers_of(api))
+    return is_listed(context, api) and any(context.providers_of(api))
