@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from stackcfg.light_typing import Self
+
 
 class StackcfgError(Exception):
     """Why something cannot be done: what is wrong, where, and what to write.
@@ -22,6 +24,24 @@ class StackcfgError(Exception):
         self.position = position
         self.hint = hint
         self.file = file
+
+    def replace(
+        self,
+        *,
+        message: str | None = None,
+        position: tuple[int, int] | None = None,
+        hint: str | None = None,
+    ) -> Self:
+        """Return the same error with another message, position or hint."""
+        other = type(self).__new__(type(self))
+        vars(other).update(vars(self))
+        if message is not None:
+            other.message = message
+        if position is not None:
+            other.position = position
+        if hint is not None:
+            other.hint = hint
+        return other
 
     def __str__(self) -> str:
         """Return the file, the message and the hint as one line."""

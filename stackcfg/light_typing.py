@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Literal,
         NamedTuple,
         Protocol,
+        Self,
         TextIO,
         TypeAlias,
         TypeGuard,
@@ -37,7 +38,7 @@ else:
         def __class_getitem__(cls, arguments: object) -> type:
             return cls
 
-    Any = Final = Literal = TextIO = TypeAlias = TypeGuard = TypeVar = _Unread
+    Any = Final = Literal = Self = TextIO = TypeAlias = TypeGuard = TypeVar = _Unread
     Generic = Protocol = _Unread
 
     class _RecordType(type):
@@ -70,6 +71,7 @@ __all__ = [
     "Literal",
     "NamedTuple",
     "Protocol",
+    "Self",
     "TextIO",
     "TypeAlias",
     "TypeGuard",

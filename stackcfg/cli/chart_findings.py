@@ -97,8 +97,7 @@ def _refuse_alone(
     try:
         validate(file, read_file(file.path), None)
     except StructureError as error:
-        refused = StructureError(error.message, error.position, _HINT)
-        return {file.path: ChartFindings(error=refused)}
+        return {file.path: ChartFindings(error=error.replace(hint=_HINT))}
     return {}
 
 

@@ -115,7 +115,7 @@ def migrate_other(text: str, settings: Settings) -> MigrationResult:
         if not re.search(r"(?m)^\s*[\"']?(?:containers|services)[\"']?:", text):
             raise
         message = f"{error.message}, and nothing in it starts the server"
-        raise NotRunConfigError(message, error.position, error.hint) from None
+        raise error.replace(message=message) from None
 
 
 def explain_kind(name: str, text: str, error: InputError) -> InputError:

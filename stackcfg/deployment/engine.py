@@ -170,7 +170,7 @@ def _migrate_configs(history: EditHistory, settings: Settings) -> MigrationResul
         return _without_configs(text, settings)
     except InputError as error:
         position = _find_source(history, error.position)
-        raise InputError(error.message, position, error.hint) from None
+        raise error.replace(position=position) from None
     configs = [_move_notes(each, history) for each in result.configs]
     return result._replace(configs=tuple(configs))
 

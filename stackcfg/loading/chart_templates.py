@@ -43,7 +43,7 @@ class ChartTemplate(NamedTuple):
         """The error of the template at its line in the text."""
         line = self.joined.line_of(self.error.position.line - 1)
         position = Position(line + 1, self.error.position.column)
-        return StructureError(self.error.message, position, self.error.hint)
+        return self.error.replace(position=position)
 
     def with_values(self, values: list[WrittenValue]) -> ChartTemplate:
         """Return the template with values that are written otherwise."""
@@ -59,7 +59,7 @@ class ChartTemplate(NamedTuple):
         position = self.position_in_template(error.position)
         if self.is_unknown(error.position) or MARK in error.message:
             return self.error_at(position.line - 1)
-        return type(error)(error.message, position, error.hint)
+        return error.replace(position=position)
 
     def position_in_template(self, position: Position) -> Position:
         """Return where a place of the text is in the template: what is in a value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stackcfg.errors import StackcfgError
-from stackcfg.light_typing import NamedTuple
+from stackcfg.light_typing import NamedTuple, Self
 from stackcfg.yamltext.lines import Position
 
 
@@ -36,4 +36,21 @@ class NotRunConfigError(InputError):
 
 
 class StructureError(InputError):
-    """A template decides about the structure of a run config."""
+    """A template decides about the structure of a run config.
+
+    `what` is decided: the file, or the run config in it. `expression` decides.
+    """
+
+    def __init__(
+        self, what: str, expression: str, position: Position, hint: str
+    ) -> None:
+        message = f"a template decides about the structure of {what} ({expression})"
+        super().__init__(message, position, hint)
+        self.expression = expression
+
+    def blame(self, expression: str, position: Position) -> Self:
+        """Return the error for another expression of the same template."""
+        told = self.message.removesuffix(f"({self.expression})")
+        other = self.replace(message=f"{told}({expression})", position=position)
+        other.expression = expression
+        return other

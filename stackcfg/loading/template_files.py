@@ -58,8 +58,7 @@ def read_template(
             return _parse_file(text)
     except ParseError as error:
         if structural is None:
-            position = where(error.offset)
-            raise InputError(error.message, position, error.hint) from None
+            raise input_error(error, where) from None
     assert structural is not None
     if is_file:
         raise _error(structural, where, FILE)
@@ -151,9 +150,7 @@ def structure_error_at(
     """Return an error of a template for another line that decides about it."""
     line = lines[number]
     column = len(line) - len(line.lstrip()) + 1
-    message = error.message.rpartition(" (")[0]
-    message += f" ({shorten_expression(line)})"
-    return StructureError(message, Position(number + 1, column), error.hint)
+    return error.blame(shorten_expression(line), Position(number + 1, column))
 
 
 def _error(structural: StructuralExpression, where: Where, what: str) -> StructureError:
@@ -165,5 +162,4 @@ def decided_by(expression: str, what: str, position: Position) -> StructureError
     """Return the error for an expression that decides about structure: of `FILE`
     or of `RUN_CONFIG`.
     """
-    message = f"a template decides about the structure of {what} ({expression})"
-    return StructureError(message, position, RENDER)
+    return StructureError(what, expression, position, RENDER)

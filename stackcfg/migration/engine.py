@@ -149,7 +149,7 @@ def _run_steps(
         # its place is one of the text as the hops so far have left it
         offset = LineIndex(history.text).offset(error.position)
         position = SourceMap(history).find_source(offset)
-        raise InputError(error.message, position, error.hint) from None
+        raise error.replace(position=position) from None
 
 
 def _edits_in_file(results: list[HopResult]) -> list[Edit]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from stackcfg.light_typing import NamedTuple
-from stackcfg.loading.configs import file_offset
-from stackcfg.loading.errors import InputError
+from stackcfg.loading.configs import file_offset, input_error
 from stackcfg.loading.places.texts import Holding
 from stackcfg.migration.hop import HopResult
 from stackcfg.yamltext.document import ParseError
@@ -62,4 +61,4 @@ def _outer_edits(held: _Edits) -> list[Edit]:
     except ParseError as error:
         offset = file_offset(tuple(around), error.offset)
         file = held.holders[-1].document
-        raise InputError(error.message, file.position(offset), error.hint) from None
+        raise input_error(error.at(offset), file.position) from None

@@ -35,6 +35,10 @@ class ParseError(StackcfgError):
         super().__init__(message, hint=hint)
         self.offset = offset
 
+    def at(self, offset: int) -> ParseError:
+        """Return the error at another offset, as that in a text around this one."""
+        return ParseError(self.message, offset, self.hint)
+
 
 class DuplicateKeyError(ParseError):
     """A mapping has one key twice; the server would silently take the last."""

@@ -25,6 +25,7 @@ from stackcfg.deployment.resource.result import write_result
 from stackcfg.deployment.resource.runbook import write_runbook
 from stackcfg.deployment.resource.services import note_old_services
 from stackcfg.deployment.resource.unused_options import note_unused_options
+from stackcfg.loading.configs import input_error
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import OLD_SERVER, SERVER, ManifestObject
 from stackcfg.validation.manifest_inspection import GROUPS
@@ -50,8 +51,7 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
         except InputError as error:
             yield Refusal(found.file, error)
         except ParseError as error:
-            position = found.document.position(error.offset)
-            reason = InputError(error.message, position, error.hint)
+            reason = input_error(error, found.document.position)
             yield Refusal(found.file, reason)
     for conversion in conversions:
         yield from write_result(conversion)

@@ -211,7 +211,7 @@ def _is_meant(text: str) -> bool:
 
 
 def _error_at(name: str, error: InputError) -> InputError:
-    return type(error)(f"{name}: {error.message}", error.position, error.hint)
+    return error.replace(message=f"{name}: {error.message}")
 
 
 def _name(key: Node) -> Any:

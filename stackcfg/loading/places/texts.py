@@ -74,8 +74,7 @@ class Holding(NamedTuple):
         try:
             held = self.coding.held_edits(edits)
         except ParseError as error:
-            offset = self.embedded.outer(error.offset)
-            raise ParseError(error.message, offset, error.hint) from None
+            raise error.at(self.embedded.outer(error.offset)) from None
         return edits_in_outer(self.document, self.embedded, held)
 
 
@@ -88,8 +87,7 @@ def hold_text(document: Document, path: Path, node: Node) -> Holding | None:
         coding = _read_first(node.text, path, document)
     except ParseError as error:
         embedded = embed_scalar(document.text, node, path)
-        offset = embedded.outer(error.offset)
-        raise ParseError(error.message, offset, error.hint) from None
+        raise error.at(embedded.outer(error.offset)) from None
     if coding is None:
         return None
     return Holding(document, embed_scalar(document.text, node, path), coding)

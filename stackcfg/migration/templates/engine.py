@@ -66,9 +66,9 @@ def migrate_template(
     try:
         return migrate_alone(text, settings, error, migrate)
     except StructureError as found:
-        if _VALUES not in found.message:
+        if _VALUES not in found.expression:
             raise
-        raise StructureError(found.message, found.position, _NAME_THE_CHART) from None
+        raise found.replace(hint=_NAME_THE_CHART) from None
 
 
 def migrate_alone(
@@ -157,7 +157,7 @@ class _Migration:
             # why a text cannot be migrated is why the template cannot
             position = text.position_in_template(error.position)
             message = text.message_in_template(error.message)
-            raise InputError(message, position, error.hint) from None
+            raise error.replace(message=message, position=position) from None
         if self._settings.target is None and result.changed:
             # all texts have one target
             self._settings = self._settings._replace(target=result.target)
