@@ -129,6 +129,18 @@ def use_cache(
     if cache is None:
         yield from parallel_map(work, files)
         return
+    yield from _use(cache, work, files)
+    cache.folder.save()
+    if cache.folder.problem and options.verbose:
+        words = f"{options.cache}: the cache is not written: {cache.folder.problem}"
+        print(words, file=sys.stderr)
+
+
+def _use(
+    cache: ResultCache,
+    work: Callable[[InputFile], FileOutcome[Checked]],
+    files: Sequence[InputFile],
+) -> Iterator[FileOutcome[Checked]]:
     known = {file: cache.find(file) for file in files}
     changed = [file for file in files if known[file] is None]
     outcomes = parallel_map(partial(_work_with_key, work, cache.keys), changed)
@@ -141,10 +153,6 @@ def use_cache(
         if outcome.result is not None and key:
             cache.folder.keep(key, encode_checked(outcome.result))
         yield outcome
-    cache.folder.save()
-    if cache.folder.problem and options.verbose:
-        words = f"{options.cache}: the cache is not written: {cache.folder.problem}"
-        print(words, file=sys.stderr)
 
 
 def _work_with_key(

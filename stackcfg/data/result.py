@@ -66,6 +66,11 @@ class VerifyCounts:
             return False
         return not self.missing and not self.differing
 
+    @property
+    def needs_action(self) -> bool:
+        """Return whether rows were skipped and need action."""
+        return any(each.needs_action for each in self.skipped)
+
 
 @dataclass(slots=True)
 class UpgradeResult:
@@ -100,12 +105,10 @@ class UpgradeResult:
         """Return whether a person must look after rows that were not copied."""
         if any(each.needs_action for each in self.unmoved):
             return True
-        if any(each.needs_action for each in self.copies) or self.files_left:
+        if self.files_left or any(each.differing for each in self.file_counts):
             return True
-        if any(each.differing for each in self.file_counts):
-            return True
-        skipped = [reason for check in self.checks for reason in check.skipped]
-        return any(each.needs_action for each in skipped)
+        counts: list[CopyCounts | VerifyCounts] = [*self.copies, *self.checks]
+        return any(each.needs_action for each in counts)
 
     @property
     def files_left(self) -> list[FileMove]:

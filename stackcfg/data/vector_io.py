@@ -123,16 +123,32 @@ def plan_chunks(
     if tables is None:
         reason = _explain_left_chunks(rows, successor, upgrade, rules)
         if reason:
-            left = leave_rows(rows, rows.locations[0], old, reason, needs_action=True)
-            yield left if _has_store(rows) else replace(left, owner=rows.owner)
+            yield _leave_chunks(rows, old, reason)
         return
     if not rules and not _is_elsewhere(tables, rows.owner, successor.owner, upgrade):
         return
     if not _has_store(rows) and rules:
         yield from _leave_former_chunks(rows, upgrade)
     config = upgrade.new.provider_config(VECTOR_IO, successor.owner)
-    if tables.field and not as_string(config.get(tables.field)):
-        return
+    if not tables.field or as_string(config.get(tables.field)):
+        yield from _move_chunks(tables, rows, successor, upgrade, rules)
+
+
+def _leave_chunks(rows: StoredRows, old: Sequence[StoredRows], reason: str) -> Unmoved:
+    left = leave_rows(rows, rows.locations[0], old, reason, needs_action=True)
+    if _has_store(rows):
+        return left
+    return replace(left, owner=rows.owner)
+
+
+def _move_chunks(
+    tables: ChunkTables,
+    rows: StoredRows,
+    successor: StoredRows,
+    upgrade: Upgrade,
+    rules: tuple[RowRule, ...],
+) -> Iterator[Move | Unmoved]:
+    """Yield what becomes of chunks in tables, unless they are where they are to be."""
     move = _plan_tables(tables, rows, successor, upgrade, rules)
     if isinstance(move, Unmoved) or not move.is_idle:
         yield move

@@ -147,18 +147,21 @@ class KvToKv:
             run.make_kv_table()
             if LOCATION_RULE in run.adds:
                 self._copy_plain(source, run)
-            for pair, rows in self._converted(source):
-                if run.is_done(pair[0]):
-                    continue
-                run.count_row()
-                if is_owned(self.move, pair, self.upgrade):
-                    self._put_converted(pair, rows, run)
+            self._copy_converted(source, run)
             for reason in self._find_unread(source, run.writer, run.readers):
                 run.skip(reason, UNREAD)
         # made after the copy, which can bring rows that need not be made
         makers = [rule for rule in self._rules if rule.make_missing is not None]
         if any(rule.id in run.adds for rule in makers):
             self._add_missing(source, run)
+
+    def _copy_converted(self, source: Reader, run: CopyRun) -> None:
+        for pair, rows in self._converted(source):
+            if run.is_done(pair[0]):
+                continue
+            run.count_row()
+            if is_owned(self.move, pair, self.upgrade):
+                self._put_converted(pair, rows, run)
 
     def _put_converted(self, pair: Pair, rows: KvRows, run: CopyRun) -> None:
         key = self._own_key(pair)

@@ -44,6 +44,11 @@ class CheckedTables(NamedTuple):
     keys: Sequence[str]
     compared: Sequence[str]
 
+    @property
+    def can_match(self) -> bool:
+        """Return whether the new table has the columns by which rows are found."""
+        return set(self.keys) <= set(self.compared)
+
 
 def change_row(
     row: Row, rules: Sequence[ColumnRule], upgrade: Upgrade
@@ -116,21 +121,14 @@ class SqlCheck:
                 yield from self._check_by_key(rows, tables)
 
     def _check_by_key(self, rows: Iterable[Row], tables: CheckedTables) -> Checks:
-        target, new, keys, compared = tables[2:]
-        can_match = set(keys) <= set(compared)
         for block in _split_rows(rows):
-            present: Mapping[Any, Row] = {}
-            if can_match and len(keys) == 1:
-                [name] = keys
-                values = [row[name] for row in block if row.get(name) is not None]
-                if values:
-                    present = target.rows_of(new, name, values, compared)
+            present = _find_present(block, tables)
             for row in block:
-                key = {name: row.get(name) for name in keys}
+                key = {name: row.get(name) for name in tables.keys}
                 found = present.get(next(iter(key.values())))
                 # of a key of several columns, and of one that looks different here
-                if found is None and can_match:
-                    found = target.row(new, key, compared)
+                if found is None and tables.can_match:
+                    found = tables.target.row(tables.new, key, tables.compared)
                 yield from self._check_row(row, key, found)
 
     def _check_row(self, row: Row, key: Row, found: Row | None) -> Checks:
@@ -163,6 +161,20 @@ class SqlCheck:
                 continue
             if not is_absent(row.get(fill.unless)):
                 yield fill.explain_rest(self.upgrade)
+
+
+def _find_present(block: Sequence[Row], tables: CheckedTables) -> Mapping[Any, Row]:
+    """Return the rows of the new table that have the keys of a block, by their key.
+
+    There are none where a key has several columns.
+    """
+    if not tables.can_match or len(tables.keys) != 1:
+        return {}
+    [name] = tables.keys
+    values = [row[name] for row in block if row.get(name) is not None]
+    if not values:
+        return {}
+    return tables.target.rows_of(tables.new, name, values, tables.compared)
 
 
 def _split_rows(rows: Iterable[Row]) -> Iterator[list[Row]]:

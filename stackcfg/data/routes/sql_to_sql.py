@@ -101,18 +101,20 @@ class SqlToSql:
                     raise ConflictError(key_text(key), self.move, other)
 
     def _complete_rows(self, table: str, run: CopyRun) -> None:
-        writer = run.writer
         for rule in self._rules:
             if rule.fill is not None:
-                writer.add_columns(table, rule.fill.schema)
-        names = set(writer.column_names(table))
-        rules = [rule for rule in self._rules if names.issuperset(rule.columns)]
-        for rule in rules:
+                run.writer.add_columns(table, rule.fill.schema)
+        names = set(run.writer.column_names(table))
+        rest: list[ColumnRule] = []
+        for rule in self._rules:
+            if not names.issuperset(rule.columns):
+                continue
             if rule.fill is not None:
                 self._fill_column(rule.fill, table, run)
-            if rule.rank is not None:
+            elif rule.rank is not None:
                 _number_rows(rule.rank, table, run)
-        rest = [rule for rule in rules if rule.fill is None and rule.rank is None]
+            else:
+                rest.append(rule)
         self._apply_rules(rest, table, run)
 
     def _apply_rules(

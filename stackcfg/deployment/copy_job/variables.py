@@ -7,7 +7,7 @@ a prefix: the data commands read it for the old config alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from stackcfg.data.environment import OLD_PREFIX
@@ -27,17 +27,12 @@ def merge_variables(old: ServerPod, new: ServerPod) -> list[Fields]:
     """Return the entries of `env` for both servers, those of the new one first."""
     before, after = _used_variables(old), _used_variables(new)
     found = [*after.values()]
-    renamed: set[str] = set()
-    waiting = [name for name, entry in before.items() if after.get(name) != entry]
-    while waiting:
-        name = waiting.pop()
-        if name in before and name not in renamed:
-            renamed.add(name)
-            # what is inserted must be the value of the old server, too
-            waiting += _inserted(before[name])
-    for name, entry in before.items():
+    different = [name for name, entry in before.items() if after.get(name) != entry]
+    # what is inserted must be the value of the old server, too
+    renamed = _with_inserted(different, before)
+    for name in before:
         if name in renamed:
-            found.append(_rename(entry, renamed))
+            found.append(_rename(before[name], renamed))
     # empty counts as unset
     absent = [name for name in after if name not in before]
     found += [{"name": OLD_PREFIX + name, "value": ""} for name in absent]
@@ -78,14 +73,20 @@ def _used_variables(pod: ServerPod) -> dict[str, Fields]:
     wanted = {*_CONFIG.findall(pod.config.text), *_folder_variables()}
     if not pod.config.text:
         wanted = set(entries)
-    waiting = [name for name in wanted if name in entries]
-    used: set[str] = set()
+    used = _with_inserted(wanted, entries)
+    return {name: entry for name, entry in entries.items() if name in used}
+
+
+def _with_inserted(names: Iterable[str], entries: Mapping[str, Fields]) -> set[str]:
+    """Return names that have entries, and those that their values insert."""
+    waiting = list(names)
+    found: set[str] = set()
     while waiting:
         name = waiting.pop()
-        if name in entries and name not in used:
-            used.add(name)
+        if name in entries and name not in found:
+            found.add(name)
             waiting += _inserted(entries[name])
-    return {name: entry for name, entry in entries.items() if name in used}
+    return found
 
 
 def _folder_variables() -> Iterator[str]:

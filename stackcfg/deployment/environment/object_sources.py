@@ -251,6 +251,13 @@ def _start_of(holder: ManifestObject, path: Path) -> int:
     return node.start
 
 
+def _is_own_text(value: Node) -> bool:
+    """Return whether a value is a text that nothing else in the file repeats."""
+    if value.named is not None or value.anchor is not None:
+        return False
+    return value.kind == SCALAR and not value.is_null
+
+
 def _read_variables(found: ManifestObject) -> Iterator[SplitVariable]:
     """Yield the entries of an object; values in base64 are none."""
     for section in ("data", "stringData"):
@@ -262,8 +269,7 @@ def _read_variables(found: ManifestObject) -> Iterator[SplitVariable]:
             if key.text == "<<":
                 continue
             text: ScalarRegion | None = None
-            is_own = value.named is None and value.anchor is None
-            if is_own and value.kind == SCALAR and not value.is_null and not is_coded:
+            if _is_own_text(value) and not is_coded:
                 text = ScalarRegion(found.document, value, holder.flow)
             yield SplitVariable(
                 ScalarRegion(found.document, key.target, holder.flow), text

@@ -48,7 +48,11 @@ def change_value(
     changed = changed_values().get(name)
     if config == KNOWN or changed is None:
         return NO_CHANGE
-    ending = changed.ending
+    return _add_ending(name, value, config, changed.ending)
+
+
+def _add_ending(name: str, value: str | None, config: str, ending: str) -> ValueChange:
+    """Return a value with an ending that the server added itself before."""
     if value is not None and value.rstrip("/").endswith(ending):
         return NO_CHANGE
     message = f"the server does not add '{ending}' to '{name}' any more"

@@ -142,19 +142,21 @@ def split_prebuilt(stores: list[Store]) -> tuple[list[Store], list[Store]]:
     The KV store of faiss holds the index itself. In a folder without another
     store it was probably built elsewhere and mounted, so it stays there.
     """
-    files = [
-        store for store in stores if store.inline is not None and _folder_of(store)
-    ]
-    folders = Counter(map(_folder_of, files))
-    apart = [
-        store
-        for store in files
-        if store.fact.provider_type == FAISS
-        and folders[_folder_of(store)] == 1
-        and len(folders) > 1
-    ]
+    inline = [store for store in stores if store.inline is not None]
+    folders = Counter(filter(None, map(_folder_of, inline)))
+    apart = [store for store in inline if _is_prebuilt(store, folders)]
     keys = {store.key for store in apart}
     return [store for store in stores if store.key not in keys], apart
+
+
+def _is_prebuilt(store: Store, folders: Mapping[str, int]) -> bool:
+    """Return whether an index is alone in its folder, and other stores are elsewhere.
+
+    `folders` has the number of stores in each folder.
+    """
+    if store.fact.provider_type != FAISS or len(folders) == 1:
+        return False
+    return folders.get(_folder_of(store)) == 1
 
 
 def _folder_of(store: Store) -> str:

@@ -50,43 +50,57 @@ _HOMES: Final = (_ROOT_HOME, VENDOR_HOME)
 def check(inspection: ManifestInspection) -> Findings:
     for container in find_server_containers(inspection.subject):
         env = {each.name: each.value for each in container.variables}
+        home = env.get("HOME", "")
+        if is_unknown(home):
+            home = ""
         if not env.get(NEW_FOLDER_VARIABLE):
-            yield from _check_container(container, env.get("HOME", ""))
+            yield from _check_container(container, home)
 
 
 def _check_container(container: ServerContainer, home: str) -> Findings:
+    """Yield what is found of a server whose home folder is not known if empty."""
+    homes: tuple[str, ...] = _HOMES
+    if home:
+        homes = (normal_folder(home),)
     mounts = [
         each._replace(folder=normal_folder(each.folder)) for each in container.mounts
     ]
     folders = {each.folder for each in mounts}
-    is_home_known = bool(home) and not is_unknown(home)
     for mount in mounts:
         above, name = split_folder(mount.folder)
-        homes: tuple[str, ...] = (above, *_HOMES)
-        if is_home_known:
-            homes = (normal_folder(home),)
-        elif above == _ROOT_HOME and _has_other_home(container.image):
-            if name == OLD_FOLDER and f"/{NEW_FOLDER}" not in folders:
-                yield _describe_unread(mount, f"/{NEW_FOLDER}")
-            continue
-        if name == OLD_FOLDER and above in homes:
-            new = join_folder(above, NEW_FOLDER)
+        if mount.folder in homes:
+            yield _describe_above(mount)
+        elif name == OLD_FOLDER and (above in homes or not home):
+            new = _new_folder(above, home, container.image)
             if new not in folders:
                 yield _describe(container, mount, new)
-        elif mount.folder in homes[-len(_HOMES) :]:
-            yield _describe_above(mount)
+
+
+def _new_folder(above: str, home: str, image: str) -> str:
+    """Return the folder that a new server uses in place of an old one."""
+    if above == _ROOT_HOME and not home and _has_other_home(image):
+        above = "/"
+    return join_folder(above, NEW_FOLDER)
 
 
 def _describe(
     container: ServerContainer, mount: ContainerFolder, new: str
 ) -> RuleFinding:
-    if mount.folder == f"/{OLD_FOLDER}" and _is_upstream(container.image):
+    if _is_unread(container, mount, new):
         return _describe_unread(mount, new)
     return RuleFinding(
         mount.place,
         f"the first start of ogx deletes the files in '{mount.folder}' from the volume",
         help=f"mount it at '{new}'; the files are found there",
     )
+
+
+def _is_unread(container: ServerContainer, mount: ContainerFolder, new: str) -> bool:
+    """Return whether a server with a new folder does not look into the old one."""
+    above, _ = split_folder(mount.folder)
+    if new != join_folder(above, NEW_FOLDER):
+        return True
+    return mount.folder == f"/{OLD_FOLDER}" and _is_upstream(container.image)
 
 
 def _describe_unread(mount: ContainerFolder, new: str) -> RuleFinding:

@@ -72,12 +72,10 @@ def _check_string(inspection: Inspection, path: Path, text: str) -> Findings:
         )
         return
     rest = remove_placeholders(text)
-    like, shell = re.search(_LIKE_A_VARIABLE, rest), re.match(_SHELL, rest)
-    if like is not None and _is_named_by_a_template(like.group()):
-        return
+    like = re.search(_LIKE_A_VARIABLE, rest)
+    shell = re.match(_SHELL, rest)
     if like is not None:
-        # old-placeholder reports the syntax of 0.2.12
-        if not find_old_placeholder(like.group()):
+        if not _is_reported_elsewhere(like.group()):
             name = _name_in(like.group())
             new = _modernize(like.group(), name)
             yield _describe(path, like.group(), name, _fix(inspection, path, like, new))
@@ -85,6 +83,11 @@ def _check_string(inspection: Inspection, path: Path, text: str) -> Findings:
         name = shell["plain"] or shell["name"]
         new = _modernize_shell(name, shell["rest"] or "")
         yield _describe(path, shell.group(), name, _fix(inspection, path, shell, new))
+
+
+def _is_reported_elsewhere(like: str) -> bool:
+    # old-placeholder reports the syntax of 0.2.12
+    return _is_named_by_a_template(like) or bool(find_old_placeholder(like))
 
 
 def _is_named_by_a_template(text: str) -> bool:

@@ -47,7 +47,7 @@ def run(context: StepContext) -> Changes:
     find_section(context.text, RESOURCES_SECTION)
     malformed = malformed_lists(context)
     yield from malformed.values()
-    yield from _misplaced_note(context)
+    yield from _report_misplaced_list(context)
     names: dict[str, str] = {}
     for resource in resource_lists():
         if resource.old in malformed or context.text.root.entry(resource.old) is None:
@@ -62,8 +62,8 @@ def run(context: StepContext) -> Changes:
         else:
             names[resource.old] = resource.new
             yield from _rename_keys(context, resource)
-            yield from _inert_note(context, resource)
-            yield from _listed_note(context, resource)
+            yield from _report_unread_list(context, resource)
+            yield from _report_stored_models(context, resource)
     yield from move_lists(context.text, RESOURCES_SECTION, names)
 
 
@@ -81,7 +81,7 @@ def _decide(
     return "conflict" if held else "move"
 
 
-def _misplaced_note(context: StepContext) -> Notes:
+def _report_misplaced_list(context: StepContext) -> Notes:
     """Report a list under the name that 0.3 has for settings."""
     if list_at(context.data, (SETTINGS,)):
         name = f"{RESOURCES_SECTION}.{SETTINGS}"
@@ -104,10 +104,8 @@ def _rename_keys(context: StepContext, resource: Resource) -> Changes:
     yield from rename_item_keys(context.text, path, resource.keys)
 
 
-def _inert_note(
-    context: StepContext,
-    resource: Resource,
-) -> Notes:
+def _report_unread_list(context: StepContext, resource: Resource) -> Notes:
+    """Report a list that the new server does not read yet."""
     until = resource.inert_until
     if until is None or context.release.final > until or not context.data[resource.old]:
         return
@@ -120,7 +118,7 @@ def _inert_note(
     yield context.action_required(message, (resource.old,))
 
 
-def _listed_note(context: StepContext, resource: Resource) -> Notes:
+def _report_stored_models(context: StepContext, resource: Resource) -> Notes:
     """Report that rows of models may keep the new server from starting.
 
     A server that did not read the list has rows of the models that its
@@ -139,10 +137,10 @@ def _listed_note(context: StepContext, resource: Resource) -> Notes:
     for index, model in enumerate(list_at(context.data, (resource.old,))):
         if as_mapping(model).get("provider_id") in remote:
             yield context.action_required(
-                f"the old server did not read '{resource.old}' and stored the models "
-                "that its providers list; a registered model that is stored so keeps "
-                f"{format_release(context.release.final)} from starting ('already "
-                "exists'); remove the entries that a provider lists",
+                f"the old server ignored '{resource.old}' and stored the models that "
+                f"its providers list; {format_release(context.release.final)} refuses "
+                "to register a stored model again ('already exists') and does not "
+                "start; remove the entries that a provider lists",
                 (resource.old, index),
             )
             return
