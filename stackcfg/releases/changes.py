@@ -11,6 +11,10 @@ UNLISTED_ROUTERS_SINCE = (0, 2, 3)
 CATALOG_SINCE = (0, 3, 0)
 """The first with `storage.backends` and references into it (upstream #3697)."""
 
+ALLOWED_MODELS_SINCE = (0, 3, 3)
+"""Providers of inference serve only the models of `allowed_models`; an empty list
+allows none (`openai_mixin.py` of 0.3.2 and 0.3.3)."""
+
 DEFAULTS_SINCE = (0, 4)
 """Omitted stores are on the default backends; only an explicit null is refused."""
 

@@ -6,15 +6,16 @@ At start-up the server registers them list by list (`register_resources`,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Path, as_mapping
 from stackcfg.releases.changes import CATALOG_SINCE
-from stackcfg.releases.providers import routers
+from stackcfg.releases.providers import has_provider_key, routers
 from stackcfg.releases.versions import (
     Release,
+    find_row,
     names_at,
     parse_release,
     read_facts,
@@ -73,6 +74,16 @@ DATASET_PROVIDER_SINCE = (0, 2, 4)
 _EMPTY: tuple[Any, ...] = (None, "", {}, [])
 _ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 """The API of a list's routing table, where it is not the name of the list."""
+
+
+ALLOWED_MODELS = "allowed_models"
+"""The key of an inference provider that lists the models it may serve."""
+
+SERVED, UNLISTED, UNUSABLE, REFUSED = "served", "unlisted", "unusable", "refused"
+"""What becomes of a model outside of that list: the release does not read the list;
+does not list the model; registers it, and answers no request for it; or does not
+register it, and ends at its start.
+"""
 
 
 class ListedModel(NamedTuple):
@@ -197,6 +208,37 @@ def models_listed_until(version: Release) -> tuple[ListedModel, ...]:
         for row in read_facts("resources.json")["listed_before"]
         if parse_release(row["until"]) == version
     )
+
+
+@cache
+def outside_allowed_models(provider_type: str, version: Release) -> str:
+    """Return what becomes of a registered model that `allowed_models` leaves out.
+
+    Before 0.3.0 two provider types pass the list on, from 0.3.0 to 0.3.2 none does.
+    Since 0.3.3 the OpenAI mixin reads it: `list_models` and `_validate_model_allowed`;
+    until 0.5.4 `register_model` registers what `list_models` has, and since 0.6.0
+    everything. Types with methods of their own have rows of their own.
+    """
+    if not has_provider_key("inference", provider_type, ALLOWED_MODELS, version):
+        return SERVED
+    rows = [
+        row
+        for row in read_facts("resources.json")["outside_allowed"]
+        if row.get("provider_type", provider_type) == provider_type
+    ]
+    row = find_row(rows, version)
+    assert row is not None
+    return str(row["becomes"])
+
+
+def is_allowed_model(provider_type: str, name: str, allowed: Collection[Any]) -> bool:
+    """Return whether `allowed_models` has a model by the name of its provider.
+
+    Ollama looks for it with the tag `latest`, too (`register_model`).
+    """
+    if provider_type == "remote::ollama" and f"{name}:latest" in allowed:
+        return True
+    return name in allowed
 
 
 def model_type_of(model: Mapping[str, Any]) -> Any:

@@ -99,8 +99,96 @@ def served_apis(config: dict[str, Any]) -> list[str]:
     return sorted(part("core.server.server").apis_to_serve(asked, {}))
 
 
+def limit_models(config: dict[str, Any]) -> dict[str, list[str]]:
+    """Return what a provider does with a model that `allowed_models` leaves out."""
+    return asyncio.run(_limit_models(config))
+
+
+async def _limit_models(config: dict[str, Any]) -> dict[str, list[str]]:
+    specs = part("providers.registry.inference").available_providers()
+    (spec,) = (each for each in specs if _kind_of(each) == config["provider_type"])
+    module, _, name = spec.config_class.rpartition(".")
+    settings = getattr(importlib.import_module(module), name)(**config["config"])
+    provider = await importlib.import_module(spec.module).get_adapter_impl(settings, {})
+    provider.__provider_id__ = "asked"
+    provider.__provider_spec__ = spec
+    provider.model_store = _EmptyStore()
+    service = type(provider)
+    service.list_provider_model_ids = _list_two
+    service.client = property(lambda _: _Client())
+    listed = [each.provider_resource_id for each in await provider.list_models() or ()]
+    return {
+        "listed": listed,
+        "registered": [name for name in NAMES if await _registers(provider, name)],
+        "answered": [name for name in NAMES if _answers(provider, name)],
+    }
+
+
+NAMES = ("inside", "outside")
+"""The models of a service."""
+
+
+def _kind_of(spec: Any) -> str:
+    return str(getattr(spec, "provider_type", ""))
+
+
+async def _list_two(*_: Any) -> list[str]:
+    return list(NAMES)
+
+
+class _EmptyStore:
+    """The registry of a server that starts for the first time."""
+
+    async def has_model(self, _name: str) -> bool:
+        return False
+
+
+class _Client:
+    """A client of the service."""
+
+    @property
+    def models(self) -> Any:
+        return self
+
+    async def list(self) -> Any:
+        for name in NAMES:
+            yield SimpleNamespace(id=name)
+
+
+async def _registers(provider: Any, name: str) -> bool:
+    model = _model_type()(
+        identifier=f"asked/{name}",
+        provider_resource_id=name,
+        provider_id="asked",
+        model_type="llm",
+    )
+    try:
+        await provider.register_model(model)
+    except Exception:  # each type has one of its own
+        return False
+    return True
+
+
+def _answers(provider: Any, name: str) -> bool:
+    if not hasattr(provider, "_validate_model_allowed"):
+        return True
+    try:
+        provider._validate_model_allowed(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _model_type() -> Any:
+    for module in (f"{PACKAGE}_api", f"{PACKAGE}.apis.models"):
+        if importlib.util.find_spec(module):
+            return importlib.import_module(module).Model
+    raise ModuleNotFoundError(PACKAGE)
+
+
 QUESTIONS = {
-    each.__name__: each for each in (choose_tool_groups, judge_access, served_apis)
+    each.__name__: each
+    for each in (choose_tool_groups, judge_access, limit_models, served_apis)
 }
 
 if __name__ == "__main__":

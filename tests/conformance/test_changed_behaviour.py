@@ -11,6 +11,8 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from stackcfg.releases.resources import REFUSED, SERVED, outside_allowed_models
+from stackcfg.releases.versions import parse_release
 from tests.conformance.releases import UnavailableError, environment
 from tests.support.running import ROOT
 
@@ -18,6 +20,11 @@ pytestmark = pytest.mark.conformance
 
 SCRIPT: Final = Path(__file__).with_name("behaviour.py")
 STEPS: Final = ROOT / "fixtures" / "migrate" / "steps"
+SETTINGS: Final = {
+    "remote::vllm": {"url": "http://vllm/v1", "base_url": "http://vllm/v1"},
+    "remote::ollama": {},
+    "remote::watsonx": {"api_key": "key", "project_id": "one"},
+}
 KEYS: Final = ("BRAVE_SEARCH_API_KEY", "TAVILY_SEARCH_API_KEY")
 
 
@@ -84,3 +91,32 @@ def test_1_5_serves_conversations_and_prompts_only_with_responses() -> None:
     assert implied.isdisjoint(ask("1.5.0", "served_apis", {"apis": ["inference"]}))
     assert implied <= set(ask("1.5.0", "served_apis", {"apis": ["responses"]}))
     assert implied <= set(ask("1.5.0", "served_apis", {"apis": sorted(implied)}))
+
+
+@pytest.mark.parametrize(
+    ("release", "kind"),
+    [
+        ("0.3.0", "remote::openai"),
+        ("0.3.2", "remote::vllm"),
+        ("0.3.3", "remote::openai"),
+        ("0.3.3", "remote::vllm"),
+        ("0.5.4", "remote::groq"),
+        ("0.5.4", "remote::bedrock"),
+        ("0.6.1", "remote::openai"),
+        ("1.5.0", "remote::openai"),
+        ("1.5.0", "remote::ollama"),
+        ("1.5.0", "remote::watsonx"),
+    ],
+)
+@pytest.mark.parametrize("allowed", [["inside"], []])
+def test_what_becomes_of_a_model_outside_of_the_allowed_ones(
+    release: str, kind: str, allowed: list[str]
+) -> None:
+    becomes = outside_allowed_models(kind, parse_release(release))
+    settings = {**SETTINGS.get(kind, {"api_key": "key"}), "allowed_models": allowed}
+    found = ask(release, "limit_models", {"provider_type": kind, "config": settings})
+    assert ("outside" in found["listed"]) == (becomes == SERVED)
+    assert ("outside" in found["registered"]) == (becomes != REFUSED)
+    assert ("outside" in found["answered"]) == (becomes == SERVED)
+    # an empty list is one, once the list is read
+    assert ("inside" in found["listed"]) == (becomes == SERVED or bool(allowed))

@@ -13,6 +13,7 @@ from importlib import import_module
 
 from stackcfg.light_typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from stackcfg.releases.changes import (
+    ALLOWED_MODELS_SINCE,
     EMPTY_APIS_REFUSED_SINCE,
     HOME_MOVED_SINCE,
     LOGGING_UNREAD_SINCE,
@@ -133,6 +134,13 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 3, 0), "v0_3.vector_stores_api", word="vector_dbs"),
     Step((0, 3, 0), "v0_3.vector_store_defaults", "certain", word="vector_io"),
     Step((0, 3, 0), "v0_3.unread_keys", "certain"),
+    Step(
+        ALLOWED_MODELS_SINCE,
+        "v0_3.allowed_models",
+        "changed meaning",
+        "before 0.3.3 providers serve models that 'allowed_models' leaves out",
+        word="allowed_models",
+    ),
     Step(
         (0, 3, 5),
         "v0_3.inference_table",

@@ -4,13 +4,19 @@ providers list.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.model_names import accepted_names, known_start
-from stackcfg.releases.resources import listed_models, model_type_of
+from stackcfg.releases.resources import (
+    ALLOWED_MODELS,
+    SERVED,
+    listed_models,
+    model_type_of,
+    outside_allowed_models,
+)
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.validation.inspection import Inspection
@@ -110,16 +116,37 @@ def inference_providers(inspection: Inspection, reading: Any) -> list[Provider]:
     return found
 
 
-def listed_names(
-    inspection: Inspection, provider: Provider, model_type: str
+def allowed_models(
+    inspection: Inspection, reading: Any, provider: Provider
 ) -> frozenset[str] | None:
-    """Return the names of the models that a provider lists.
+    """Return the only models that a provider may serve; None if not known."""
+    if provider.outside:
+        return None
+    if outside_allowed_models(provider.kind, inspection.version) == SERVED:
+        return None
+    allowed = value_at(reading, (*provider.path, "config", ALLOWED_MODELS))
+    # what only the environment knows can be any model
+    if not isinstance(allowed, list) or not _are_strings(allowed):
+        return None
+    return frozenset(allowed)
+
+
+def _are_strings(values: Sequence[Any]) -> bool:
+    return all(isinstance(each, str) for each in values)
+
+
+def listed_names(
+    inspection: Inspection, reading: Any, provider: Provider, model_type: str
+) -> frozenset[str] | None:
+    """Return the names of the models that a provider can list.
 
     None if only the running provider knows them.
     """
     if provider.outside:
         return None
     found = listed_models(provider.kind, model_type, inspection.version)
+    if found is None:
+        found = allowed_models(inspection, reading, provider)
     if found is None:
         return None
     return frozenset(f"{provider.id}/{name}" for name in found)
@@ -134,7 +161,12 @@ def may_be_listed(
     """
     for provider in inference_providers(inspection, reading):
         is_its_name = name.startswith(f"{provider.id}/")
-        listed = listed_names(inspection, provider, model_type)
+        listed = listed_names(
+            inspection,
+            reading,
+            provider,
+            model_type,
+        )
         if listed is not None and name in listed:
             return True
         is_open = listed is None and not provider.kind.startswith("inline::")

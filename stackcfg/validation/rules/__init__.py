@@ -14,6 +14,7 @@ from importlib import import_module
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.releases.changes import (
+    ALLOWED_MODELS_SINCE,
     AUTO_MODELS_SINCE,
     CATALOG_SINCE,
     DISABLED_PROVIDERS_SINCE,
@@ -24,7 +25,7 @@ from stackcfg.releases.changes import (
     TLS_DEMANDED_SINCE,
     UNLISTED_ROUTERS_SINCE,
 )
-from stackcfg.releases.resources import DEFAULT_MODELS
+from stackcfg.releases.resources import ALLOWED_MODELS, DEFAULT_MODELS
 from stackcfg.releases.server_places import OLD_HOME
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import find_old_placeholder
@@ -159,6 +160,7 @@ RULES: Final = (
     ListedRule("unknown-model", words=[str(path[1]) for path in DEFAULT_MODELS]),
     ListedRule("unserved-model", needs=registration_conditions.has_name_of_model),
     ListedRule("auto-model", since=AUTO_MODELS_SINCE),
+    ListedRule("disallowed-model", since=ALLOWED_MODELS_SINCE, words=(ALLOWED_MODELS,)),
     ListedRule(
         "doubled-prefix",
         may_be_error=False,

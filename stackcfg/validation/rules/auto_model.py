@@ -69,7 +69,8 @@ def _is_unresolvable(
         return False
     for provider in inference_providers(inspection, reading):
         if provider.id == model["provider_id"]:
-            names = listed_names(inspection, provider, str(model_type_of(model)))
+            model_type = str(model_type_of(model))
+            names = listed_names(inspection, reading, provider, model_type)
             return names is not None and not names
     return False
 

@@ -103,7 +103,7 @@ def _served_models(
     provider = _provider_of(inspection, reading, path)
     if provider is None:
         return None
-    names = listed_names(inspection, provider, DEFAULT_MODELS[path])
+    names = listed_names(inspection, reading, provider, DEFAULT_MODELS[path])
     if names is None:
         return None
     known = set(names)
