@@ -51,6 +51,10 @@ SERVER_STORES_IN_SQL_SINCE = (1, 0, 0)
 POSTGRES_PASSWORDS_PLAIN_SINCE = (1, 0, 3)
 """SQL on Postgres takes the password as it is; before, it was part of a URL."""
 
+POLICY_NEEDS_STORE_SINCE = (1, 1, 0)
+"""With an access policy, providers of vector stores need a `metadata_store`
+(`initialize_openai_vector_stores` of 1.0.4 and 1.1.0)."""
+
 TLS_DEMANDED_SINCE = (1, 2, 0)
 """The server needs TLS, `server.insecure` or `--insecure` (upstream #5603)."""
 

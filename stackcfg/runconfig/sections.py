@@ -10,3 +10,6 @@ STORES_PATH = ("storage", "stores")
 
 UNUSED_STORE_PATH = (*STORES_PATH, "responses")
 """A SQL store that each release checks and none uses."""
+
+ACCESS_POLICY = ("server", "auth", "access_policy")
+"""The rules that say who may use a resource (0.2.10)."""

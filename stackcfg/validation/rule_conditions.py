@@ -16,7 +16,12 @@ from stackcfg.releases.providers import apis, provider_types, resolve_api_name, 
 from stackcfg.releases.resources import RESOURCES_SECTION, registered_at_start
 from stackcfg.releases.stores import KV, REFERENCE, SQL, engines
 from stackcfg.runconfig.placeholders import remove_placeholders
-from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH, UNUSED_STORE_PATH
+from stackcfg.runconfig.sections import (
+    ACCESS_POLICY,
+    BACKENDS_PATH,
+    STORES_PATH,
+    UNUSED_STORE_PATH,
+)
 from stackcfg.runconfig.substitution import loses_spelling
 from stackcfg.stores.store_map import Store
 from stackcfg.validation.inspection import Inspection
@@ -68,7 +73,8 @@ def lacks_store(inspection: Inspection) -> bool:
     if None in stores.values():
         return True
     if inspection.version >= DEFAULTS_SINCE:
-        return False
+        # an access policy can demand one
+        return bool(inspection.seen(ACCESS_POLICY))
     fields = inspection.catalog.server_fields(inspection.version, REFERENCE)
     own = [each for each in fields if each.path[:2] == STORES_PATH]
     return any(each.required and each.path[2] not in stores for each in own)

@@ -18,7 +18,8 @@ places would change as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 
 from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes, Delete, Move, Put
@@ -41,6 +42,7 @@ from stackcfg.migration.editing.list_edits import (
     append_items,
     cut_item,
     fill_list,
+    repeat_item,
     split_item,
 )
 from stackcfg.migration.editing.source_text import SourceText
@@ -282,6 +284,40 @@ class Editor(SourceText):
             raise self.shared_value(path)
         yield add_list(self, parent, str(path[-1]), items)
 
+    def repeat_items(
+        self,
+        path: Path,
+        values: Mapping[int, tuple[Path, Sequence[str]]],
+    ) -> Changes:
+        """Write items of a list several times, each time with another string.
+
+        `values` has, by the index of an item, the place in it and the strings.
+        """
+        items: list[Any] = []
+        for index, item in enumerate(list_at(self.data, path)):
+            if index in values:
+                items.extend(_variants(item, *values[index]))
+            else:
+                items.append(item)
+        yield Put(path, items)
+        parent = self.editable_node(path)
+        if parent is None:
+            raise self.shared_value(path)
+        for index, (place, (first, *more)) in values.items():
+            item = parent.items[index]
+            scalar = self.editable_scalar((*path, index, *place))
+            if first != scalar.text:
+                yield rewrite_scalar(self, scalar, first)
+            if more:
+                self._refuse_anchors((*path, index), item)
+                copies = [[rewrite_scalar(self, scalar, value)] for value in more]
+                yield repeat_item(self, parent, item, copies)
+
+    def _refuse_anchors(self, path: Path, item: Node) -> None:
+        """Refuse to copy an anchor, which an alias would then mean."""
+        if any(node.anchor is not None for _, node in walk_nodes(item)):
+            raise self.shared_value(path)
+
     def rewrite_strings(
         self,
         new: Callable[[Path, str], str],
@@ -336,3 +372,11 @@ class Editor(SourceText):
         span = item_span(self.document, self.comments, item)
         found = self.comments.within(span.lead, span.end)
         return [comment.text for comment in found]
+
+
+def _variants(item: Any, place: Path, values: Sequence[str]) -> Iterator[Any]:
+    """Yield copies of an item, each with another value at a place in it."""
+    for value in values:
+        changed = deepcopy(item)
+        value_at(changed, place[:-1])[place[-1]] = value
+        yield changed

@@ -13,7 +13,7 @@ from stackcfg.migration.editing.entry_edits import (
 from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.migration.editing.values import is_json
 from stackcfg.yamltext.document import Node, walk_nodes
-from stackcfg.yamltext.edits import Edit, Piece
+from stackcfg.yamltext.edits import Edit, Piece, splice_edits
 from stackcfg.yamltext.emit import Field, emit_block, emit_flow, emit_quoted
 from stackcfg.yamltext.entries import item_span, remove_item
 
@@ -53,6 +53,34 @@ def split_item(
         dash = text.source.rfind("-", text.line_start(item.start), item.start)
         gap = text.newline + " " * text.column_of(dash) + "- "
     return Edit(item.start, item.end, (gap.join(words),))
+
+
+def repeat_item(
+    text: SourceText,
+    parent: Node,
+    item: Node,
+    edits: Sequence[Sequence[Edit]],
+) -> Edit:
+    """Return the edit that writes copies of an item behind it.
+
+    Each copy has its own edits.
+    """
+    start, end = item.start, item.end
+    if parent.flow:
+        copies = [_changed(text, start, end, each) for each in edits]
+        return Edit(end, end, tuple(f", {copy}" for copy in copies))
+    # the span of a block reaches to the next line
+    end = start + len(text.source[start:end].rstrip())
+    column = text.column_of_line(start)
+    start = text.source.rindex("-", text.line_start(start), start)
+    gap = text.newline + " " * column
+    copies = [_changed(text, start, end, each) for each in edits]
+    span = item_span(text.document, text.comments, item)
+    return insert_lines(text, span.end, column, [gap.join(copies)])
+
+
+def _changed(text: SourceText, start: int, end: int, edits: Sequence[Edit]) -> str:
+    return splice_edits(text.source, edits, start, end)
 
 
 def append_items(

@@ -1,7 +1,7 @@
 """The names of registered models before and after a migration.
 
-What names a model follows its name: vector stores, defaults, shields, judges,
-access rules. The places are facts of `releases.model_names`.
+What names a model follows its name: vector stores, defaults, shields, judges. The
+places are facts of `releases.model_names`; `access_rules` is about those of rules.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from stackcfg.releases.model_names import (
     NAME,
     QUALIFIED,
     RESOURCE,
-    RESOURCE_PREFIX,
     SERVING_API,
     ModelPlace,
     accepted_names,
@@ -41,7 +40,8 @@ class NamedModel(NamedTuple):
 
     `path` is that of its entry, `provider` its provider's id without a
     condition, `old` the names by which clients could ask for it, first the one
-    that was served. `values` is what the registry compares.
+    that was served. `provider_name` is the provider's own name for it. `values` is
+    what the registry compares.
     """
 
     path: Path
@@ -50,6 +50,7 @@ class NamedModel(NamedTuple):
     old: tuple[str, ...]
     new: str
     other: frozenset[str]
+    provider_name: str
     values: Mapping[str, Any]
 
 
@@ -79,8 +80,9 @@ def _name_model(
         return None
     kind = as_string(model_type_of(entry))
     other = frozenset(_other_names(entry))
+    own = as_string(entry.get("provider_model_id") or entry.get("model_id"))
     values = registered_values(MODELS[-1], entry)
-    return NamedModel(path, provider, kind, tuple(old), new, other, values)
+    return NamedModel(path, provider, kind, tuple(old), new, other, own, values)
 
 
 def _other_names(entry: Mapping[Any, Any]) -> Iterator[str]:
@@ -172,7 +174,7 @@ def _find_model(
     file is older, else rather one of after.
     """
     fitting = [model for model in models if _is_of_type(model, reference)]
-    for is_meant in _ways_to_name(reference, is_older):
+    for is_meant in _ways_to_name(is_older):
         found = [model for model in fitting if is_meant(model, reference)]
         if len({model.new for model in found}) == 1:
             return found[0]
@@ -181,14 +183,11 @@ def _find_model(
     return None
 
 
-def _ways_to_name(reference: Reference, is_older: bool) -> list[Meaning]:
+def _ways_to_name(is_older: bool) -> list[Meaning]:
     """Return what a name can be, the likeliest first."""
-    ways: list[Meaning] = [_was_named, _is_named]
-    if not is_older:
-        ways.reverse()
-    if reference.place.form != RESOURCE:
-        ways.append(_has_other_name)
-    return ways
+    if is_older:
+        return [_was_named, _is_named, _has_other_name]
+    return [_is_named, _was_named, _has_other_name]
 
 
 def _was_named(model: NamedModel, reference: Reference) -> bool:
@@ -212,13 +211,13 @@ def _has_other_name(model: NamedModel, reference: Reference) -> bool:
 def rename_references(
     context: StepContext, models: Sequence[NamedModel], kept: Set[Path] = frozenset()
 ) -> Changes:
-    """Write the new name wherever a model is named.
+    """Write the new name wherever a model is named, but for access rules.
 
     `kept` are the paths of references that stay as they are.
     """
     by_name = _index_by_name(models)
     for reference in find_references(context.data):
-        if reference.path in kept:
+        if reference.path in kept or reference.place.form == RESOURCE:
             continue
         named = by_name.get(reference.name, [])
         model = _find_model(reference, named, context.is_older)
@@ -228,9 +227,7 @@ def rename_references(
 
 def _rename(context: StepContext, reference: Reference, model: NamedModel) -> Changes:
     form, path = reference.place.form, reference.path
-    if form == RESOURCE:
-        yield from context.text.set(path, RESOURCE_PREFIX + model.new)
-    elif form == QUALIFIED:
+    if form == QUALIFIED:
         prefix = f"{model.provider}/"
         if model.new.startswith(prefix):
             new = model.new.removeprefix(prefix)

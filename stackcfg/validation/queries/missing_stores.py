@@ -13,6 +13,7 @@ from stackcfg.releases.stores import REFERENCE, StoreField
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.spelling import nearest_word
 from stackcfg.stores.store_map import is_reference
+from stackcfg.stores.vector_metadata import USE, is_policy_without_store
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import MISSING
 from stackcfg.validation.queries.history import spans_of_key
@@ -22,7 +23,7 @@ STORES_MODEL: Final = "ServerStoresConfig"
 
 def missing_stores(inspection: Inspection) -> Iterator[StoreField]:
     """Yield the fields of the server's own stores that are missing."""
-    if not isinstance(inspection.data.get("storage"), Mapping):
+    if not _can_lack_stores(inspection):
         return
     for error in inspection.model_errors:
         if error.kind == MISSING and error.path == STORES_PATH:
@@ -34,6 +35,15 @@ def missing_stores(inspection: Inspection) -> Iterator[StoreField]:
             yield field
 
 
+def _can_lack_stores(inspection: Inspection) -> bool:
+    """Return whether other errors do not say the same."""
+    storage = inspection.data.get("storage")
+    # the whole section has a default
+    if storage is None and inspection.version >= DEFAULTS_SINCE:
+        return True
+    return isinstance(storage, Mapping)
+
+
 def _is_needed(inspection: Inspection, field: StoreField) -> bool:
     if field.use == "inference":
         apis = inspection.seen(("apis",))
@@ -42,8 +52,18 @@ def _is_needed(inspection: Inspection, field: StoreField) -> bool:
     if inspection.version < DEFAULTS_SINCE:
         return field.required
     # a store that is left out has a default, an explicit null is refused
-    stores = as_mapping(inspection.seen(STORES_PATH))
-    return field.use != "vector_stores" and field.use in stores
+    if field.use == USE:
+        return lacks_vector_metadata(inspection)
+    return field.use in as_mapping(inspection.seen(STORES_PATH))
+
+
+def lacks_vector_metadata(inspection: Inspection) -> bool:
+    """Return whether the access policy demands a store that is missing."""
+    catalog, version = inspection.catalog, inspection.version
+    return any(
+        is_policy_without_store(reading, catalog, version)
+        for reading in inspection.readings
+    )
 
 
 def misspelled_stores(inspection: Inspection) -> Mapping[str, str]:

@@ -3,7 +3,8 @@
 0.3 needs `metadata` and `conversations`, and `inference` if the inference API
 is served. Its models accept a file without them, its start-up refuses it
 (0.3.0, upstream #3697). From 0.4.0 on stores that are left out have defaults,
-and only an explicit null is refused.
+and only an explicit null is refused. With an `access_policy`, ogx 1.1.0 and
+later also need `vector_stores` where a provider keeps vector stores.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from stackcfg.paths import mapping_at
 from stackcfg.releases.stores import StoreField
 from stackcfg.runconfig.sections import STORES_PATH
+from stackcfg.stores.vector_metadata import USE
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.backend_families import backends_of_family
 from stackcfg.validation.queries.missing_stores import (
@@ -50,6 +52,8 @@ def _describe(
     message = (
         f"the store '{field.use}' is missing; {inspection.release} refuses to start"
     )
+    if field.use == USE:
+        message += " with an 'access_policy'"
     if stray:
         name = str(field.path[2])
         place, help_text = key_of(*STORES_PATH, stray), f"did you mean '{name}'?"

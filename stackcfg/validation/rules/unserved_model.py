@@ -109,7 +109,7 @@ def check(inspection: Inspection) -> Findings:
     for reference in references:
         found = [_find_missing(inspection, each, reference) for each in served]
         first = next((each for each in found if each is not None), None)
-        if first is not None:
+        if first is not None and not _is_repeated(inspection, reference, first):
             failing = [each is not None for each in found]
             yield _describe(
                 inspection,
@@ -117,6 +117,20 @@ def check(inspection: Inspection) -> Findings:
                 first,
                 failing,
             )
+
+
+def _is_repeated(
+    inspection: Inspection, reference: _Reference, missing: _Missing
+) -> bool:
+    """Return whether an access rule of the same effect names the model as the release
+    does. The other one can be for what the registry of an older server holds.
+    """
+    place = reference.place
+    if place.form != RESOURCE:
+        return False
+    meant = RESOURCE_PREFIX + _served_name(place, missing)
+    paths = matching_paths(inspection.data, place.path)
+    return any(value_at(inspection.data, path) == meant for path in paths)
 
 
 def _find_references(inspection: Inspection) -> Iterator[_Reference]:

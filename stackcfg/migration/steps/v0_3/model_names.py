@@ -5,7 +5,8 @@ Before, it is served by its `model_id`. Since 0.2.16 that is so where the two id
 differ, and it can be asked for by the provider's name for it as well.
 Source: `register_model` and `lookup_model` of 0.2.15, 0.2.23 and 0.3.0.
 
-What names a model gets the name that the last release of the migration serves.
+What names a model gets the name that the last release of the migration serves. The
+step of access rules does that for them.
 """
 
 from stackcfg.migration.changes import Changes

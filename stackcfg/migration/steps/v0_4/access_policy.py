@@ -8,19 +8,27 @@ user who made it, its owner.
   owner always has access, and everyone to a resource without an owner.
 - The condition `user in owners teams` was true where the owner has no teams.
   From 0.4.0 it is false, and `user not in owners teams` true.
+- Whoever could read a file could delete it. From 0.4.0 that needs the action
+  `delete`.
+- From 0.4.0 any model of a provider can be called by `PROVIDER/MODEL`, and only a
+  rule for this name forbids it.
 
-Source: `default_policy` and `UserInOwnersList` of 0.3.5, 0.4.0 and 0.4.5.
+Source: `default_policy` and `UserInOwnersList` of 0.3.5, 0.4.0 and 0.4.5;
+`openai_delete_file` of 0.3.5 and 0.4.0;
+`_get_provider_by_fallback` of 0.4.0.
 """
 
 from collections.abc import Iterator
 
-from stackcfg.migration.changes import Changes
+from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
-from stackcfg.paths import Path, as_list, list_at, mapping_at
+from stackcfg.migration.editing.access_rules import find_narrow_permits
+from stackcfg.paths import Path, as_list, list_at, mapping_at, value_at
+from stackcfg.releases.model_names import RESOURCE_PREFIX
+from stackcfg.runconfig.sections import ACCESS_POLICY as POLICY
 from stackcfg.runconfig.values import as_string
 
 AUTH = ("server", "auth")
-POLICY = (*AUTH, "access_policy")
 CONDITIONS = ("when", "unless")
 
 
@@ -37,6 +45,12 @@ def run(context: StepContext) -> Changes:
         )
         yield context.check(message, AUTH)
         return
+    yield from _note_on_conditions(context)
+    yield from _note_on_deletion(context)
+    yield from _note_on_models(context)
+
+
+def _note_on_conditions(context: StepContext) -> Notes:
     for path, condition in _owner_conditions(context):
         before, now = "true", "false"
         if " not in " in condition:
@@ -58,3 +72,27 @@ def _owner_conditions(context: StepContext) -> Iterator[tuple[Path, str]]:
             for condition in as_list(found) or [found]:
                 if "in owners" in as_string(condition):
                     yield path, as_string(condition)
+
+
+def _note_on_deletion(context: StepContext) -> Notes:
+    for path in find_narrow_permits(context, ("delete",)):
+        message = (
+            "to delete a file needs the action 'delete'; until 0.3 'read' was enough; "
+            "add it to the rule for users who may"
+        )
+        yield context.check(message, path)
+        return
+
+
+def _note_on_models(context: StepContext) -> Notes:
+    """Report the first rule that forbids a model by its name."""
+    for index, rule in enumerate(list_at(context.data, POLICY)):
+        resource = as_string(value_at(rule, ("forbid", "resource")))
+        if resource.startswith(RESOURCE_PREFIX) and not resource.endswith("::*"):
+            message = (
+                "any model of a provider can be called as 'PROVIDER/MODEL' since "
+                "0.4.0, registered or not, if no rule forbids that name; it is safer "
+                "to permit models by name than to forbid some"
+            )
+            yield context.check(message, (*POLICY, index, "forbid", "resource"))
+            return

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.access_rules import rename_resources
 from stackcfg.migration.editing.model_names import (
     NamedModel,
     find_models,
@@ -44,6 +45,8 @@ def run(context: StepContext) -> Changes:
     renamed = [model for model in models if model not in kept]
     served = [model._replace(new=model.old[0]) for model in kept]
     yield from rename_references(context, [*renamed, *served])
+    if not context.release.age.possibly_before(CATALOG_SINCE):
+        yield from rename_resources(context, renamed, {})
     # the step of 0.3 has reported the names of an older file
     if context.release.age.possibly_before(CATALOG_SINCE):
         return
