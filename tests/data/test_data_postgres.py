@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from stackcfg.data.engines import postgres_driver
 from stackcfg.data.engines.protocol import COPIES
 from tests.support.catalogs import CATALOG
 from tests.support.databases import contents, make, meaning
@@ -85,6 +86,7 @@ KEYS = {
 }
 RESPONSE = {"id": "r", "object": "response", "usage": {"input_tokens_details": None}}
 RELEASES = ("--from", "0.2.23", "--target", "0.7.3")
+MANY = 50_000
 
 
 @pytest.fixture(scope="module")
@@ -386,6 +388,36 @@ def test_a_table_that_is_being_written_is_an_error(postgres, tmp_path):
     assert "could not obtain lock" in done.err
     assert "a server is writing to it: stop the server" in done.err
     assert tables(postgres, "old") == before
+
+
+@pytest.mark.parametrize("action", ["plan", "verify", "copy"])
+def test_a_lock_is_not_waited_for_without_end(action, postgres, tmp_path, monkeypatch):
+    """Such a lock, of VACUUM FULL or ALTER TABLE, keeps readers out as well."""
+    migrated(tmp_path, "consolidate", "new")
+    monkeypatch.setattr(postgres_driver, "SECONDS", 1)
+    with postgres.connect("old") as other, other.transaction():
+        other.execute("LOCK TABLE openai_responses IN ACCESS EXCLUSIVE MODE")
+        further = ("--while-running",) if action == "copy" else ()
+        done = data(action, tmp_path, postgres, *further)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    words = "canceling statement due to lock timeout; another program holds it"
+    assert words in done.err
+    assert tables(postgres, "new") == {}
+
+
+def test_limits_of_a_user_do_not_end_a_long_copy(postgres, tmp_path):
+    """Hosted databases end statements of their users after a minute or two."""
+    migrated(tmp_path, "consolidate", "new")
+    with postgres.connect("old") as connection:
+        connection.execute(
+            f"INSERT INTO faiss_kv SELECT n::text, repeat('x', 100), NULL FROM generate_series(1, {MANY}) n"
+        )
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(f"ALTER DATABASE new SET {limit} = '20ms'")
+            connection.execute(f"ALTER DATABASE old SET {limit} = '20ms'")
+    done = data("copy", tmp_path, postgres)
+    assert done.code == 0, done.err
+    assert data("verify", tmp_path, postgres).code == 0
 
 
 def test_a_copy_can_be_repeated_after_the_server_went_away(postgres, tmp_path):

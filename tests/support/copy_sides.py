@@ -36,7 +36,9 @@ storage:
     inference: {backend: sql_default, table_name: completions, max_write_queue_size: 10000, num_writers: 4}
     conversations: {backend: sql_default, table_name: openai_conversations}
     prompts: {backend: kv_default, namespace: prompts}
+server: {port: 1}
 """
+"""Nobody listens on this port: a server of somebody else, on the usual one, would stop each copy."""
 
 Tables = dict[str, list[tuple[Any, ...]]]
 

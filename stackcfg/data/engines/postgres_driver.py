@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from stackcfg.data.engines.hints import find_hint
+from stackcfg.data.engines.hints import NOTHING_WRITTEN, find_hint
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import DEFAULT_PORT, Database
 
@@ -18,11 +18,23 @@ if TYPE_CHECKING:
 SECONDS: Final = 10
 """How long to wait for a server or a lock."""
 
+LIMITS: Final = """
+SET LOCAL lock_timeout = '{}s';
+SET LOCAL statement_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0
+"""
+"""Limits of a transaction: locks are waited for so many seconds, and nothing else ends it.
+
+The user and the database can have others. They are no `options` of the connection, of which
+PgBouncer takes a few only.
+"""
+
 SERVER_GONE: Final = (
     "the database server closed the connection; nothing was written, "
     "start again when it is back"
 )
 CHECK_SERVER: Final = "see whether the database server runs, and on this port"
+DISK_FULL: Final = "the disk of the database server is full; nothing was written"
 NULL_CHARACTER: Final = (
     "take this character out of it in the old database; nothing was written"
 )
@@ -38,7 +50,7 @@ HINTS: Final = (
     ),
     ("does not exist", "see whether the name is right"),
     ("could not obtain lock", "a server is writing to it: stop the server"),
-    ("lock timeout", "another program uses it; stop the server"),
+    ("lock timeout", "another program holds it: stop the server, or wait"),
     ("terminating connection", SERVER_GONE),
     ("server closed the connection", SERVER_GONE),
     ("connection is lost", SERVER_GONE),
@@ -75,7 +87,8 @@ HINTS: Final = (
         "this user, or this server, may only read: copy to the primary server",
     ),
     ("permission denied", "ask for the right to read and write these tables"),
-    ("No space left", "the disk of the database server is full; nothing was written"),
+    ("No space left", DISK_FULL),
+    ("Check free disk space", DISK_FULL),
 )
 """A part of the driver's message, and what to do."""
 
@@ -85,6 +98,7 @@ fault of the system.
 """
 
 CONTEXT: Final = " CONTEXT: "
+DRIVER_HINT: Final = " HINT: "
 
 STATEMENT: Final = re.compile(r" LINE \d+: .*\^$")
 """Matches the part of a message that shows the statement, which nobody wrote."""
@@ -131,6 +145,7 @@ def connect(database: Database, *, read_only: bool) -> psycopg.Connection[Any]:
             connection.read_only = True
             # all queries see the database as it is at the first one
             connection.isolation_level = driver.IsolationLevel.REPEATABLE_READ
+        connection.execute(LIMITS.format(SECONDS))
     return connection
 
 
@@ -152,6 +167,7 @@ def explain_errors(database: Database, row: str = "") -> Iterator[None]:
             reason = reason.replace(password, "***")
         if row and isinstance(error, driver.DataError):
             reason = f"does not take {row}: {reason}"
-        raise DatabaseError(
-            database.describe(), reason, find_hint(reason, HINTS)
-        ) from None
+        hint = find_hint(reason, HINTS)
+        if hint != NOTHING_WRITTEN:
+            reason = reason.partition(DRIVER_HINT)[0]
+        raise DatabaseError(database.describe(), reason, hint) from None

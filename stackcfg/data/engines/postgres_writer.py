@@ -20,7 +20,6 @@ from stackcfg.data.engines.postgres import (
     name_table,
     query_of,
 )
-from stackcfg.data.engines.postgres_driver import SECONDS
 from stackcfg.data.engines.protocol import (
     KV_COLUMNS,
     Copied,
@@ -63,8 +62,7 @@ class PostgresWriter(PostgresReader, Writer):
         self._made: set[str] = set()
 
     def begin(self) -> None:
-        """Begin the transaction."""
-        self._run(f"SET LOCAL lock_timeout = '{SECONDS}s'")
+        """Begin the transaction: the driver did so as it connected."""
 
     def commit(self) -> None:
         """Keep everything that was written."""

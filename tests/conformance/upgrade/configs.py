@@ -9,6 +9,9 @@ import yaml
 from tests.conformance.upgrade.model_server import CHAT, DIMENSION, EMBEDDING
 
 FOLDER: Final = "${env.SERVICE_DATA}"
+UNUSED_PORT: Final = 1
+"""Each server is started on a port of its own. A copy looks whether one answers on that of its config, which can be somebody else's."""
+
 POSTGRES: Final = {
     "type": "postgres",
     "host": "127.0.0.1",
@@ -99,7 +102,7 @@ def models() -> list[dict[str, Any]]:
 
 def old_config(engine: str, logins: bool) -> str:
     """Return the run config of a service whose stores are on one engine."""
-    server: dict[str, Any] = {"port": 8321}
+    server: dict[str, Any] = {"port": UNUSED_PORT}
     if logins:
         endpoint = {"type": "custom", "endpoint": "${env.LOGIN_URL}"}
         server["auth"] = {"provider_config": endpoint}
