@@ -164,6 +164,7 @@ STEPS: Final[tuple[Step, ...]] = (
         "from 0.4.0 other rules say who may use a resource",
         word="auth",
     ),
+    Step((0, 4, 0), "v0_4.introspection_certificate", "certain", word="introspection"),
     Step((0, 4, 0), "v0_4.settled_early", "certain"),
     Step((0, 4, 3), "v0_4.vector_store_models", word="embedding_model"),
     Step((0, 5, 0), "v0_5.distro_name"),
@@ -226,6 +227,8 @@ STEPS: Final[tuple[Step, ...]] = (
         "sqlite puts the namespace before its keys from 1.0.0",
     ),
     Step((1, 0, 0), "v1_0.interactions_store"),
+    Step((1, 0, 0), "v1_0.github_organizations", "certain", word="github_token"),
+    Step((1, 0, 0), "v1_0.introspection_certificate", "certain", word="introspection"),
     Step(
         (1, 0, 3),
         "v1_0.pgvector_password",

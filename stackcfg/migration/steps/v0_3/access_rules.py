@@ -18,6 +18,8 @@ TYPES = {"vector_db": "vector_store"}
 def run(context: StepContext) -> Changes:
     """Write what the rules are called by, and repeat those for models."""
     age, final = context.release.age, context.release.final
+    if not age.possibly_before(context.release.since):
+        return
     before = (age.oldest, min(age.newest, LAST_INLINE))
     yield from rename_resources(
         context, list(find_models(context, before, final)), TYPES
