@@ -29,10 +29,8 @@ from collections.abc import Iterator, Mapping
 
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Data, value_at
-from stackcfg.releases.declared import DeclarationError, declare_store_fields
 from stackcfg.releases.families import Target, parse_target
 from stackcfg.releases.stores import StoreField
-from stackcfg.spelling import nearest_word
 from stackcfg.system.files import FileError, read_bytes
 
 PYPROJECT = "pyproject.toml"
@@ -220,6 +218,8 @@ def _check_names(path: str, content: Data) -> None:
     for name in content:
         if name not in SETTINGS:
             hint = f"known are {', '.join(SETTINGS)}"
+            from stackcfg.spelling import nearest_word
+
             meant = nearest_word(name, SETTINGS)
             if meant:
                 hint = f"did you mean '{meant}'?"
@@ -292,6 +292,9 @@ def _read_targets(path: str, patterns: Any) -> dict[str, Target]:
 
 
 def _read_providers(path: str, entries: Any) -> tuple[StoreField, ...]:
+    # few projects have providers of their own
+    from stackcfg.releases.declared import DeclarationError, declare_store_fields
+
     _check_type(path, "providers", entries, list, "a list of tables, [[providers]]")
     try:
         return declare_store_fields(entries)

@@ -19,7 +19,6 @@ from stackcfg.reports.validate.formats import (
     ValidateFormat,
 )
 from stackcfg.system.files import FileError, read_file
-from stackcfg.validation.known_rules import check_rule_name
 from stackcfg.validation.settings import Settings, settings_for
 
 DEFAULT_FORMAT = "full"
@@ -170,6 +169,10 @@ def read_reason(reason: str | None) -> str:
 def _check_rules(project: ProjectSettings) -> None:
     """Raise `SettingsError` for an unknown rule anywhere in the settings."""
     named = project.select.union(project.ignore, *project.per_file.values())
+    if not named:
+        return
+    from stackcfg.validation.known_rules import check_rule_name
+
     for rule in sorted(named):
         try:
             check_rule_name(rule)

@@ -40,19 +40,27 @@ REAL_WORDS = frozenset({"taken", "tokens", "toke", "secrete", *MISSPELT})
 LONGEST_NAME = 200
 """The number of characters of a key in which its parts are looked for."""
 
+_SECRET_ENDS = tuple(SECRET_PARTS)
 _PARTS = r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+"
 
 
 @lru_cache(maxsize=4096)
 def is_secret_key(name: str) -> bool:
     """Return whether the value under a key of this name is probably a secret."""
-    small = name.lower()
-    if small.startswith(SWITCH_PREFIXES) or _names_a_place(name):
+    # the cheap question first: most names have no word of a secret
+    if not _has_secret_word(name) or name.lower().startswith(SWITCH_PREFIXES):
         return False
+    return not _names_a_place(name)
+
+
+def _has_secret_word(name: str) -> bool:
+    small = name.lower()
     if any(word in small for word in SECRET_WORDS):
         return True
     if small.endswith(TOKEN):
         return not _is_special_token(name)
+    if not small.endswith(_SECRET_ENDS):
+        return False
     return re.split(r"[-_. ]", small)[-1] in SECRET_PARTS
 
 

@@ -16,7 +16,6 @@ from stackcfg.releases.versions import (
     nearest_described,
     parse_release,
 )
-from stackcfg.spelling import nearest_word
 
 
 class Target(NamedTuple):
@@ -91,6 +90,9 @@ def _describe_known(text: str, version: Release, among: Sequence[Target]) -> str
         if text.startswith(f"{family.name}."):
             first, last = format_release(family.first), format_release(family.last)
             return f"; of {family.name}, {first} to {last} are known"
+    # imported only here: most targets are known ones
+    from stackcfg.spelling import nearest_word
+
     meant = nearest_word(text, [LATEST, *(family.name for family in among)])
     if meant:
         return f"; did you mean '{meant}'?"

@@ -7,19 +7,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
 from stackcfg.loading.release_fit import detect_releases
 from stackcfg.releases.families import Target, target_of
 from stackcfg.releases.stores import StoreFields
 from stackcfg.stores.store_map import StoreMap
-from stackcfg.validation.extra_rules import SCHEMA
 from stackcfg.validation.findings import Finding, RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
-from stackcfg.validation.rule_finding import RuleFinding
 from stackcfg.validation.rules import run_rules
 from stackcfg.validation.settings import Settings
 from stackcfg.yamltext.document import ParseError
+
+if TYPE_CHECKING:
+    from stackcfg.validation.rule_finding import RuleFinding
 
 IGNORE_MARK = "stackcfg:"
 """The beginning of every ignore comment."""
@@ -85,11 +87,13 @@ def _find_all(
         severity = finding.severity or rule.severity
         if settings.wants_severity(rule.id, severity):
             yield rule, finding
-    if settings.schema is not None and settings.wants(SCHEMA.id):
+    if settings.schema is not None:
         from stackcfg.validation.custom_schema import schema_findings
+        from stackcfg.validation.extra_rules import SCHEMA
 
-        for finding in schema_findings(config.data, settings.schema):
-            yield SCHEMA, finding
+        if settings.wants(SCHEMA.id):
+            for finding in schema_findings(config.data, settings.schema):
+                yield SCHEMA, finding
 
 
 def _locate(config: RunConfig, rule: Rule | RuleInfo, finding: RuleFinding) -> Finding:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from stackcfg.light_typing import NamedTuple
+from stackcfg.light_typing import TYPE_CHECKING, NamedTuple
 from stackcfg.loading.errors import Problem
 from stackcfg.paths import Path
-from stackcfg.validation.rule_finding import Change
 from stackcfg.yamltext.lines import Position
+
+if TYPE_CHECKING:
+    from stackcfg.validation.rule_finding import Change
 
 ERROR = "error"
 WARNING = "warning"

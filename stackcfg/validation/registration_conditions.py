@@ -10,9 +10,25 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from stackcfg.light_typing import Any, Final
-from stackcfg.paths import ANY, Path, as_mapping, list_at, value_at
+from stackcfg.paths import (
+    ANY,
+    Data,
+    Path,
+    as_mapping,
+    list_at,
+    matching_paths,
+    value_at,
+)
 from stackcfg.releases.changes import CATALOG_SINCE, DISABLED_PROVIDERS_SINCE
-from stackcfg.releases.model_names import EVERY_PROVIDER, QUALIFIED, model_places
+from stackcfg.releases.model_names import (
+    EVERY_PROVIDER,
+    IGNORED,
+    QUALIFIED,
+    REFUSED,
+    RESOURCE,
+    ModelPlace,
+    model_places,
+)
 from stackcfg.releases.resources import (
     DATASETS,
     DEFAULT_MODELS,
@@ -20,11 +36,14 @@ from stackcfg.releases.resources import (
     RESOURCE_IDS,
     RESOURCES_SECTION,
     keys_to_register,
+    listed_models,
     registered_lists,
     unregistrable_until,
 )
+from stackcfg.releases.versions import Release
+from stackcfg.runconfig.model_places import name_at
 from stackcfg.runconfig.placeholders import PLACEHOLDER
-from stackcfg.runconfig.providers import DISABLED_ID
+from stackcfg.runconfig.providers import DISABLED_ID, is_disabled
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import is_listed
 
@@ -128,16 +147,65 @@ def _has_dimension(model: Any) -> bool:
 
 
 def has_name_of_model(inspection: Inspection) -> bool:
-    """Return whether the config has an entry of a kind that names a model."""
+    """Return whether an entry names a model, in a reading that does not skip it."""
     for place in model_places(inspection.version):
-        if place.form == QUALIFIED:
+        if place.form == QUALIFIED or place.missing == IGNORED:
             continue
-        holder = place.path[:-1]
-        if ANY in holder:
-            holder = holder[: holder.index(ANY)]
-        if value_at(inspection.data, holder):
-            return True
+        for path in matching_paths(inspection.data, place.path):
+            if any(_name_models(inspection, place, path)):
+                return True
     return False
+
+
+def _name_models(
+    inspection: Inspection, place: ModelPlace, path: Path
+) -> Iterator[bool]:
+    """Yield whether a place names a model, reading by reading."""
+    for reading in inspection.readings:
+        yield _names_model(reading, place, path, inspection.version)
+
+
+def _names_model(reading: Any, place: ModelPlace, path: Path, version: Release) -> bool:
+    name = name_at(reading, place, path)
+    # an empty name is none, but start-up looks for it
+    if not name and (name is None or place.missing != REFUSED):
+        return False
+    if place.form == RESOURCE or version < DISABLED_PROVIDERS_SINCE:
+        return True
+    entry = path[: place.path.index(ANY) + 1]
+    return not is_disabled(as_mapping(value_at(reading, entry)))
+
+
+def may_name_unlisted_model(inspection: Inspection) -> bool:
+    """Return whether models are registered, or a default of vector stores is none
+    that its provider always lists.
+    """
+    if value_at(inspection.data, MODELS):
+        return True
+    for path in DEFAULT_MODELS:
+        for reading in inspection.readings:
+            default = as_mapping(value_at(reading, path))
+            if not _is_listed_model(inspection, reading, default, DEFAULT_MODELS[path]):
+                return True
+    return False
+
+
+def _is_listed_model(
+    inspection: Inspection, reading: Any, default: Data, model_type: str
+) -> bool:
+    """Return whether a default has no name, or one that its providers list, where
+    that is known.
+    """
+    name = default.get("model_id")
+    if not isinstance(name, str):
+        return True
+    for provider in inspection.providers:
+        seen = value_at(reading, (*provider.path, "provider_id"))
+        if provider.api == "inference" and seen == default.get("provider_id"):
+            listed = listed_models(provider.kind, model_type, inspection.version)
+            if listed is not None and name not in listed:
+                return False
+    return True
 
 
 def may_double_prefix(inspection: Inspection) -> bool:

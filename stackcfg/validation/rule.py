@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from stackcfg.light_typing import NamedTuple
+from stackcfg.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from stackcfg.validation.findings import ERROR, INFO, WARNING, RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError
-from stackcfg.validation.rule_finding import RuleFinding
+
+if TYPE_CHECKING:
+    from stackcfg.validation.rule_finding import RuleFinding
 
 Errors = Sequence[ModelError]
-Findings = Iterator[RuleFinding]
+Findings: TypeAlias = "Iterator[RuleFinding]"
 
 Check = Callable[[Inspection], Findings]
 Claim = Callable[[Inspection, ModelError], bool]
-Describe = Callable[[Inspection, ModelError], RuleFinding]
+Describe: TypeAlias = "Callable[[Inspection, ModelError], RuleFinding]"
 Report = Callable[[Inspection, Errors], Findings]
 
 

@@ -7,10 +7,12 @@ Model errors are not asked for; a rule that claims some is imported for these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from stackcfg.light_typing import Any
 from stackcfg.paths import as_list, as_mapping, mapping_at, value_at
+from stackcfg.redaction.keys import is_secret_key
 from stackcfg.releases.changes import DEFAULTS_SINCE
 from stackcfg.releases.providers import apis, provider_types, resolve_api_name, routers
 from stackcfg.releases.resources import RESOURCES_SECTION, registered_at_start
@@ -22,7 +24,7 @@ from stackcfg.runconfig.sections import (
     STORES_PATH,
     UNUSED_STORE_PATH,
 )
-from stackcfg.runconfig.substitution import loses_spelling
+from stackcfg.runconfig.substitution import find_strings, loses_spelling
 from stackcfg.stores.store_map import Store
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import implemented_apis
@@ -195,11 +197,44 @@ def has_unread_key(inspection: Inspection) -> bool:
 
 
 def may_hold_secret(inspection: Inspection) -> bool:
-    """Return whether the text has a word for a secret."""
-    # imported where a rule of secrets is wanted
-    from stackcfg.redaction import secrets
+    """Return whether a value is under the key of a secret, or has a password in it,
+    and no variable gives it.
+    """
+    text = inspection.text
+    # what is merged can be hidden by an own key, and a tag makes null of any value
+    if "<<" in text or "!!" in text:
+        return True
+    if "@" in text and any(
+        "://" in each for each in find_strings("@", inspection.data)
+    ):
+        return True
+    for mapping in _mappings_in(inspection.data):
+        for key in filter(_names_secret, mapping):
+            if _may_be_secret(mapping[key]):
+                return True
+    return False
 
-    return secrets.may_hold_secret(inspection.text)
+
+def _mappings_in(data: Any) -> Iterator[Mapping[Any, Any]]:
+    """Yield every mapping in plain data."""
+    left = [data]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            yield value
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
+
+
+def _names_secret(key: Any) -> bool:
+    return isinstance(key, str) and is_secret_key(key)
+
+
+def _may_be_secret(value: Any) -> bool:
+    if isinstance(value, str):
+        return "${env" not in value
+    return value is not None and not isinstance(value, dict | list)
 
 
 def _is_any_twice(values: Iterable[Hashable]) -> bool:

@@ -64,10 +64,11 @@ def settings_for(
     """Return settings by names. Raises `ValueError` for an unknown target or
     rule.
     """
-    from stackcfg.validation.known_rules import check_rule_name
+    if selected or ignored:
+        from stackcfg.validation.known_rules import check_rule_name
 
-    for name in sorted(selected | ignored):
-        check_rule_name(name)
+        for name in sorted(selected | ignored):
+            check_rule_name(name)
     named: Target | None = None
     if target is not None:
         named = parse_target(target)

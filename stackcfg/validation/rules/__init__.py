@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 
-from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.light_typing import TYPE_CHECKING, Final, NamedTuple
 from stackcfg.releases.changes import (
     ALLOWED_MODELS_SINCE,
     AUTO_MODELS_SINCE,
@@ -35,7 +35,9 @@ from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError
 from stackcfg.validation.rule import Errors, Findings, Rule
 from stackcfg.validation.rule_conditions import Condition
-from stackcfg.validation.rule_finding import RuleFinding
+
+if TYPE_CHECKING:
+    from stackcfg.validation.rule_finding import RuleFinding
 
 ONLY: Final = "only"
 """A rule that finds nothing but the model errors that it claims."""
@@ -157,7 +159,11 @@ RULES: Final = (
         "unregistrable-resource", needs=registration_conditions.has_list_with_needs
     ),
     ListedRule("embedding-dimension", needs=registration_conditions.may_lack_dimension),
-    ListedRule("unknown-model", words=[str(path[1]) for path in DEFAULT_MODELS]),
+    ListedRule(
+        "unknown-model",
+        words=[str(path[1]) for path in DEFAULT_MODELS],
+        needs=registration_conditions.may_name_unlisted_model,
+    ),
     ListedRule("unserved-model", needs=registration_conditions.has_name_of_model),
     ListedRule("auto-model", since=AUTO_MODELS_SINCE),
     ListedRule("disallowed-model", since=ALLOWED_MODELS_SINCE, words=(ALLOWED_MODELS,)),
