@@ -1,7 +1,7 @@
 """Real servers: what an old one says of everything that its users made, the new one says as well, object by object.
 
 `STACKCFG_ALL=1` does every upgrade in every form with ten users, the main ones with `STACKCFG_USERS` users (200), and the
-way back.
+way back. A test with the same old server takes what the first one filled; `-n` divides that among processes.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from tests.conformance.upgrade.model_server import model_server
 from tests.conformance.upgrade.reading import GONE, Answers
 from tests.conformance.upgrade.upgrading import (
     Case,
+    Services,
     ask_new,
     ask_old_again,
     copy,
-    filled,
     use_new,
 )
 from tests.support.postgres import Server, server
@@ -75,6 +75,12 @@ def postgres() -> Iterator[Server]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    with model_server() as models:
+        yield Services(tmp_path_factory.mktemp("services"), models)
+
+
 def is_expected(found: Difference) -> bool:
     """Return whether an old server answers otherwise after the way back, and rightly so.
 
@@ -92,14 +98,13 @@ def kinds(answers: Answers) -> set[str]:
 
 
 @pytest.mark.parametrize("case", (*EVERY, *MAIN) if ALL else MAIN[:1], ids=str)
-def test_every_object_is_what_it_was(case, tmp_path, request):
+def test_every_object_is_what_it_was(case, services, tmp_path, request):
     running = None
     if "postgres" in case.engines:
         running = request.getfixturevalue("postgres")
-    with model_server() as models:
-        service = filled(case, tmp_path, models, running)
-        print(copy(service))
-        ask_new(service, tmp_path, models)
+    service = services.get(case, tmp_path, running)
+    print(copy(service))
+    ask_new(service, tmp_path, services.models)
     read = Counter(place.kind for place in service.before)
     print(case, dict(read))
     assert len(kinds(service.before)) >= 10
@@ -110,13 +115,12 @@ def test_every_object_is_what_it_was(case, tmp_path, request):
 
 
 @pytest.mark.parametrize("case", BACK if ALL else BACK[:1], ids=str)
-def test_the_way_back_is_the_old_config(case, tmp_path):
+def test_the_way_back_is_the_old_config(case, services, tmp_path):
     """With *preserve* the new server was used on the rows of the old one, which then answers as it did before."""
-    with model_server() as models:
-        service = filled(case, tmp_path, models, None)
-        copy(service)
-        use_new(service, tmp_path)
-        again = ask_old_again(service, tmp_path, models)
+    service = services.get(case, tmp_path, None)
+    copy(service)
+    use_new(service, tmp_path)
+    again = ask_old_again(service, tmp_path, services.models)
     differing = summary(
         each for each in compare(service.before, again) if not is_expected(each)
     )

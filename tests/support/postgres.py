@@ -54,11 +54,11 @@ class Server:
             autocommit=True,
         )
 
-    def create(self, database: str) -> None:
-        """Make a database anew."""
+    def create(self, database: str, like: str = "template1") -> None:
+        """Make a database anew, with all that is in another one."""
         with self.connect() as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {database}")
+            connection.execute(f"CREATE DATABASE {database} TEMPLATE {like}")
 
     def stop(self) -> None:
         """Stop it at once, as a crash would."""

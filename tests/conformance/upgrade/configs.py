@@ -9,8 +9,8 @@ import yaml
 from tests.conformance.upgrade.model_server import CHAT, DIMENSION, EMBEDDING
 
 FOLDER: Final = "${env.SERVICE_DATA}"
-UNUSED_PORT: Final = 1
-"""Each server is started on a port of its own. A copy looks whether one answers on that of its config, which can be somebody else's."""
+UNUSED_PORT: Final = 1024
+"""The lowest that servers take. Each one is started on a port of its own; a copy looks whether one answers on that of its config."""
 
 POSTGRES: Final = {
     "type": "postgres",

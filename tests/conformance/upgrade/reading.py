@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -68,24 +68,34 @@ class Place(NamedTuple):
     name: str
 
 
+READERS: Final = 2
+"""So many users read one by one what more users see, such as batches. In their lists, each of them sees it."""
+
 Answers = dict[Place, Any]
 Found = Iterator[tuple[str, str, str, Any]]
 
 
 class Reading:
-    """One user who asks for everything."""
+    """One user who asks for everything; `seen` counts who asked for it before."""
 
-    def __init__(self, server: Running, made: Made) -> None:
+    def __init__(self, server: Running, made: Made, seen: Counter[Hashable]) -> None:
         self.api: Api = server.api(made.user)
         self.made = made
         self.release = numbers(server.side.release)
+        self.seen = seen
+
+    def is_needed(self, *what: Hashable) -> bool:
+        """Return whether this user asks for something that others have asked for."""
+        self.seen[what] += 1
+        return self.seen[what] <= READERS
 
 
 def read(server: Running, made: Iterable[Made]) -> Answers:
     """Ask for everything, as each user."""
     found: Answers = {}
+    seen: Counter[Hashable] = Counter()
     for each in made:
-        reading = Reading(server, each)
+        reading = Reading(server, each, seen)
         for part in PARTS:
             for kind, view, name, answer in part(reading):
                 found[Place(kind, view, each.user, name)] = answer
@@ -117,15 +127,19 @@ def read_pages(reading: Reading, kind: str, path: str, **query: Any) -> Found:
     """Read a list in large pages and in small ones: each object, and the order."""
     try:
         listed = list(reading.api.pages(path, LARGE_PAGE, **query))
-        small = list(reading.api.pages(path, SMALL_PAGE, **query))
+        names = [each["id"] for each in listed]
+        small = names
+        if reading.is_needed("pages", path, *names):
+            pages = reading.api.pages(path, SMALL_PAGE, **query)
+            small = [each["id"] for each in pages]
     except ListError as error:
         yield kind, "list", path, data_of(error.answer)
         return
     yield kind, "order", path, in_order(listed)
     if reading.release >= SMALL_PAGES_SINCE:
-        names = Counter(each["id"] for each in listed)
-        names.subtract(each["id"] for each in small)
-        yield kind, "missing in small pages", path, sorted(names.elements())
+        missing = Counter(names)
+        missing.subtract(small)
+        yield kind, "missing in small pages", path, sorted(missing.elements())
     for each in listed:
         yield kind, "list", each["id"], each
 
@@ -156,6 +170,8 @@ def read_whole_list(reading: Reading, kind: str, path: str, key: str) -> Found:
 def read_each(reading: Reading, kind: str, path: str, names: Iterable[str]) -> Found:
     """Read objects one by one."""
     for name in names:
+        if not reading.is_needed("get", path, name):
+            continue
         answer = reading.api.get(path.format(in_path(name)))
         yield kind, "get", name, data_of(answer)
 
@@ -253,6 +269,8 @@ def read_models(reading: Reading) -> Found:
     for model in map(model_of, listed):
         name = model["name"]
         yield "model", "list", name, model
+        if not reading.is_needed("get", "model", name):
+            continue
         answer = reading.api.get(f"/v1/models/{in_path(name)}")
         yield "model", "get", name, model_of(answer.data)
 

@@ -28,6 +28,9 @@ STOP_SECONDS: Final = 20
 TOKENIZER: Final = "litellm/litellm_core_utils/tokenizers"
 """Where a package keeps the tokens that releases from 0.7 on would otherwise download."""
 
+CERTIFICATES: Final = "certifi/cacert.pem"
+END: Final = "-----END CERTIFICATE-----\n"
+
 
 @dataclass(frozen=True)
 class Side:
@@ -81,7 +84,11 @@ def running(side: Side, log: Path) -> Iterator[Running]:
         "--port",
         str(port),
     ]
-    extra = {"TIKTOKEN_CACHE_DIR": str(site_packages(python.parent.parent) / TOKENIZER)}
+    packages = site_packages(python.parent.parent)
+    extra = {
+        "TIKTOKEN_CACHE_DIR": str(packages / TOKENIZER),
+        "SSL_CERT_FILE": str(one_certificate(packages, log.parent)),
+    }
     with log.open("wb") as stream, ExitStack() as connections:
         process = subprocess.Popen(
             command,
@@ -97,6 +104,17 @@ def running(side: Side, log: Path) -> Iterator[Running]:
             yield found
         finally:
             stop(process)
+
+
+def one_certificate(packages: Path, folder: Path) -> Path:
+    """Write a file with one certificate.
+
+    A server reads all of them for each login that it asks about, which takes more time than most answers.
+    """
+    found = folder / "certificate.pem"
+    first = (packages / CERTIFICATES).read_text().partition(END)[0]
+    found.write_text(first + END)
+    return found
 
 
 def wait(process: subprocess.Popen[bytes], found: Running, log: Path) -> None:

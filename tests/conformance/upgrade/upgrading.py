@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import shutil
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,9 @@ from tests.support.running import Done, stackcfg
 FIRST: Final = "0.2.23"
 NEWCOMER: Final = 10_000
 """The number of a user who shares no team with others."""
+
+STORED: Final = ("data", "home")
+"""The folders in which a service stores something."""
 
 REGISTRY_SHARED_SINCE: Final = (0, 3)
 """From this release on servers of all releases register under the same keys. 0.7.3 does not start on a vector store that a user
@@ -92,9 +96,9 @@ def run(command: str, *arguments: str | Path, **environment: str) -> Done:
     return done
 
 
-def migrated(case: Case, path: Path, source: str, target: str) -> Path:
+def migrated(case: Case, path: Path, source: str, target: str, folder: Path) -> Path:
     """Migrate a run config to another release, on the same engine."""
-    new = path.with_name(f"{target}.yaml")
+    new = folder / f"{target}.yaml"
     options = ("--from", source, "--target", target, "--layout", case.layout)
     run("migrate --allow-partial", *options, path, "-o", new)
     return new
@@ -113,36 +117,96 @@ def moved(path: Path, target: str, engine: str) -> Path:
     return new
 
 
-def sides(case: Case, folder: Path, given: dict[str, str]) -> tuple[Side, Side]:
-    """Write the run configs of both servers."""
-    old = folder / "first.yaml"
-    old.write_text(old_config(case.engine, case.logins))
+def old_side(case: Case, folder: Path, given: dict[str, str]) -> Side:
+    """Write the run config of the old server."""
+    config = folder / "first.yaml"
+    config.write_text(old_config(case.engine, case.logins))
     if case.old != FIRST:
-        old = migrated(case, old, FIRST, case.old)
-    new = migrated(case, old, case.old, case.new)
+        config = migrated(case, config, FIRST, case.old, folder)
+    return Side(case.old, config, given, case.logins)
+
+
+def new_side(case: Case, old: Side, folder: Path, given: dict[str, str]) -> Side:
+    """Write the run config of the new server."""
+    config = migrated(case, old.config, case.old, case.new, folder)
     if case.engine != case.new_engine:
-        new = moved(new, case.new, case.new_engine)
-    return (
-        Side(case.old, old, given, case.logins),
-        Side(case.new, new, given, case.logins),
-    )
+        config = moved(config, case.new, case.new_engine)
+    return Side(case.new, config, given, case.logins)
 
 
-def filled(
-    case: Case, folder: Path, models: Models, postgres: Server | None
-) -> Upgraded:
-    """Fill the old server; return what it answers after a restart."""
-    (folder / "data").mkdir(parents=True)
+@dataclass(frozen=True)
+class Filled:
+    """An old service, what its users made, what it answered after a restart; `folder` is where it keeps everything."""
+
+    folder: Path
+    old: Side
+    made: list[Made]
+    before: Answers
+
+    @property
+    def database(self) -> str:
+        """The name of a copy of its database."""
+        return f"kept_{self.folder.name}"
+
+    def keep(self, postgres: Server | None) -> None:
+        """Copy everything that is stored."""
+        for name in STORED:
+            shutil.copytree(self.folder / name, self.folder / "kept" / name)
+        if postgres is not None:
+            postgres.create(self.database, like="old")
+
+    def put_back(self, postgres: Server | None) -> None:
+        """Store everything as it was before an upgrade."""
+        for name in STORED:
+            shutil.rmtree(self.folder / name)
+            shutil.copytree(self.folder / "kept" / name, self.folder / name)
+        if postgres is not None:
+            postgres.create("old", like=self.database)
+
+
+class Services:
+    """Old services: each is filled and read once, and put back for each of its upgrades."""
+
+    def __init__(self, folder: Path, models: Models) -> None:
+        self.models = models
+        self._folder = folder
+        self._filled: dict[Case, Filled] = {}
+
+    def get(self, case: Case, folder: Path, postgres: Server | None) -> Upgraded:
+        """Return the service that a case upgrades; the new config is written into a folder."""
+        key = replace(case, new=case.old, engines=f"{case.engine} to {case.engine}")
+        if case.old == FIRST:
+            # its config is the same for each layout
+            key = replace(key, layout="")
+        origin = postgres if case.engine == "postgres" else None
+        found = self._filled.get(key)
+        if found is None:
+            place = self._folder / str(len(self._filled))
+            found = self._filled[key] = filled(case, place, self.models, origin)
+            found.keep(origin)
+        else:
+            found.put_back(origin)
+        given = variables(found.folder, self.models, postgres)
+        if postgres is not None:
+            postgres.create("new")
+        old = replace(found.old, variables=given)
+        new = new_side(case, old, folder, given)
+        return Upgraded(old, new, found.made, found.before)
+
+
+def filled(case: Case, folder: Path, models: Models, postgres: Server | None) -> Filled:
+    """Fill the old server; read what it answers after a restart."""
+    for name in STORED:
+        (folder / name).mkdir(parents=True)
     if postgres is not None:
-        for name in ("old", "new"):
-            postgres.create(name)
-    old, new = sides(case, folder, variables(folder, models, postgres))
+        postgres.create("old")
+    old = old_side(case, folder, variables(folder, models, postgres))
     with running(old, folder / "old, filled.log") as server:
         made = fill(server, range(case.users))
     add_batches(old)
     with running(old, folder / "old, read.log") as server:
         told = continue_chains(server, made, models)
-        return Upgraded(old, new, made, {**read(server, made), **told})
+        return Filled(folder, old, made, {**read(server, made), **told})
 
 
 def copy(service: Upgraded) -> str:
