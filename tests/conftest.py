@@ -13,8 +13,9 @@ import pytest
 import typer.main
 from hypothesis import HealthCheck, settings
 
+from stackcfg.data import running_servers
 from tests.support import expected
-from tests.support.running import BYTECODE_FOLDER
+from tests.support.running import BYTECODE_FOLDER, NO_SERVER_PORT
 
 # a busy machine is no fault of an example
 settings.register_profile(
@@ -57,6 +58,13 @@ def _commands_are_made_once() -> Iterator[None]:
     """A command makes typer's objects for all options, once: so do the commands of a worker."""
     once = cache(typer.main.get_command)
     with patch.object(typer.main, "get_command", once):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_server_runs() -> Iterator[None]:
+    """The port of servers may be in use on this machine, and copies would be refused."""
+    with patch.object(running_servers, "SERVER_PORT", NO_SERVER_PORT):
         yield
 
 

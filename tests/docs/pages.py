@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.support.running import ROOT, environment
+from tests.support.running import ROOT, WITHOUT_SERVER, environment
 
 DOCS: Final = ROOT / "docs"
 SERVER_FOLDER: Final = "/srv/llama"
@@ -112,7 +113,8 @@ class Shell:
         programs = folder.parent / "programs"
         programs.mkdir(exist_ok=True)
         program = programs / "stackcfg"
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m stackcfg "$@"\n')
+        command = shlex.join([sys.executable, "-c", WITHOUT_SERVER])
+        program.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
         program.chmod(0o755)
         variables = environment(**extra)
         self._variables = variables | {

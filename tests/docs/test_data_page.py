@@ -13,6 +13,7 @@ import pytest
 
 from tests.docs.server_rows import make_rows
 from tests.support.postgres import PASSWORD, USER, Server, server
+from tests.support.redis import free_port
 from tests.support.running import ROOT, environment
 
 BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
@@ -25,7 +26,7 @@ providers:
   - {provider_id: vllm, provider_type: 'remote::vllm', config: {url: 'http://localhost:8000/v1'}}
 metadata_store: {type: sqlite, db_path: '${env.SQLITE_STORE_DIR:=/srv/llama}/registry.db'}
 inference_store: {type: sqlite, db_path: '${env.SQLITE_STORE_DIR:=/srv/llama}/inference.db'}
-server: {port: 8321, insecure: true}
+server: {port: PORT, insecure: true}
 """
 
 
@@ -43,9 +44,8 @@ def test_the_commands_of_the_upgrade_do_it(running, tmp_path):
     for path in (tmp_path / "live").iterdir():
         shutil.copy(path, tmp_path / "rehearsal")
     (tmp_path / "backups").mkdir()
-    (tmp_path / "run.yaml").write_text(
-        OLD.replace("/srv/llama", str(tmp_path / "live"))
-    )
+    text = OLD.replace("/srv/llama", str(tmp_path / "live"))
+    (tmp_path / "run.yaml").write_text(text.replace("PORT", str(free_port())))
     lines = [line.strip() for line in commands()]
     assert len(lines) == 7
     for line in lines:

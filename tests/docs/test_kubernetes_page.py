@@ -11,14 +11,15 @@ import pytest
 import yaml
 
 from tests.docs.pages import DOCS, read_page
-from tests.support.running import Done, stackcfg
+from tests.support.in_process import run_here
+from tests.support.running import Done
 
 PAGE = read_page("kubernetes.md")
 TEXT = (DOCS / PAGE.name).read_text()
 
 
 def run(command: str, folder: Path) -> None:
-    done = stackcfg(*shlex.split(command)[1:], cwd=folder)
+    done = run_here(*shlex.split(command)[1:], cwd=folder)
     assert done.code == 0, done
 
 
@@ -45,7 +46,7 @@ def test_the_stored_rows_come_along_as_the_page_says(folder):
     [plan] = [line for line in PAGE.of_language("sh") if "--format job" in line]
     plan = next(line for line in plan.splitlines() if "--format job" in line)
     command, _, file = plan.partition(" > ")
-    made = stackcfg(*shlex.split(command)[1:], cwd=folder)
+    made = run_here(*shlex.split(command)[1:], cwd=folder)
     assert (made.code, made.err) == (0, "")
     assert f"kubectl apply -f {file}" in TEXT
     for done in run_job(made.out, folder, volume):
@@ -70,7 +71,7 @@ def run_job(manifest: str, folder: Path, volume: Path) -> list[Done]:
             word.replace("/etc/stackcfg/", "") for word in container["command"][1:]
         ]
         variables = {each["name"]: each["value"] for each in container["env"]}
-        found.append(stackcfg(*words, cwd=folder, **{**variables, "HOME": str(folder)}))
+        found.append(run_here(*words, cwd=folder, **{**variables, "HOME": str(folder)}))
     return found
 
 

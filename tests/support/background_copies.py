@@ -8,16 +8,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.support.running import environment
+from tests.support.running import WITHOUT_SERVER, environment
 
 
 def start_copy(
     folder: Path, releases: Sequence[str], **variables: str
 ) -> subprocess.Popen[str]:
     """Start a copy from `old.yaml` to `new.yaml` in a folder, its home."""
-    command = (sys.executable, "-m", "stackcfg", "data", "copy", "old.yaml", "new.yaml")
+    command = (sys.executable, "-c", WITHOUT_SERVER, "data", "copy")
     return subprocess.Popen(
-        [*command, *releases],
+        [*command, "old.yaml", "new.yaml", *releases],
         cwd=folder,
         env=environment(HOME=str(folder), **variables),
         stdout=subprocess.PIPE,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tests.support.running import environment
+from tests.support.running import NO_SERVER_PORT, environment
 
 ERRORS: Final = "stderr.txt"
 
@@ -18,6 +18,9 @@ import os, signal, sys, time
 import psycopg, redis, sqlite3
 import stackcfg.data.copy, stackcfg.data.engines.opening, stackcfg.data.engines.redis
 from stackcfg.__main__ import main
+from stackcfg.data import running_servers
+
+running_servers.SERVER_PORT = {NO_SERVER_PORT}
 
 def run():
     for number, name in ((1, os.devnull), (2, "{ERRORS}")):

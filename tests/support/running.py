@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -84,6 +85,20 @@ def download_environment(**extra: str) -> dict[str, str]:
         or name in CERTIFICATES
     }
     return environment() | kept | {"PIP_NO_COMPILE": "1"} | extra
+
+
+NO_SERVER_PORT: Final = 1
+"""A port on which nothing listens, in place of the one that servers have by default."""
+
+WITHOUT_SERVER: Final = f"""\
+import sys
+from stackcfg.__main__ import start
+if sys.argv[1] == "data":
+    from stackcfg.data import running_servers
+    running_servers.SERVER_PORT = {NO_SERVER_PORT}
+start()
+"""
+"""The command where no server seems to run: one may run on the machine of the tests."""
 
 
 def stackcfg(
