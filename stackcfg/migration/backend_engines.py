@@ -23,10 +23,11 @@ from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.families import Target
 from stackcfg.releases.models import config_model
 from stackcfg.releases.server_places import NEW_HOME, OLD_HOME
-from stackcfg.releases.stores import KV, SQL, find_engine
+from stackcfg.releases.stores import KV, SQL, find_engine, loss_under_namespace
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
+from stackcfg.stores.catalog import read_implied_stores
 
 ENGINES: Final = ("postgres", "sqlite", "redis", "mongodb")
 """The engines between which `data copy` moves rows."""
@@ -104,6 +105,35 @@ def run(context: StepContext) -> Changes:
         if engine in _TO_SET:
             message = f"'{name}' is {_TO_SET[engine]} for the server and for the copy"
             yield context.check(message, path)
+        yield from _empty_namespaces(context, name, engine)
+
+
+def _empty_namespaces(context: StepContext, backend: str, engine: str) -> Changes:
+    """Empty the namespaces that would hide rows from lists on the new engine.
+
+    A store that the file leaves out has a namespace, too.
+    """
+    implied = read_implied_stores(context.data, context.store_fields, context.version)
+    for store in (*context.written.stores, *implied):
+        reference = store.reference
+        if reference is None or reference.backend != backend or not reference.name:
+            continue
+        loss = loss_under_namespace(store.fact.keys, engine, context.version)
+        if store.family != KV or not loss:
+            continue
+        place = store.path
+        if store.state == "absent":
+            place = BACKENDS_PATH
+            yield from context.text.add(
+                store.path, {"backend": backend, "namespace": ""}
+            )
+        else:
+            yield from context.text.set((*store.path, "namespace"), "")
+        yield context.info(
+            f"under the namespace '{reference.name}' on {engine} the server {loss}; "
+            "the namespace is empty now",
+            place,
+        )
 
 
 def _no_sql_stores(name: str, engine: str) -> StackcfgError:

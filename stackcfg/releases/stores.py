@@ -12,7 +12,13 @@ from functools import cache, cached_property
 
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.releases.models import config_model
-from stackcfg.releases.versions import Release, parse_release, read_facts, span_of
+from stackcfg.releases.versions import (
+    Release,
+    find_row,
+    parse_release,
+    read_facts,
+    span_of,
+)
 
 KV = "kv"
 SQL = "sql"
@@ -229,3 +235,24 @@ def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
         )
         for row in read_facts("continuity.json")["hidden"]
     )
+
+
+@cache
+def loss_under_namespace(keys: str, engine: str, version: Release) -> str:
+    """Return what a server does not do with rows that are under a namespace.
+
+    Empty if it does everything. The server asks for the keys of a range, and for
+    the row of each. Until 0.8.0 it gets the keys with the namespace (on MongoDB until
+    1.0.0, on Redis to this day), puts the namespace before them once more, and finds
+    no row. Without a namespace it does. Source: `keys_in_range` of the KV stores of
+    0.3.5, 0.4.0, 0.8.0, 1.0.0 and 1.5.0, and its callers.
+    """
+    rows = [
+        row
+        for row in read_facts("stores.json")["unlisted"]
+        if row["keys"] == keys and engine in row["engines"]
+    ]
+    row = find_row(rows, version)
+    if row is None:
+        return ""
+    return str(row["loss"])

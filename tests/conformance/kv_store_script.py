@@ -1,8 +1,8 @@
 """Writes and reads with the KV store of a release; runs in the environment of that release, on its own.
 
 Standard input: a list of {"engine": …, "fields": {…}, "namespace": …, "set": [[key, value, seconds or null], …],
-"get": [key, …], "ranges": [[start, end], …]}. The last line of standard output: for each, {"get": {key: value},
-"ranges": [[value, …], …]}.
+"get": [key, …], "ranges": [[start, end], …], "listed": [start, end]}. The last line of standard output: for each,
+{"get": {key: value}, "ranges": [[value, …], …], "listed": [value, …]}; `listed` are the rows of the keys in a range.
 """
 
 import asyncio
@@ -57,7 +57,18 @@ async def run(asked):
         sorted(map(as_text, await store.values_in_range(*each)))
         for each in asked.get("ranges", ())
     ]
-    return {"get": found, "ranges": ranges}
+    return {"get": found, "ranges": ranges, "listed": await list_rows(store, asked)}
+
+
+async def list_rows(store, asked):
+    """Return the rows that the keys in a range lead to, as the server lists prompts."""
+    if "listed" not in asked:
+        return []
+    rows = [
+        as_text(await store.get(key))
+        for key in await store.keys_in_range(*asked["listed"])
+    ]
+    return [row for row in rows if row is not None]
 
 
 async def run_all(asked):

@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import pytest
 
+from stackcfg.releases.stores import loss_under_namespace
+from stackcfg.releases.versions import parse_release
 from tests.conformance.releases import driver_packages, numbers, required
 from tests.support.kv_stores import (
     FAISS_HEAD,
@@ -243,6 +245,25 @@ def test_a_release_reads_what_another_wrote(
     assert before.keys() <= after.keys()
     if place_of(source) != place_of(target):
         assert after == before
+
+
+LISTED: Final = {"set": [["k:1", "v", None]], "listed": ["k:", "k:\xff"]}
+
+
+@pytest.mark.parametrize("engine", ["postgres", "mongodb", "redis"])
+@pytest.mark.parametrize("release", ["0.4.7", "0.8.0", "1.0.4", "1.5.0"])
+def test_a_namespace_hides_rows_where_the_facts_say_so(
+    servers, tmp_path, release, engine
+):
+    """`infinispan` lists its rows in each release from 0.7.0, prompts those of 0.4 to 0.8."""
+    place = place_in(servers, engine, tmp_path / "kv.db")
+    without, under = ask(release, place, none=LISTED, registry=LISTED)
+    assert without["listed"] == ["v"]
+    kinds = ("prompts", "vector_io::infinispan")
+    losses = [
+        loss_under_namespace(kind, engine, parse_release(release)) for kind in kinds
+    ]
+    assert (under["listed"] == []) == any(losses)
 
 
 def place_of(place: Addressed) -> tuple[str, str]:

@@ -120,6 +120,27 @@ def test_the_report_names_the_copy(tmp_path):
     assert run_here("validate", "new.yaml", "--target", "0.7.3", cwd=tmp_path).code == 0
 
 
+@pytest.mark.parametrize(
+    "prompts", ["", "    prompts: {backend: kv_default, namespace: prompts}\n"]
+)
+def test_a_namespace_that_would_hide_prompts_from_lists_is_emptied(prompts):
+    """Also that of a store which the file leaves out; with 1.5.0 prompts are in SQL."""
+    for engine, namespace in (("postgres", ""), ("redis", ""), ("sqlite", "prompts")):
+        settings = settings_for("0.7.3", source="0.7.3")
+        asked = settings._replace(engines=(("kv_default", engine),))
+        stores = yaml.safe_load(migrate(CATALOG + prompts, asked).text)["storage"][
+            "stores"
+        ]
+        assert stores["metadata"]["namespace"] == "registry"
+        if engine == "sqlite" and not prompts:
+            assert "prompts" not in stores
+        else:
+            assert stores["prompts"] == {
+                "backend": "kv_default",
+                "namespace": namespace,
+            }
+
+
 def test_an_unknown_backend_is_named(tmp_path):
     (tmp_path / "run.yaml").write_text(CATALOG)
     done = run_here("migrate", "run.yaml", "--backend", "kv=postgres", cwd=tmp_path)

@@ -11,14 +11,20 @@ from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.sql_references import backend_for
 from stackcfg.paths import value_at
-from stackcfg.releases.changes import SERVER_STORES_IN_SQL_SINCE
-from stackcfg.releases.stores import DEFAULT_BACKENDS, KV, SQL
+from stackcfg.releases.changes import CATALOG_SINCE, SERVER_STORES_IN_SQL_SINCE
+from stackcfg.releases.stores import (
+    DEFAULT_BACKENDS,
+    KV,
+    SQL,
+    loss_under_namespace,
+)
 from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import is_reference
 
 METADATA = (*STORES_PATH, "metadata")
 DEFAULT = DEFAULT_BACKENDS[KV]
+PROMPTS = "prompts"
 
 
 def write_beside_metadata(context: StepContext, name: str) -> Changes:
@@ -44,10 +50,30 @@ def write_beside_metadata(context: StepContext, name: str) -> Changes:
     if not is_older and DEFAULT in context.written.backends and backend != DEFAULT:
         return
     if backend:
-        yield from context.text.add(path, {"backend": backend, "namespace": name})
+        namespace = name
+        if _hides_rows(context, name, backend):
+            namespace = ""
+        yield from context.text.add(path, {"backend": backend, "namespace": namespace})
         return
     message = f"no KV backend for the store '{name}'; add one to 'storage.backends'"
     yield context.action_required(message, BACKENDS_PATH)
+
+
+def _hides_rows(context: StepContext, name: str, backend: str) -> bool:
+    """Return whether a namespace hides the rows of a new store from lists.
+
+    Prompts of 0.3 are under the namespace `prompts` already, on the same backend.
+    """
+    moved = dict(context.engines)
+    is_older = context.release.age.certainly_before(CATALOG_SINCE)
+    has_rows_there = name == PROMPTS and not is_older
+    if has_rows_there and backend not in moved:
+        return False
+    written = context.written.backends.get(backend)
+    engine = moved.get(backend, "")
+    if not engine and written is not None:
+        engine = written.engine
+    return bool(loss_under_namespace(name, engine, context.release.final))
 
 
 def _registry_backend(context: StepContext) -> str:

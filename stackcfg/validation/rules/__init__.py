@@ -116,6 +116,12 @@ RULES: Final = (
         "shared-table", may_be_error=False, needs=rule_conditions.has_shared_table
     ),
     ListedRule(
+        "unlisted-rows",
+        may_be_error=False,
+        since=CATALOG_SINCE,
+        words=("postgres", "redis", "mongodb"),
+    ),
+    ListedRule(
         "unused-backend", may_be_error=False, needs=rule_conditions.has_unnamed_backend
     ),
     ListedRule(

@@ -23,11 +23,18 @@ def check(inspection: Inspection) -> Findings:
         location, reference = store.location, store.reference
         if store.family != KV or location is None or reference is None:
             continue
-        same_name = (location.place, reference.backend, reference.name)
+        same_name: tuple[object, ...] = (
+            location.place,
+            reference.backend,
+            reference.name,
+        )
         # without namespaces, two stores of a kind in one place share their keys
         same_kind: tuple[object, ...] = (location.place, store.fact.keys)
         if not store.fact.keys:
             same_kind = same_name
+        elif not reference.name:
+            # stores of several kinds are all without a namespace on purpose
+            same_name = same_kind
         other = seen.get(same_name) or seen.get(same_kind)
         seen.setdefault(same_name, store)
         seen.setdefault(same_kind, store)
