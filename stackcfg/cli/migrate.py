@@ -10,7 +10,6 @@ from functools import partial
 
 from stackcfg.cli import batch, exit_codes
 from stackcfg.cli.batch import FileOutcome, InputFile
-from stackcfg.cli.diffs import diff_lines
 from stackcfg.cli.migrate_options import (
     CONCISE,
     FULL,
@@ -220,6 +219,8 @@ def _deliver(
             return None
         return write_file(file.path, migration.text, backup=options.backup)
     elif options.mode == "diff" and migration.changed:
+        from stackcfg.cli.diffs import diff_lines
+
         lines = diff_lines(file.name, old, migration.text, options.show_secrets)
         write_stdout("".join(lines), errors=KEEP_BYTES)
     return None

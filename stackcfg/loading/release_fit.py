@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.clues import Clue, Releases
@@ -120,23 +120,32 @@ def _best_releases(styles: set[Releases], placed: list[PlacedClue]) -> Releases:
     weights: Counter[Releases] = Counter()
     for _, clue in placed:
         weights[clue.releases] += clue.weight
-    return _most_voted(_most_voted(described_releases(), Counter(styles)), weights)
+    known = described_releases()
+    styled = _most_voted(range(len(known)), Counter(styles))
+    return frozenset(known[place] for place in _most_voted(styled, weights))
 
 
 def _most_voted(
-    candidates: Iterable[Release], weights: Mapping[Releases, int]
-) -> Releases:
-    """Return the candidates for which sets of releases of most weight speak.
+    candidates: Sequence[int], weights: Mapping[Releases, int]
+) -> Sequence[int]:
+    """Return the candidates for which sets of releases of most weight speak; each
+    release by its place in the list of all.
 
-    The votes that a candidate misses are counted: most sets have most candidates.
+    The votes that a release misses are counted: most sets have most releases.
     """
-    left = frozenset(candidates)
-    missed = dict.fromkeys(left, 0)
+    missed = [0] * len(described_releases())
     for releases, weight in weights.items():
-        for release in left - releases:
-            missed[release] += weight
-    least = min(missed.values())
-    return frozenset(release for release, votes in missed.items() if votes == least)
+        for place in _places_missing_in(releases):
+            missed[place] += weight
+    least = min(missed[place] for place in candidates)
+    return [place for place in candidates if missed[place] == least]
+
+
+# bounded because what a file holds decides which sets there are
+@lru_cache(4096)
+def _places_missing_in(releases: Releases) -> tuple[int, ...]:
+    known = enumerate(described_releases())
+    return tuple(place for place, release in known if release not in releases)
 
 
 def _find_proof(best: Releases, placed: Sequence[PlacedClue]) -> list[PlacedClue]:

@@ -22,6 +22,8 @@ _PUBLIC_PEM = ("CERTIFICATE", "PUBLIC", "X509", "RSA PUBLIC")
 _PEM_HEAD = lazy_pattern(r"-----BEGIN ([A-Z0-9 ]{1,60})-----")
 _PEM_END = lazy_pattern(r"-----END ")
 
+_WEB_TOKEN = "eyJ"
+_BEGINNINGS = (*TOKEN_PREFIXES, _WEB_TOKEN)
 _PREFIXES = "|".join(map(re.escape, TOKEN_PREFIXES))
 
 _KNOWN = (
@@ -71,6 +73,9 @@ def find_lookalikes(text: str) -> Iterator[Span]:
 
 def _find_tokens(text: str) -> Iterator[Span]:
     """Yield the spans of tokens that begin as those of a known service."""
+    # most texts have none, and the pattern is large
+    if not any(each in text for each in _BEGINNINGS):
+        return
     for match in _compiled(_KNOWN).finditer(text):
         if _is_token(match[0]):
             yield match.span()
@@ -92,7 +97,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _is_token(text: str) -> bool:
     """Return whether text behind a known prefix is random, and no words."""
-    if text.startswith("eyJ"):
+    if text.startswith(_WEB_TOKEN):
         return True
     words = re.split(r"[-_.]", text)
     if all(re.fullmatch(PLAIN_PART, word) for word in words):

@@ -104,11 +104,36 @@ def find_strings(mark: str, data: Any) -> Iterator[str]:
 
 
 def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
-    """Return plain data as the server sees it with `known` variables."""
-    return _substitute(data, known, _first_with_syntax_of(version))
+    """Return plain data as the server sees it with `known` variables.
+
+    The result for a whole config is kept, and not to be changed.
+    """
+    syntax = first_with_syntax_of(version)
+    if isinstance(data, dict):
+        return _substitute_once(SameData(data), known, syntax)
+    return _substitute(data, known, syntax)
 
 
-def _first_with_syntax_of(version: Release) -> Release:
+class SameData:
+    """Plain data that equals itself only, as a key of what was made of it."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+
+    def __hash__(self) -> int:
+        return id(self.data)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SameData) and self.data is other.data
+
+
+# a migration asks for one config as several releases read it
+@lru_cache(maxsize=4)
+def _substitute_once(same: SameData, known: frozenset[str], version: Release) -> Any:
+    return _substitute(same.data, known, version)
+
+
+def first_with_syntax_of(version: Release) -> Release:
     """Return the first release that replaces variables as this one does."""
     return next((since for since in _CHANGES if since <= version), _FIRST_SYNTAX)
 

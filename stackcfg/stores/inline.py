@@ -60,17 +60,29 @@ def read_inline_stores(
         kind = owner.known_type(catalog)
         old = catalog.provider_fields(owner.api, kind, version, INLINE)
         new = catalog.provider_fields(owner.api, kind, target, REFERENCE)
-        known = list(_read_known_stores(owner, old, new))
-        if owner.api:
-            known += _read_new_stores(owner, old, new)
-            known = _without_later_forms(known, owner, catalog, new)
-        found += known
+        # most providers keep nothing
+        if old or new:
+            found += _read_own_stores(owner, old, new, catalog)
         # a known class drops the keys that it does not have
         if _keeps_unknown_keys(owner, target):
             found += _read_guesses(owner, old, bool(new), catalog, target)
     stores = [each for each in found if isinstance(each, Store)]
     unreadable = [each for each in found if isinstance(each, Unreadable)]
     return StoreMap(tuple(stores), unreadable=tuple(unreadable))
+
+
+def _read_own_stores(
+    owner: StoreOwner,
+    old: list[StoreField],
+    new: list[StoreField],
+    catalog: StoreFields,
+) -> list[Store | Unreadable]:
+    """Read the stores that a release before or after gives an owner."""
+    known = list(_read_known_stores(owner, old, new))
+    if owner.api:
+        known += _read_new_stores(owner, old, new)
+        known = _without_later_forms(known, owner, catalog, new)
+    return known
 
 
 def _keeps_unknown_keys(owner: StoreOwner, target: Release) -> bool:

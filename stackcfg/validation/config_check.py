@@ -101,6 +101,18 @@ def check_beside_providers(
     return errors
 
 
+def check_section(key: str, readings: Sequence[Any], version: Release) -> Errors:
+    """Return the differences in the section under a key at the top level."""
+    errors: Errors = []
+    checked: list[Any] = []
+    for reading in readings:
+        section = {key: reading.get(key)}
+        if section not in checked:
+            checked.append(section)
+            errors += _check_root(section, version)
+    return [error for error in errors if error.path[:1] == (key,)]
+
+
 def _differ_beside_providers(reading: Data, other: Any) -> bool:
     """Return whether readings differ elsewhere than in providers, which is
     rare.

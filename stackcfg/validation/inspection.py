@@ -29,6 +29,7 @@ from stackcfg.stores.store_map import Store, StoreMap
 from stackcfg.validation.config_check import (
     check_beside_providers,
     check_config,
+    check_section,
     paths_refused_while_unset,
 )
 from stackcfg.validation.loader_rewrites import read_config, upgrade_config
@@ -62,6 +63,7 @@ class Inspection:
         only.
         """
         self._stores_of_data = stores
+        self._errors_by_section: dict[str, list[ModelError]] = {}
         self.parameters = parameters
         """What is replaced by values that nobody here knows: of an OpenShift
         template, of Compose.
@@ -152,6 +154,13 @@ class Inspection:
     def errors_beside_providers(self) -> list[ModelError]:
         """The differences that are not in the config of a provider."""
         return check_beside_providers(self.data, self.readings, self.version)
+
+    def errors_in_section(self, key: str) -> list[ModelError]:
+        """Return the differences in what is under a key at the top level."""
+        if key not in self._errors_by_section:
+            found = check_section(key, self.readings, self.version)
+            self._errors_by_section[key] = found
+        return self._errors_by_section[key]
 
     @cached_property
     def dropped_paths(self) -> tuple[Path, ...]:

@@ -13,7 +13,7 @@ other lists skip an entry with it.
 from __future__ import annotations
 
 from stackcfg.light_typing import Final
-from stackcfg.paths import as_mapping, mapping_at, value_at
+from stackcfg.paths import Path, as_mapping, mapping_at, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.resources import DATASETS
 from stackcfg.validation.model_check import HARMLESS
@@ -45,19 +45,24 @@ def check(inspection: Inspection) -> Findings:
 
 
 def _check_entries(inspection: Inspection) -> Findings:
-    errors = inspection.errors_beside_providers
-    refused = {error.path for error in errors if error.kind not in HARMLESS}
     for resource in registered_resources(inspection):
         # the source of a dataset decides on its provider
         if resource.kind == DATASETS:
             continue
-        field = (*resource.path, "provider_id")
         entry = as_mapping(value_at(inspection.data, resource.path))
         if is_of_every_provider(entry, inspection.version):
             if resource.kind != MODELS:
                 yield _describe_every(inspection, resource)
-        elif entry.get("provider_id") in (None, "") and field not in refused:
+        elif entry.get("provider_id") in (None, "") and not _is_refused(
+            inspection, (*resource.path, "provider_id")
+        ):
             yield _describe(inspection, resource)
+
+
+def _is_refused(inspection: Inspection, field: Path) -> bool:
+    """Return whether the models of the release refuse a field of a resource."""
+    errors = inspection.errors_in_section(str(field[0]))
+    return any(each.path == field and each.kind not in HARMLESS for each in errors)
 
 
 def _describe_every(inspection: Inspection, resource: Resource) -> RuleFinding:
