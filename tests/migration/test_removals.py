@@ -191,7 +191,9 @@ providers:
     provider_type: remote::bedrock
     config: {aws_access_key_id: id, aws_secret_access_key: key}
 """
-    assert remove(before, "0.8", "0.3") == (before, [])
+    after, notes = remove(before, "0.8", "0.3")
+    assert after == before
+    assert not any("aws" in note for note in notes)
     reasons = remove(before, "0.7", "0.3")[1]
     assert len([each for each in reasons if "action required: 'aws_" in each]) == 2
 

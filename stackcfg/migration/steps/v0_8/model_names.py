@@ -12,13 +12,13 @@ not start: a vector store "already exists with conflicting field values"
 (`DiskDistributionRegistry.register`), and so does a model that its provider lists
 under the old name (`update_registered_models`, 0.8.0 to ogx 1.5.0, which keeps in
 mind only one registered name for a model of a provider). So the `model_id` becomes
-the one that keeps the name. A file that may be for 0.8 already has its own names,
-but for those of vector stores.
+the one that keeps the name. A file that may be for 0.8 already can have its own
+names, which the user is asked for, but for those of vector stores.
 """
 
 from collections.abc import Iterator, Sequence
 
-from stackcfg.migration.changes import Changes
+from stackcfg.migration.changes import ACTION_REQUIRED, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.access_rules import rename_resources
 from stackcfg.migration.editing.model_names import (
@@ -50,14 +50,20 @@ def run(context: StepContext) -> Changes:
     # the step of 0.3 has reported the names of an older file
     if context.release.age.possibly_before(CATALOG_SINCE):
         return
-    change = "is called '<new>' now; change the clients that name it"
-    if not context.is_older:
-        change = "of 0.7 is called '<new>' from 0.8.0 on; change its clients"
-    change += (
-        ", write '<id>' as its 'model_id', "
-        "or run 'stackcfg data copy', which keeps the old name"
+    if context.is_older:
+        change = (
+            "is called '<new>' now; change the clients that name it, write '<id>' as "
+            "its 'model_id', or run 'stackcfg data copy', which keeps the old name"
+        )
+        yield from report_names(context, renamed, change)
+        return
+    change = (
+        "of 0.7 is called '<new>' from 0.8.0 on, and the server can refuse to start "
+        "with the rows of 0.7; this file can be for either: say with --from which "
+        "release it is for"
     )
-    yield from report_names(context, renamed, change)
+    for note in report_names(context, renamed, change):
+        yield note._replace(severity=ACTION_REQUIRED)
 
 
 def _find_kept(
