@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from ruamel.yaml.error import YAMLError
 
 import stackcfg
 from stackcfg import roundtrip
+from stackcfg.migration.planning.layouts import LAYOUTS
+from tests.support.budgets import ALL
 from tests.support.running import OLD, ROOT, STARTER
 
 CASES = sorted(
@@ -40,6 +43,9 @@ LOADABLE = [
     for case in CASES
     if case.name not in UNLOADABLE and case.parent.name != "templates"
 ]
+
+BY_TURN = [*zip(LOADABLE, cycle(LAYOUTS), strict=False)]
+"""Each case in one of both layouts: ruamel.yaml is slow."""
 
 
 def editor() -> YAML:
@@ -68,8 +74,11 @@ def options(case: Path) -> dict[str, Any]:
     return {name: word for name, word in words.items() if word}
 
 
-@pytest.mark.parametrize("layout", ["consolidate", "preserve"])
-@pytest.mark.parametrize("case", LOADABLE, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    ("case", "layout"),
+    [*product(LOADABLE, LAYOUTS)] if ALL else BY_TURN,
+    ids=lambda value: getattr(value, "name", value),
+)
 def test_a_document_becomes_what_its_text_becomes(case, layout):
     text = (case / "input.yaml").read_bytes().decode()
     found = document(text)

@@ -15,7 +15,7 @@ from stackcfg.loading.chart_values import (
 from stackcfg.loading.errors import InputError, StructureError
 from stackcfg.loading.template_files import structure_error_at
 from stackcfg.loading.template_regions import Region, find_region
-from stackcfg.yamltext.lines import Position
+from stackcfg.yamltext.lines import Position, content_position
 
 
 class KeptPlace(NamedTuple):
@@ -70,8 +70,7 @@ class ChartTemplate(NamedTuple):
             return position
         number = self.joined.numbers[line - 1]
         if self.joined.value_at(line - 1) is not None:
-            action = self.region.lines[number]
-            column = len(action) - len(action.lstrip()) + 1
+            return content_position(self.region.lines, number)
         return Position(number + 1, column)
 
     def place_of(self, position: Position) -> KeptPlace:

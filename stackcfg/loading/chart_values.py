@@ -17,6 +17,7 @@ from stackcfg.yamltext.document import (
     ParseError,
     walk_nodes,
 )
+from stackcfg.yamltext.lines import indent_of
 from stackcfg.yamltext.parser import parse_yaml
 from stackcfg.yamltext.template_lines import (
     ELSE,
@@ -220,7 +221,7 @@ def _opaque_line(region: Region, number: int, indent: int, path: ValuePath) -> s
     line = f"'{{{{ {OPAQUE}{'_'.join(path)} }}}}'"
     above = [each for each in region.lines[:number] if read_line(each).kind == TEXT]
     key = next(filter(str.strip, reversed(above)), "")
-    if len(key) - len(key.lstrip(" ")) == indent:
+    if indent_of(key) == indent:
         line = f"- {line}"
     return " " * indent + line
 
@@ -264,8 +265,7 @@ def shift_line(line: str, columns: int) -> str:
     content = line.lstrip(" ")
     if not content.strip():
         return line
-    count = max(len(line) - len(content) + columns, 0)
-    return " " * count + content
+    return " " * max(indent_of(line) + columns, 0) + content
 
 
 def _sample_of(region: Region, number: int, indent: int) -> range | None:
@@ -286,7 +286,7 @@ def _sample_of(region: Region, number: int, indent: int) -> range | None:
 
 
 def _range_of_column(lines: Sequence[str], found: range, indent: int) -> range | None:
-    columns = {len(lines[each]) - len(lines[each].lstrip()) for each in found}
+    columns = {indent_of(lines[each]) for each in found}
     if not columns or min(columns) != indent:
         return None
     return found

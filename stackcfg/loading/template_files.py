@@ -16,7 +16,7 @@ from stackcfg.yamltext.document import (
     ParseError,
     walk_nodes,
 )
-from stackcfg.yamltext.lines import Position
+from stackcfg.yamltext.lines import Position, content_position
 from stackcfg.yamltext.parser import parse_yaml
 from stackcfg.yamltext.templates import (
     StructuralExpression,
@@ -148,9 +148,8 @@ def structure_error_at(
     error: StructureError, lines: Sequence[str], number: int
 ) -> StructureError:
     """Return an error of a template for another line that decides about it."""
-    line = lines[number]
-    column = len(line) - len(line.lstrip()) + 1
-    return error.blame(shorten_expression(line), Position(number + 1, column))
+    expression = shorten_expression(lines[number])
+    return error.blame(expression, content_position(lines, number))
 
 
 def _error(structural: StructuralExpression, where: Where, what: str) -> StructureError:

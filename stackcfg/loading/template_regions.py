@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.patterns import lazy_pattern
+from stackcfg.yamltext.lines import indent_of
 from stackcfg.yamltext.template_blocks import Written
 from stackcfg.yamltext.template_lines import TEXT, read_line
 
@@ -60,16 +61,12 @@ def find_region(lines: Sequence[str], number: int) -> Region:
             indent = len(header["indent"])
             return Region(lines, above + 1, _end_of_text(lines, above + 1, indent))
         if _is_text(line):
-            least = min(least, _indent_of(line))
+            least = min(least, indent_of(line))
     return _document_around(lines, number)
 
 
 def _is_text(line: str) -> bool:
     return bool(line.strip()) and read_line(line).kind == TEXT
-
-
-def _indent_of(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
 
 
 def _end_of_text(lines: Sequence[str], start: int, indent: int) -> int:
@@ -78,7 +75,7 @@ def _end_of_text(lines: Sequence[str], start: int, indent: int) -> int:
     for number in range(start, len(lines)):
         line = lines[number]
         if _is_text(line):
-            if _indent_of(line) <= indent:
+            if indent_of(line) <= indent:
                 break
             end = number + 1
         elif line.strip():

@@ -21,7 +21,7 @@ from stackcfg.validation.findings import Finding
 from stackcfg.validation.fingerprints import fingerprint
 from stackcfg.validation.ignores import COMMENT
 from stackcfg.validation.settings import Settings
-from stackcfg.yamltext.lines import LineIndex
+from stackcfg.yamltext.lines import LineIndex, indent_of
 from stackcfg.yamltext.values import data_of
 
 _CONTROL: Final = lazy_pattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -183,7 +183,7 @@ def _split_rules(written: str) -> Iterator[str]:
 def _add_above(text: str, number: int, rules: Sequence[str], reason: str) -> str:
     start, end = _line_span(text, number)
     line = text[start:end]
-    indent = line[: len(line) - len(line.lstrip(" "))]
+    indent = " " * indent_of(line)
     comment = f"{indent}{_write_comment(rules, reason)}{_line_end(text)}"
     return text[:start] + comment + text[start:]
 

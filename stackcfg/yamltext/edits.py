@@ -15,6 +15,7 @@ from operator import attrgetter
 from stackcfg.light_typing import NamedTuple
 from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import Document
+from stackcfg.yamltext.lines import indent_of
 
 _INDENTATION = lazy_pattern(r"(?m)^ *+(?=[^\S\n]*+\S)")
 _START = attrgetter("start")
@@ -194,7 +195,7 @@ def _taken_by_copies(text: str, edits: Sequence[Edit]) -> dict[int, Copy]:
         if not isinstance(copy, Copy) or not _has_whole_lines(text, copy):
             continue
         lines = text[copy.start : copy.end]
-        column = len(lines) - len(lines.lstrip(" "))
+        column = indent_of(lines)
         first = bisect_left(edits, copy.start + len(lines.rstrip()), key=_START)
         last = bisect_right(edits, copy.end, key=_START)
         for edit in edits[first:last]:

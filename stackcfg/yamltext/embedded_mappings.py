@@ -7,6 +7,7 @@ from stackcfg.paths import Path
 from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import Document, Node, content_start
 from stackcfg.yamltext.embedded import Embedded
+from stackcfg.yamltext.lines import indent_of
 
 _DASH: Final = lazy_pattern(r"(?m)^ *(?:- +)*-(?=\s)")
 """The dashes that a line of a block list begins with."""
@@ -32,7 +33,7 @@ def embed_mapping(
     while begin < block.end:
         after = document.lines.after(begin)
         line = document.text[begin : min(after, block.end)].rstrip("\r\n")
-        place = begin + _leading(line, block.indent)
+        place = begin + min(indent_of(line), block.indent)
         content = document.text[place : begin + len(line)]
         starts.append(inner)
         places.append(place)
@@ -164,9 +165,4 @@ def _end_of_comments(
 
 def _is_comment_at(line: str, indent: int) -> bool:
     """Return whether a line is a comment at a column, or right of it."""
-    return line.lstrip(" ").startswith("#") and _leading(line, indent) == indent
-
-
-def _leading(line: str, most: int) -> int:
-    """Return how many spaces a line begins with, up to a number."""
-    return min(len(line) - len(line.lstrip(" ")), most)
+    return line.lstrip(" ").startswith("#") and indent_of(line) >= indent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
 
@@ -17,6 +18,17 @@ class Position(NamedTuple):
 
     line: int
     column: int
+
+
+def indent_of(line: str) -> int:
+    """Return how many spaces a line begins with."""
+    return len(line) - len(line.lstrip(" "))
+
+
+def content_position(lines: Sequence[str], number: int) -> Position:
+    """Return where the content of a line begins; the first line has the number 0."""
+    line = lines[number]
+    return Position(number + 1, len(line) - len(line.lstrip()) + 1)
 
 
 class LineIndex:
@@ -52,8 +64,7 @@ class LineIndex:
 
     def indent_at(self, offset: int) -> int:
         """Return the number of spaces that the line of an offset begins with."""
-        before = self._text[self.start_of(offset) : offset]
-        return len(before) - len(before.lstrip(" "))
+        return indent_of(self._text[self.start_of(offset) : offset])
 
     def after(self, offset: int) -> int:
         """Return the offset behind the line of `offset`, with its line end."""

@@ -14,6 +14,7 @@ from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import Document, Node, ParseError, content_start
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.emit import emit_quoted, emit_scalar
+from stackcfg.yamltext.lines import indent_of
 
 _BLOCK: Final = ("|", ">")
 _NOT_PLAIN: Final = lazy_pattern(
@@ -135,11 +136,11 @@ def _block_lines(document: Document, node: Node) -> Lines:
     found = re.findall(r"[^\n]*\n|[^\n]+", text[begin : node.end])
     first_inner = _first_with_content(node.text.split("\n"))
     first_outer = _first_with_content(found)
-    indent = _indent_of(first_outer) - _indent_of(first_inner)
+    indent = indent_of(first_outer) - indent_of(first_inner)
     lines: Lines = []
     for line in found:
         bare = line.rstrip("\r\n")
-        cut = min(indent, _indent_of(bare))
+        cut = min(indent, indent_of(bare))
         lines.append((begin + cut, bare[cut:]))
         begin += len(line)
     return lines
@@ -148,11 +149,6 @@ def _block_lines(document: Document, node: Node) -> Lines:
 def _first_with_content(lines: Iterable[str]) -> str:
     """Return the first line that is not blank; an empty one if all are."""
     return next((line for line in lines if line.strip()), "")
-
-
-def _indent_of(line: str) -> int:
-    """Return how many spaces a line begins with."""
-    return len(line) - len(line.lstrip(" "))
 
 
 def _align(value: str, lines: Lines) -> Places | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import SCALAR, Node, content_start, walk_nodes
+from stackcfg.yamltext.lines import indent_of
 from stackcfg.yamltext.scalars import STR
 
 _FIRST_CONTENT = lazy_pattern(r"(?m)^( *)[^\s]")
@@ -70,8 +71,7 @@ def _restore_block(
         return
     lines: list[str] = []
     for line in text[body : scalar.end].split("\n"):
-        leading = len(line) - len(line.lstrip(" "))
-        lines.append(line.removesuffix("\r")[min(indent, leading) :])
+        lines.append(line.removesuffix("\r")[min(indent, indent_of(line)) :])
     kept = scalar.text[len(scalar.text.rstrip("\n")) :]
     scalar.text = "\n".join(lines).rstrip("\n") + kept
 
@@ -97,7 +97,7 @@ def _end_of_block(
 
 def _is_in_block(line: str, indent: int) -> bool:
     """Return whether a line belongs to a block of an indentation."""
-    if len(line) - len(line.lstrip(" ")) >= indent:
+    if indent_of(line) >= indent:
         return True
     written = _WRITTEN_INDENT.search(line)
     return written is not None and int(written[1]) >= indent

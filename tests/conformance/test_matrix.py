@@ -465,8 +465,8 @@ def _differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
         yield f"{path.lstrip('.')} is {one!r:.80} in one go, {other!r:.80} by every family"
 
 
-PARTS: Final = 4
-"""All fixtures together take minutes: a plain run does every fourth, CI the others, too."""
+PARTS: Final = 8
+"""All fixtures together take minutes: a plain run does every eighth, CI the others, too."""
 
 
 @pytest.mark.parametrize(

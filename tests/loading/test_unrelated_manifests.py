@@ -12,6 +12,7 @@ import yaml
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.loading.errors import NotRunConfigError
 from stackcfg.migration.engine import migrate
+from tests.support.budgets import budget
 
 WORDS = (
     "apis",
@@ -98,7 +99,7 @@ def value(rng: random.Random, depth: int):
     return part
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(budget(10)))
 def test_no_manifest_without_a_run_config_is_changed(seed: int):
     rng = random.Random(seed)
     for _ in range(100):

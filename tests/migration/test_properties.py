@@ -20,7 +20,7 @@ STEADY = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=budget(50),
+    max_examples=budget(25),
     suppress_health_check=[HealthCheck.too_slow],
 )
 
@@ -636,7 +636,7 @@ YAMLISH = st.text(
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(STEADY, max_examples=budget(150))
+@settings(STEADY, max_examples=budget(75))
 @given(
     text=damaged()
     | damaged()

@@ -20,6 +20,7 @@ from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rules import ONLY, RULES, load_rule
 from stackcfg.validation.settings import settings_for
 from tests.conformance.mutations import KINDS
+from tests.support.budgets import ALL
 from tests.support.running import ROOT
 from tests.validation.test_fixes import sources
 
@@ -35,6 +36,7 @@ RELEASES = (
     (1, 3, 0),
     (1, 5, 0),
 )
+PARTS = 2 if ALL else 5
 CONDITIONAL = [
     listed
     for listed in RULES
@@ -56,17 +58,17 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def inspections() -> Iterator[tuple[str, Inspection]]:
     catalog = load_store_fields()
-    turn = cycle(range(3))
+    turn = cycle(range(PARTS))
     for name, text in texts():
         try:
             documents = read_documents(text.removeprefix("\ufeff"), lenient=True)
             configs = list(find_run_configs(documents, lenient=True))
         except InputError:
             continue
-        # each text in a third of the releases, which is every release over all
+        # each text in a part of the releases, which is every release over all
         start = next(turn)
         for config in configs:
-            for release in RELEASES[start::3]:
+            for release in RELEASES[start::PARTS]:
                 yield (
                     f"{name} in {release}",
                     Inspection(

@@ -22,6 +22,7 @@ from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.parser import parse_yaml
 from stackcfg.yamltext.templates import mask_expressions
 from stackcfg.yamltext.values import data_of, merged_entries
+from tests.support.budgets import budget
 
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=150)
 
@@ -434,7 +435,7 @@ SAFER = (
 """What is refused for the sake of whoever reads on, though `safe_load` would take it."""
 
 
-@settings(STEADY, max_examples=4000)
+@settings(STEADY, max_examples=budget(1500))
 @given(
     st.builds(
         lambda opening, rest: opening + "".join(rest),

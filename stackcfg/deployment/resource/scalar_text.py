@@ -5,6 +5,7 @@ from __future__ import annotations
 from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, value_of
 from stackcfg.yamltext.edits import shift_lines
 from stackcfg.yamltext.emit import emit_quoted
+from stackcfg.yamltext.lines import indent_of
 from stackcfg.yamltext.parser import parse_yaml
 
 BLOCKS = ("|", ">")
@@ -58,7 +59,6 @@ def _rewrite_block(
         # its line ends are spaces, or its header tells the indentation
         return emit_quoted(new)
     content = body.lstrip("\n")
-    indent = len(content) - len(content.lstrip(" "))
-    lines = shift_lines(new.rstrip("\n"), indent, first_line=True)
+    lines = shift_lines(new.rstrip("\n"), indent_of(content), first_line=True)
     ending = body[len(body.rstrip("\n")) :]
     return f"{header}\n{lines}{ending}".replace("\n", document.newline)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.template_blocks import Written
 
 Key = tuple[str, ...]
+"""By which lines of an old and of a new text are the same."""
 
-_ANY = "*"
+Pair = tuple[int, int]
+"""The index of an old line, and of the new line that it became."""
+
+_ANY_NAME = "*"
 
 
 class Inserted(NamedTuple):
@@ -49,60 +53,62 @@ def align(
     """
     kept: dict[int, str] = {}
     inserted: list[Inserted] = []
-    names = [each.number in headers for each in old]
-    pairs = _find_pairs([each.text for each in old], new, names)
-    first = last = 0
+    is_header = [each.number in headers for each in old]
+    pairs = _find_pairs([each.text for each in old], new, is_header)
+    next_old = next_new = 0
     after = start - 1
-    for index, place in pairs:
+    for old_index, new_index in pairs:
         before = end
-        if index < len(old):
-            before = old[index].number
-            kept[before] = new[place]
+        if old_index < len(old):
+            before = old[old_index].number
+            kept[before] = new[new_index]
         replaced = None
-        if first < index:
-            replaced = old[first].number
-        inserted += [
-            Inserted(text, after, before, replaced) for text in new[last:place]
-        ]
-        first, last, after = index + 1, place + 1, before
+        if next_old < old_index:
+            replaced = old[next_old].number
+        for text in new[next_new:new_index]:
+            inserted.append(Inserted(text, after, before, replaced))
+        next_old = old_index + 1
+        next_new = new_index + 1
+        after = before
     return Alignment(kept, inserted)
 
 
 def _find_pairs(
-    old: Sequence[str], new: Sequence[str], names: Sequence[bool]
-) -> list[tuple[int, int]]:
-    """Return the indexes of equal lines.
+    old: Sequence[str], new: Sequence[str], is_header: Sequence[bool]
+) -> list[Pair]:
+    """Return the indexes of old lines, each with that of the new line it became.
 
-    Lines that stay as they are come first, then those that get another
-    indentation or become a comment, then sections that get below others, at last
-    keys that get another name, if they may.
+    Lines that stay as they are are found first. Between them, lines with another
+    indentation, or that became a comment; then sections that are below others now;
+    at last keys with another name, of the lines that are headers. The last pair is
+    that of both ends.
     """
-    keys = (
+    pairs = [(len(old), len(new))]
+    for old_keys, new_keys in (
         (_exact_keys(old), _exact_keys(new)),
         (_keys_of(old), _keys_of(new)),
         (_section_keys(old), [(_content(line),) for line in new]),
-        (_header_keys(old, names), _header_keys(new, [True] * len(new))),
-    )
-    ends = (len(old), len(new))
-    pairs = [ends]
-    for olds, news in keys:
-        found: list[tuple[int, int]] = []
-        first = second = 0
-        for index, place in pairs:
-            matches = _matches(olds[first:index], news[second:place])
-            found += [(first + one, second + other) for one, other in matches]
-            found.append((index, place))
-            first, second = index + 1, place + 1
-        pairs = found
+        (_header_keys(old, is_header), _header_keys(new, [True] * len(new))),
+    ):
+        pairs = [*_match_between(pairs, old_keys, new_keys)]
     return pairs
 
 
-def _matches(old: Sequence[object], new: Sequence[object]) -> list[tuple[int, int]]:
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    found: list[tuple[int, int]] = []
-    for block in matcher.get_matching_blocks():
-        found += [(block.a + step, block.b + step) for step in range(block.size)]
-    return found
+def _match_between(
+    pairs: Iterable[Pair], old: Sequence[Key], new: Sequence[Key]
+) -> Iterator[Pair]:
+    """Yield pairs, and before each one those of equal keys since the pair before."""
+    old_start = new_start = 0
+    for old_end, new_end in pairs:
+        matcher = SequenceMatcher(
+            None, old[old_start:old_end], new[new_start:new_end], autojunk=False
+        )
+        for block in matcher.get_matching_blocks():
+            for step in range(block.size):
+                yield old_start + block.a + step, new_start + block.b + step
+        yield old_end, new_end
+        old_start = old_end + 1
+        new_start = new_end + 1
 
 
 def _content(line: str) -> str:
@@ -128,8 +134,9 @@ def _exact_keys(lines: Sequence[str]) -> list[Key]:
 
 
 def _section_keys(lines: Sequence[str]) -> list[Key]:
-    """Return for each line that is below no other its content; others equal
-    nothing.
+    """Return for each line that is below no other its content.
+
+    All other lines equal nothing.
     """
     keys: list[Key] = []
     for number, key in enumerate(_keys_of(lines)):
@@ -139,15 +146,16 @@ def _section_keys(lines: Sequence[str]) -> list[Key]:
     return keys
 
 
-def _header_keys(lines: Sequence[str], names: Sequence[bool]) -> list[Key]:
-    """Return for each key with lines below it what it is below; others equal
-    nothing, as those do that keep their name or are below no other.
+def _header_keys(lines: Sequence[str], is_header: Sequence[bool]) -> list[Key]:
+    """Return for each header that is below another line what it is below.
+
+    All other lines equal nothing.
     """
     keys: list[Key] = []
     for number, key in enumerate(_keys_of(lines)):
         content, *around = key
-        if names[number] and around and content.endswith(":"):
-            keys.append((_ANY, *around))
+        if is_header[number] and around and content.endswith(":"):
+            keys.append((_ANY_NAME, *around))
         else:
             keys.append((str(id(lines)), str(number)))
     return keys

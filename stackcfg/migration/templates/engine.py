@@ -27,7 +27,7 @@ from stackcfg.releases.stores import with_declared_fields
 from stackcfg.releases.versions import Release
 from stackcfg.validation.templates.choice import Template
 from stackcfg.validation.templates.texts import Judge, WrittenText, with_equal_names
-from stackcfg.yamltext.lines import Position
+from stackcfg.yamltext.lines import content_position
 from stackcfg.yamltext.template_blocks import (
     BlockError,
     without_items,
@@ -230,13 +230,11 @@ class _Migration:
         return notes
 
     def _note_missing(self, line: Inserted) -> MigrationNote:
-        above = self._region.lines[line.after]
-        column = len(above) - len(above.lstrip()) + 1
         message = (
             f"if this is a name from another block, '{line.text.strip()}' "
             "belongs below it; write it with what this block calls these"
         )
-        position = Position(line.after + 1, column)
+        position = content_position(self._region.lines, line.after)
         return MigrationNote(ACTION_REQUIRED, message, position)
 
     def _result(

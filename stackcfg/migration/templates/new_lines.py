@@ -53,36 +53,38 @@ class NewLines(NamedTuple):
     ) -> list[NewLine]:
         """Return all new lines, in their order."""
         merged: list[NewLine] = []
-        first = second = 0
+        next_known = next_added = 0
         ends = (len(entries), len(inserted))
-        for index, place in [*self._common(entries, inserted, number), ends]:
-            merged += entries[first:index]
-            for line in inserted[second:place]:
+        for known, added in [*self._common(entries, inserted, number), ends]:
+            merged += entries[next_known:known]
+            for line in inserted[next_added:added]:
                 merged.append(NewLine(line.text, {number: line}))
-            if index < len(entries):
-                lines = {**entries[index].lines, number: inserted[place]}
-                merged.append(NewLine(entries[index].text, lines))
-            first, second = index + 1, place + 1
+            if known < len(entries):
+                lines = {**entries[known].lines, number: inserted[added]}
+                merged.append(NewLine(entries[known].text, lines))
+            next_known = known + 1
+            next_added = added + 1
         return merged
 
     def _common(
         self, entries: Sequence[NewLine], inserted: Sequence[Inserted], number: int
     ) -> Iterator[tuple[int, int]]:
-        """Yield the indexes of lines that are in both, as many as there can be."""
+        """Yield the indexes of lines that are in both: a longest common sequence."""
         same = [
             [self._are_same(entry, line, number) for line in inserted]
             for entry in entries
         ]
         counts = _common_counts(same, len(inserted))
-        index = place = 0
-        while index < len(entries) and place < len(inserted):
-            if same[index][place]:
-                yield index, place
-                index, place = index + 1, place + 1
-            elif counts[index + 1][place] >= counts[index][place + 1]:
-                index += 1
+        known = added = 0
+        while known < len(entries) and added < len(inserted):
+            if same[known][added]:
+                yield known, added
+                known += 1
+                added += 1
+            elif counts[known + 1][added] >= counts[known][added + 1]:
+                known += 1
             else:
-                place += 1
+                added += 1
 
     def _are_same(self, entry: NewLine, line: Inserted, number: int) -> bool:
         if entry.text != line.text:
@@ -92,8 +94,9 @@ class NewLines(NamedTuple):
         return self._replace_same(entry, line, number)
 
     def _replace_same(self, entry: NewLine, line: Inserted, number: int) -> bool:
-        """Return whether lines may replace the same, of which a choice can lack
-        some.
+        """Return whether two lines may replace the same old line.
+
+        They may replace different ones, if one choice lacks one of these.
         """
         new = line.replaced
         if new is None:
@@ -111,12 +114,12 @@ class NewLines(NamedTuple):
 
 
 def _common_counts(same: Sequence[Sequence[bool]], width: int) -> list[list[int]]:
-    """Return how many pairs from two indexes on are in both."""
+    """Return how many lines are in both, of those from two indexes on."""
     counts = [[0] * (width + 1) for _ in range(len(same) + 1)]
-    for index in reversed(range(len(same))):
-        for place in reversed(range(width)):
-            best = max(counts[index + 1][place], counts[index][place + 1])
-            if same[index][place]:
-                best = max(best, counts[index + 1][place + 1] + 1)
-            counts[index][place] = best
+    for known in reversed(range(len(same))):
+        for added in reversed(range(width)):
+            best = max(counts[known + 1][added], counts[known][added + 1])
+            if same[known][added]:
+                best = max(best, counts[known + 1][added + 1] + 1)
+            counts[known][added] = best
     return counts

@@ -14,6 +14,7 @@ from stackcfg.loading.chart_values import (
     mark_of,
     shift_line,
 )
+from stackcfg.yamltext.lines import indent_of
 from stackcfg.yamltext.template_blocks import BlockError
 from stackcfg.yamltext.template_lines import TEXT, read_line
 from stackcfg.yamltext.template_values import with_indent
@@ -186,7 +187,7 @@ class _Parting:
         first = next(self._content(numbers), None)
         if first is None:
             return None
-        return _column_of(first), first.lstrip().startswith(_ITEM)
+        return indent_of(first), first.lstrip().startswith(_ITEM)
 
     def _content(self, numbers: range) -> Iterator[str]:
         for number in numbers:
@@ -210,8 +211,8 @@ class _Parting:
         if not line.strip():
             return True
         if is_list and not line.lstrip().startswith(_ITEM):
-            return _column_of(line) > column
-        return _column_of(line) >= column
+            return indent_of(line) > column
+        return indent_of(line) >= column
 
     def _read(self, span: range, value: WrittenValue, number: int) -> PartedValue:
         lines = list(self._without_marks(span))
@@ -245,10 +246,6 @@ def _check_below(lines: Sequence[str], parted: PartedValue) -> None:
     for line in lines[parted.number + 1 :]:
         is_text = read_line(line).kind == TEXT and line.strip()
         if is_text and not line.lstrip().startswith("#"):
-            if _column_of(line) > parted.indent:
+            if indent_of(line) > parted.indent:
                 raise BlockError(parted.value.number)
             return
-
-
-def _column_of(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))

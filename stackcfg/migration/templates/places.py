@@ -8,6 +8,7 @@ from operator import attrgetter
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.chart_values import MARK, is_begin_mark
 from stackcfg.migration.templates.new_lines import Choices, NewLine
+from stackcfg.yamltext.lines import indent_of
 from stackcfg.yamltext.template_blocks import Answers, BlockError, Blocks, Condition
 from stackcfg.yamltext.template_lines import TEXT
 
@@ -182,7 +183,7 @@ def _columns_of_values(blocks: Blocks) -> Iterator[tuple[int, int]]:
     for number in range(blocks.start, blocks.end):
         line = blocks.lines[number]
         if is_begin_mark(line):
-            column = len(line) - len(line.lstrip(" "))
+            column = indent_of(line)
         elif MARK in line:
             column = None
         elif column is not None:
@@ -191,8 +192,7 @@ def _columns_of_values(blocks: Blocks) -> Iterator[tuple[int, int]]:
 
 def _column(texts: Sequence[str]) -> int:
     """Return the column of the first line that has any."""
-    first = next(filter(str.strip, texts), "")
-    return len(first) - len(first.lstrip(" "))
+    return indent_of(next(filter(str.strip, texts), ""))
 
 
 def _with_blocks(actions: list[str], texts: list[str]) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackcfg.loading.chart_values import shift_line
 from stackcfg.migration.templates.merge import Merge
+from stackcfg.yamltext.lines import indent_of
 from stackcfg.yamltext.template_blocks import Block, Blocks, without_marks
 from stackcfg.yamltext.template_lines import TEXT
 
@@ -64,10 +66,7 @@ class _Writer:
 
     def _write_action(self, number: int, shift: int) -> None:
         self._write_inserted(number)
-        line = self._blocks.lines[number]
-        content = line.lstrip(" ")
-        column = max(len(line) - len(content) + shift, 0)
-        self._lines.append(" " * column + content)
+        self._lines.append(shift_line(self._blocks.lines[number], shift))
 
     def _write_inserted(self, number: int) -> None:
         self._lines += self._merged.inserted.get(number, [])
@@ -78,7 +77,7 @@ class _Writer:
             if number in self._merged.kept:
                 old = self._blocks.lines[number]
                 new = self._merged.kept[number]
-                return _column(new) - _column(old)
+                return indent_of(new) - indent_of(old)
         return 0
 
 
@@ -89,7 +88,3 @@ def _numbers_of(items: list[int | Block]) -> Iterator[int]:
                 yield from _numbers_of(branch.items)
         else:
             yield each
-
-
-def _column(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))

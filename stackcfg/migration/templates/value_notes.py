@@ -8,7 +8,7 @@ from stackcfg.light_typing import Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.templates.parting import Parted, PartedValue
-from stackcfg.yamltext.lines import Position
+from stackcfg.yamltext.lines import content_position
 
 _RENDER: Final = "'helm template CHART -f YOURS | stackcfg migrate -'"
 
@@ -23,9 +23,8 @@ def notes_on_values(
         if message in known:
             continue
         known.add(message)
-        line = lines[each.value.number]
-        column = len(line) - len(line.lstrip()) + 1
-        yield MigrationNote(severity, message, Position(each.value.number + 1, column))
+        position = content_position(lines, each.value.number)
+        yield MigrationNote(severity, message, position)
 
 
 def _describe(parted: PartedValue, file: str) -> tuple[str, str]:

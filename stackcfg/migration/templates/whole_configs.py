@@ -23,7 +23,7 @@ from stackcfg.migration.templates.value_notes import describe_changed_value
 from stackcfg.migration.templates.value_uses import find_other_use
 from stackcfg.paths import value_at
 from stackcfg.yamltext.document import ParseError
-from stackcfg.yamltext.lines import Position
+from stackcfg.yamltext.lines import content_position
 from stackcfg.yamltext.parser import parse_yaml
 from stackcfg.yamltext.template_lines import read_line
 from stackcfg.yamltext.template_values import Blocks, ValuePath, read_value_action
@@ -65,7 +65,7 @@ def refuse_whole_config(text: str, chart: Chart) -> None:
     lines = text.split("\n")
     for each in _find_uses(lines, chart):
         shown = shorten_expression(lines[each.number])
-        raise decided_by(shown, FILE, _position(lines, each.number))
+        raise decided_by(shown, FILE, content_position(lines, each.number))
 
 
 def notes_on_whole_configs(
@@ -75,12 +75,9 @@ def notes_on_whole_configs(
     lines = text.split("\n")
     for each in found:
         message = describe_changed_value(".".join(each.path), file)
-        yield MigrationNote(ACTION_REQUIRED, message, _position(lines, each.number))
-
-
-def _position(lines: Sequence[str], number: int) -> Position:
-    line = lines[number]
-    return Position(number + 1, len(line) - len(line.lstrip()) + 1)
+        yield MigrationNote(
+            ACTION_REQUIRED, message, content_position(lines, each.number)
+        )
 
 
 def _find_uses(lines: Sequence[str], chart: Chart) -> Iterator[WholeConfig]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final
+from stackcfg.yamltext.lines import indent_of
 from stackcfg.yamltext.template_blocks import Blocks, Condition, OfOthers
 
 _ENTRY: Final = 2
@@ -49,8 +50,7 @@ class Sections:
 
 def _column_of(line: str) -> int:
     """Return the column of a line; an item of a list is in that of its key."""
-    content = line.lstrip(" ")
-    column = len(line) - len(content)
-    if content.startswith("- "):
+    column = indent_of(line)
+    if line.lstrip(" ").startswith("- "):
         column += _ENTRY
     return column
