@@ -12,6 +12,7 @@ from stackcfg.cli.copy_log import log_failure, open_log
 from stackcfg.cli.data_copy import METADATA, CopyChoices, copy_rows
 from stackcfg.cli.data_files import check_all_files, copy_all_files, find_all_files
 from stackcfg.cli.data_plan import Sides, plan_moves, select_stores
+from stackcfg.cli.data_room import check_room
 from stackcfg.cli.errors import print_error
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
 from stackcfg.data.copy import count_changes, count_rows, count_unmoved_rows
@@ -106,9 +107,8 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
     result.unmoved |= {**refused, **left_behind, **elsewhere}
     result.files = find_all_files(plan.files)
     if options.action == COPY:
+        check_room(result, options.choices, readers)
         readers.close()
-        # first, so that no row names a file that is not there
-        copy_all_files(result, options.choices)
         _copy(result, options)
     elif options.action in (VERIFY, DRY_RUN):
         check_all_files(result)
@@ -127,6 +127,8 @@ def _refuse_copy(refused: Iterable[Unmoved]) -> None:
 def _copy(result: UpgradeResult, options: Options) -> None:
     log = open_log(options.choices.log_file, result.plan)
     try:
+        # first, so that no row names a file that is not there
+        copy_all_files(result, options.choices)
         copy_rows(result, options.choices, log, options.color)
         log.write(f"end: exit code {_exit_code(result)}")
     except BaseException as error:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import NamedTuple
 
@@ -20,12 +19,11 @@ from stackcfg.data.locations import Database
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts, UpgradeResult
 from stackcfg.errors import StackcfgError, join_hint
-from stackcfg.system.files import back_up_with, free_bytes, make_folder
+from stackcfg.system.files import back_up_with, make_folder
 from stackcfg.system.log_file import LogFile
 from stackcfg.system.pace import Pace
 
 METADATA = "metadata"
-MIB = 1024 * 1024
 
 Destinations = Mapping[Database, Sequence[Move]]
 
@@ -63,9 +61,8 @@ def copy_rows(
     Raises `StackcfgError`, which then names the databases that were written
     before, and the command that continues.
     """
-    first, last = _moves_with_rows(result)
+    first, last = destinations_with_rows(result)
     destinations = {**first, **last}
-    _check_room(destinations)
     moving = [move for moves in destinations.values() for move in moves]
     total = sum(result.rows[move] for move in moving)
     progress = CopyProgress(total, color, Pace(choices.rate), log)
@@ -123,7 +120,7 @@ def _copy_groups(destinations: Destinations, copy: _Copy) -> None:
             raise
 
 
-def _moves_with_rows(result: UpgradeResult) -> tuple[Destinations, Destinations]:
+def destinations_with_rows(result: UpgradeResult) -> tuple[Destinations, Destinations]:
     """Return the databases that get rows, with their moves, those to write last
     apart.
 
@@ -210,33 +207,3 @@ def _prepare_file(database: Database, result: UpgradeResult, folder: str) -> Non
     if not is_empty:
         name, _ = back_up_with(file, lambda copy: back_up_database(file, copy), folder)
         result.backups[file] = name
-
-
-def _check_room(destinations: Destinations) -> None:
-    """Raise `StackcfgError` if a disk has no room for backups and copies."""
-    moving = [move for moves in destinations.values() for move in moves]
-    copied_bytes = _file_bytes({move.source.database for move in moving})
-    folders: dict[str, list[Database]] = {}
-    for database in destinations:
-        if database.file:
-            folder = os.path.dirname(database.file)
-            folders.setdefault(folder, []).append(database)
-    for folder, databases in folders.items():
-        needed = _file_bytes(databases) + copied_bytes
-        free = free_bytes(folder)
-        if free < needed:
-            message = (
-                f"the disk of {folder} has {describe_size(free)} free, "
-                f"and backups and copies can take {describe_size(needed)}"
-            )
-            raise StackcfgError(message, hint="make room and run this again")
-
-
-def _file_bytes(databases: Iterable[Database]) -> int:
-    files = [each.file for each in databases if each.file and database_exists(each)]
-    return sum(map(os.path.getsize, files))
-
-
-def describe_size(count: int) -> str:
-    """Return a number of bytes in MiB."""
-    return f"{count / MIB:,.1f} MiB"

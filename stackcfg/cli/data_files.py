@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from stackcfg.cli.data_copy import CopyChoices, describe_size
+from stackcfg.cli.data_copy import CopyChoices
 from stackcfg.data.chunk_stores.completing import check_chunks, complete_chunks
 from stackcfg.data.chunk_stores.moves import ChunkCounts, ChunkMove
 from stackcfg.data.disk.checking import check_files
@@ -14,11 +13,8 @@ from stackcfg.data.disk.finding import find_files
 from stackcfg.data.disk.moves import COMPLETED, FileMove, FoundFiles
 from stackcfg.data.disk.records import read_record, write_record
 from stackcfg.data.result import UpgradeResult
-from stackcfg.errors import StackcfgError
-from stackcfg.system.files import FileError, free_bytes, reason_of
+from stackcfg.system.files import FileError, reason_of
 from stackcfg.system.pace import Pace
-
-Found = Mapping[FileMove, FoundFiles]
 
 
 def find_all_files(moves: Iterable[FileMove]) -> dict[FileMove, FoundFiles]:
@@ -36,7 +32,6 @@ def copy_all_files(
     Raises `StackcfgError`.
     """
     due = {move: files for move, files in result.files.items() if move.is_due}
-    _check_room(due)
     done, again = Pace(choices.rate).wait_after_bytes, choices.again
     for move, files in due.items():
         result.file_counts.append(copy_files(move, files, done, again=again))
@@ -67,19 +62,6 @@ def _complete(
     counts = complete_chunks(chunks, result.plan.upgrade.vector_stores)
     write_record(move, {"R4": f"{counts.completed} of {counts.chunks}"}, COMPLETED)
     return counts
-
-
-def _check_room(due: Found) -> None:
-    """Raise `StackcfgError` if a disk has no room for the copies."""
-    for move, files in due.items():
-        folder = os.path.dirname(move.target)
-        free = free_bytes(folder)
-        if free < files.bytes:
-            message = (
-                f"the disk of {folder} has {describe_size(free)} free, "
-                f"and the files of '{move.store}' take {describe_size(files.bytes)}"
-            )
-            raise StackcfgError(message, hint="make room and run this again")
 
 
 def check_all_files(result: UpgradeResult) -> None:

@@ -232,9 +232,18 @@ def free_bytes(folder: str) -> int:
     """Return the free bytes on the disk of a folder, which may not exist yet."""
     import shutil
 
+    return shutil.disk_usage(_existing(folder)).free
+
+
+def disk_of(folder: str) -> int:
+    """Return the number of the disk of a folder, which may not exist yet."""
+    return os.stat(_existing(folder)).st_dev
+
+
+def _existing(folder: str) -> str:
     while folder and not os.path.isdir(folder):
         folder = os.path.dirname(folder)
-    return shutil.disk_usage(folder or ".").free
+    return folder or "."
 
 
 def back_up_with(

@@ -47,6 +47,20 @@ def copy_files(
     return counts
 
 
+def count_missing_bytes(move: FileMove, found: FoundFiles, *, again: bool) -> int:
+    """Return how many bytes a copy of files adds to the disk.
+
+    Raises `FileError`.
+    """
+    if not again and read_record(move) is not None:
+        return 0
+    return sum(
+        size
+        for name, size in found.sizes.items()
+        if read_size(path_below(move.target, name)) is None
+    )
+
+
 def back_up_files(move: FileMove, folder: str) -> str:
     """Copy the files of a move that are written where they are; return where to.
 
