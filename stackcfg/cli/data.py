@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from stackcfg.cli.copy_log import log_failure, open_log
-from stackcfg.cli.data_copy import METADATA, CopyChoices, copy_rows
+from stackcfg.cli.data_copy import METADATA, CopyChoices, copy_rows, name_continuation
 from stackcfg.cli.data_files import check_all_files, copy_all_files, find_all_files
 from stackcfg.cli.data_plan import Sides, plan_moves, select_stores
 from stackcfg.cli.data_room import check_room
@@ -127,9 +127,10 @@ def _refuse_copy(refused: Iterable[Unmoved]) -> None:
 def _copy(result: UpgradeResult, options: Options) -> None:
     log = open_log(options.choices.log_file, result.plan)
     try:
-        # first, so that no row names a file that is not there
-        copy_all_files(result, options.choices)
-        copy_rows(result, options.choices, log, options.color)
+        with name_continuation():
+            # first, so that no row names a file that is not there
+            copy_all_files(result, options.choices)
+            copy_rows(result, options.choices, log, options.color)
         log.write(f"end: exit code {_exit_code(result)}")
     except BaseException as error:
         log_failure(log, error)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from stackcfg.cli.copy_log import log_begin, log_end
@@ -18,7 +19,7 @@ from stackcfg.data.independence import group_dependent
 from stackcfg.data.locations import Database
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts, UpgradeResult
-from stackcfg.errors import StackcfgError, join_hint
+from stackcfg.errors import StackcfgError
 from stackcfg.system.files import back_up_with, make_folder
 from stackcfg.system.log_file import LogFile
 from stackcfg.system.pace import Pace
@@ -59,7 +60,7 @@ def copy_rows(
     """Do all moves that have rows and add what was done to the result.
 
     Raises `StackcfgError`, which then names the databases that were written
-    before, and the command that continues.
+    before.
     """
     first, last = destinations_with_rows(result)
     destinations = {**first, **last}
@@ -70,29 +71,33 @@ def copy_rows(
     try:
         for part in (first, last):
             _copy_groups(part, copy)
-    except KeyboardInterrupt:
-        progress.hide()
-        print(f"interrupted; {_continuation()}", file=sys.stderr)
-        raise
     except StackcfgError as error:
-        hint = join_hint(error.hint, _continuation()) if error.hint else _continuation()
-        raise _add_done(error.message, hint, copy.done) from None
+        raise _add_done(error, copy.done) from None
     finally:
         progress.hide()
     _add_idle_moves(result)
 
 
-def _add_done(message: str, hint: str, done: Sequence[str]) -> StackcfgError:
+@contextmanager
+def name_continuation() -> Iterator[None]:
+    """Name the command that goes on after a failure: what is done stays done."""
+    command = f"continue with: stackcfg {shlex.join(sys.argv[1:])}"
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"interrupted; {command}", file=sys.stderr)
+        raise
+    except StackcfgError as error:
+        error.hint = "; ".join(filter(None, [error.hint, command]))
+        raise
+
+
+def _add_done(error: StackcfgError, done: Sequence[str]) -> StackcfgError:
     """Return an error that says which databases were written before."""
-    if done:
-        message += f" (done: {', '.join(done)})"
-        hint = hint_after_writes(hint)
-    return StackcfgError(message, hint=hint)
-
-
-def _continuation() -> str:
-    """Return the command that goes on after a failure: what is done stays done."""
-    return f"continue with: stackcfg {shlex.join(sys.argv[1:])}"
+    if not done:
+        return error
+    message = f"{error.message} (done: {', '.join(done)})"
+    return StackcfgError(message, hint=hint_after_writes(error.hint), file=error.file)
 
 
 def _copy_groups(destinations: Destinations, copy: _Copy) -> None:

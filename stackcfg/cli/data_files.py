@@ -13,7 +13,7 @@ from stackcfg.data.disk.finding import find_files
 from stackcfg.data.disk.moves import COMPLETED, FileMove, FoundFiles
 from stackcfg.data.disk.records import read_record, write_record
 from stackcfg.data.result import UpgradeResult
-from stackcfg.system.files import FileError, reason_of
+from stackcfg.system.file_copies import explain_reads
 from stackcfg.system.pace import Pace
 
 
@@ -71,12 +71,9 @@ def check_all_files(result: UpgradeResult) -> None:
     """
     due = {move: files for move, files in result.files.items() if not move.left}
     stores = result.plan.upgrade.vector_stores
-    try:
+    with explain_reads():
         for move, files in due.items():
             result.file_counts.append(check_files(move, files))
         for chunks in result.plan.chunk_stores:
             if chunks.files in due or chunks.is_remote:
                 result.chunk_counts.append(check_chunks(chunks, stores))
-    except OSError as error:
-        message = f"cannot be read: {reason_of(error)}"
-        raise FileError(str(error.filename), message) from None

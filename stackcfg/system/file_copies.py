@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from stackcfg.light_typing import Final
 from stackcfg.system.files import (
@@ -42,10 +43,13 @@ def _walk(folder: str, below: str) -> Iterator[tuple[str, int]]:
 
 
 def read_size(path: str) -> int | None:
-    """Return the size of a regular file; None where there is none."""
+    """Return the size of a regular file; None where there is none.
+
+    Raises `OSError`.
+    """
     try:
         found = os.stat(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     if not stat.S_ISREG(found.st_mode):
         return None
@@ -56,6 +60,16 @@ def hash_file(path: str) -> str:
     """Return the SHA-256 sum of a file. Raises `OSError`."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, HASH).hexdigest()
+
+
+@contextmanager
+def explain_reads() -> Iterator[None]:
+    """Turn an `OSError` into a `FileError` about its file."""
+    try:
+        yield
+    except OSError as error:
+        message = f"cannot be read: {reason_of(error)}"
+        raise FileError(str(error.filename), message) from None
 
 
 def _ignore(_bytes: int) -> None:

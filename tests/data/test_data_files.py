@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -16,7 +17,7 @@ import pytest
 from stackcfg.system import file_copies, pace
 from tests.support.databases import contents, make
 from tests.support.in_process import run_here
-from tests.support.running import Done
+from tests.support.running import Done, held_back
 
 CONFIG = """\
 version: 2
@@ -351,3 +352,29 @@ def test_a_disk_without_room_is_found_before_anything_is_written(tmp_path, monke
     monkeypatch.setattr("stackcfg.cli.data_room.free_bytes", lambda _: 10)
     done = data("copy", tmp_path)
     assert (done.code, done.err) == (0, "")
+
+
+def test_files_that_cannot_be_copied_are_one_line_with_the_command_that_goes_on(
+    tmp_path: Path,
+) -> None:
+    lay_out(tmp_path)
+    write(tmp_path / "new", {"uploads": b"in the way of a folder"})
+    done = data("copy", tmp_path, "--log-file", "log")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "; continue with: stackcfg data copy old.yaml new.yaml" in done.err
+    assert "failed: " in (tmp_path / "log").read_text()
+    (tmp_path / "new" / "uploads").unlink()
+    assert data("copy", tmp_path).code == 0
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="root may read all files")
+@pytest.mark.parametrize("action", ["copy", "verify"])
+def test_an_upload_that_may_not_be_read_is_named(tmp_path: Path, action: str) -> None:
+    lay_out(tmp_path)
+    # one is there already, so that its content is compared
+    write(tmp_path / "new" / "uploads", UPLOADS)
+    (tmp_path / "old" / "uploads" / "file-0b").chmod(0)
+    words = (action, "old.yaml", "new.yaml", "--from", "0.7.3", "--target", "0.8.0")
+    done = held_back("data", *words, cwd=tmp_path, HOME=str(tmp_path))
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1), done.err
+    assert "old/uploads/file-0b: error: cannot be read: permission denied" in done.err

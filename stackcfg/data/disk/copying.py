@@ -12,7 +12,13 @@ from collections.abc import Callable
 from stackcfg.data.disk.finding import find_files, path_below
 from stackcfg.data.disk.moves import FileCounts, FileMove, FoundFiles
 from stackcfg.data.disk.records import read_record, write_record
-from stackcfg.system.file_copies import copy_new, free_backup_name, hash_file, read_size
+from stackcfg.system.file_copies import (
+    copy_new,
+    explain_reads,
+    free_backup_name,
+    hash_file,
+    read_size,
+)
 
 
 def copy_files(
@@ -31,7 +37,8 @@ def copy_files(
     if not again and read_record(move) is not None:
         counts.done_before = True
         return counts
-    sums = _compare(move, found, counts)
+    with explain_reads():
+        sums = _compare(move, found, counts)
     if counts.differing and not move.prefix:
         return counts
     for name in found.sizes:
@@ -54,11 +61,12 @@ def count_missing_bytes(move: FileMove, found: FoundFiles, *, again: bool) -> in
     """
     if not again and read_record(move) is not None:
         return 0
-    return sum(
-        size
-        for name, size in found.sizes.items()
-        if read_size(path_below(move.target, name)) is None
-    )
+    with explain_reads():
+        return sum(
+            size
+            for name, size in found.sizes.items()
+            if read_size(path_below(move.target, name)) is None
+        )
 
 
 def back_up_files(move: FileMove, folder: str) -> str:
