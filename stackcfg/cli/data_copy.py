@@ -97,7 +97,7 @@ def _add_done(error: StackcfgError, done: Sequence[str]) -> StackcfgError:
     if not done:
         return error
     message = f"{error.message} (done: {', '.join(done)})"
-    return StackcfgError(message, hint=hint_after_writes(error.hint), file=error.file)
+    return error.replace(message=message, hint=hint_after_writes(error.hint))
 
 
 def _copy_groups(destinations: Destinations, copy: _Copy) -> None:
