@@ -119,8 +119,9 @@ def _plan_location(
     successor: StoredRows | None,
     sides: _Sides,
 ) -> Iterator[Move | Unmoved]:
-    if rows.kind.passing:
-        yield leave_rows(rows, source, sides.old, rows.kind.passing)
+    reason = rows.kind.reason_to_stay(sides.upgrade.target)
+    if reason:
+        yield leave_rows(rows, source, sides.old, reason)
     elif successor is None:
         yield _leave_without_successor(rows, source, sides)
     else:

@@ -24,7 +24,8 @@ class RowKind(NamedTuple):
 
     `prefixes` begin its keys in a KV store. `table` is its table after it moved
     to SQL; `further` are tables with fixed names beside the one that a
-    reference names. `passing` says why the rows need not be moved.
+    reference names. `passing` says why the rows need not be moved; `unread` does,
+    for releases from `unread_since` on: these have the store, and read nothing of it.
     """
 
     use: str
@@ -33,6 +34,14 @@ class RowKind(NamedTuple):
     table: str = ""
     further: tuple[str, ...] = ()
     passing: str = ""
+    unread_since: str = ""
+    unread: str = ""
+
+    def reason_to_stay(self, target: Release) -> str:
+        """Return why a release needs none of the rows; empty if it reads them."""
+        if self.unread and target >= parse_release(self.unread_since):
+            return self.unread
+        return self.passing
 
 
 @cache

@@ -65,7 +65,9 @@ AGENTS = {
         }
     }
 }
-RELEASES = ("--from", "0.2.23", "--target", "0.4.5")
+RELEASES = ("--from", "0.2.23", "--target", "0.3.5")
+LATER = ("--from", "0.2.23", "--target", "0.4.5")
+"""Releases of which the new one wants an owner in each row of a table."""
 
 
 def inference(count: int) -> dict[str, object]:
@@ -82,7 +84,10 @@ def inference(count: int) -> dict[str, object]:
 
 
 def laid_out(
-    folder: Path, databases: object = AGENTS, layout: str = "consolidate"
+    folder: Path,
+    databases: object = AGENTS,
+    layout: str = "consolidate",
+    releases: tuple[str, ...] = RELEASES,
 ) -> Path:
     """A folder with the old config, the new one, and databases."""
     (folder / "old.yaml").write_text(OLD)
@@ -90,7 +95,7 @@ def laid_out(
         "migrate",
         "--layout",
         layout,
-        *RELEASES,
+        *releases,
         "--allow-partial",
         "old.yaml",
         "-o",
@@ -116,13 +121,14 @@ def copy(folder: Path, *further: str, **variables: str):
     )
 
 
-def verify(folder: Path):
+def verify(folder: Path, *further: str):
     return run_here(
         "data",
         "verify",
         "old.yaml",
         "new.yaml",
         *RELEASES,
+        *further,
         cwd=folder,
         HOME=str(folder),
     )
@@ -205,7 +211,7 @@ class TestLocations:
         (tmp_path / "old.yaml").write_text(
             OLD.replace("db_path: agents.db", "db_path: '${env.STORE:.}/agents.db'")
         )
-        options = ("--from", "0.2.12", "--target", "0.4.5")
+        options = ("--from", "0.2.12", "--target", "0.3.5")
         done = run_here(
             "data",
             "copy",
@@ -683,7 +689,7 @@ def a_move(folder: Path, target: Path):
 
     variables = {"LLAMA_STACK_CONFIG_DIR": str(folder)}
     sides = []
-    for name, release in (("old.yaml", "0.2.23"), ("new.yaml", "0.4.5")):
+    for name, release in (("old.yaml", "0.2.23"), ("new.yaml", "0.3.5")):
         text = (folder / name).read_text().replace("db_path: ", f"db_path: {folder}/")
         sides.append(
             read_config_side(
@@ -790,12 +796,12 @@ class TestFiles:
         assert set(rows) <= set(found)
 
     def test_a_table_of_the_new_server_gets_the_columns_that_it_lacks(self, tmp_path):
-        laid_out(tmp_path, inference(2))
+        laid_out(tmp_path, inference(2), releases=LATER)
         make(
             tmp_path,
             {"sql_store.db": {"inference_store": [{"id": "new", "tenant_id": "t"}]}},
         )
-        assert copy(tmp_path).code == 0
+        assert copy(tmp_path, *LATER).code == 0
         rows = contents(tmp_path)["sql_store.db"]["inference_store"]
         lacking = {
             "tenant_id": None,
@@ -822,14 +828,10 @@ class TestFiles:
         rows = [
             {"id": "chat-1", "created": 1, "choices": [1], "access_attributes": None}
         ]
-        laid_out(tmp_path, {"inference.db": {"chat_completions": rows}}, layout)
-        assert (
-            run_here(
-                "data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path
-            ).code
-            == 1
-        )
-        assert copy(tmp_path).code == 0
+        databases = {"inference.db": {"chat_completions": rows}}
+        laid_out(tmp_path, databases, layout, LATER)
+        assert verify(tmp_path, *LATER).code == 1
+        assert copy(tmp_path, *LATER).code == 0
         file, table = (
             ("sql_store", "inference_store")
             if layout == "consolidate"
@@ -838,12 +840,7 @@ class TestFiles:
         assert contents(tmp_path)[f"{file}.db"][table] == [
             {**rows[0], "owner_principal": ""}
         ]
-        assert (
-            run_here(
-                "data", "verify", "old.yaml", "new.yaml", *RELEASES, cwd=tmp_path
-            ).code
-            == 0
-        )
+        assert verify(tmp_path, *LATER).code == 0
 
     @pytest.mark.parametrize(
         ("schema", "words"),
@@ -891,7 +888,7 @@ class TestFiles:
 
     def test_a_table_without_a_key_is_copied_only_into_an_empty_table(self, tmp_path):
         """Its rows are copied once, equal ones too; nothing is added to a table with rows, since any may be there."""
-        laid_out(tmp_path)
+        laid_out(tmp_path, releases=LATER)
         rows = (
             "INSERT INTO chat_completions VALUES ('a', NULL), ('b', 'me'), ('b', 'me')"
         )
@@ -900,14 +897,14 @@ class TestFiles:
             "CREATE TABLE chat_completions (id TEXT, owner_principal TEXT)",
             rows,
         )
-        assert copy(tmp_path).code == 0
+        assert copy(tmp_path, *LATER).code == 0
         found = contents(tmp_path)["sql_store.db"]["inference_store"]
         assert found == [
             {"id": each, "owner_principal": owner, "access_attributes": None}
             for each, owner in (("a", ""), ("b", "me"), ("b", "me"))
         ]
-        assert verify(tmp_path).code == 0
-        done = copy(tmp_path, "--again")
+        assert verify(tmp_path, *LATER).code == 0
+        done = copy(tmp_path, *LATER, "--again")
         assert done.code == 3
         assert (
             "action required: 3 of 'inference' not copied: table inference_store has no primary key, "
@@ -915,10 +912,10 @@ class TestFiles:
         )
         assert contents(tmp_path)["sql_store.db"]["inference_store"] == found
         run(tmp_path / "sql_store.db", "DELETE FROM inference_store WHERE id = 'b'")
-        assert verify(tmp_path).code == 1
+        assert verify(tmp_path, *LATER).code == 1
 
     def test_a_backup_is_a_database_and_never_overwritten(self, tmp_path):
-        laid_out(tmp_path)
+        laid_out(tmp_path, releases=LATER)
         make(tmp_path, {"kvstore.db": {"kvstore": {"a": "b"}}})
         (tmp_path / "kvstore.db.bak").write_text("mine")
         done = copy(tmp_path)
@@ -965,7 +962,8 @@ providers:
             HOME=str(tmp_path),
         )
         assert done.code == 0, done.err
-        assert done.out.count("responses mine") == 2
+        assert done.out.count("responses mine") == 1
+        assert "'responses mine agents'" not in done.out
         assert "places" not in done.out
 
 
@@ -992,9 +990,13 @@ class TestUnmoved:
             in done.out
         )
 
-    def test_rows_of_an_api_that_the_new_release_lacks_are_reported(self, tmp_path):
+    @pytest.mark.parametrize("target", ["0.4.5", "0.7.3", "1.0.4"])
+    def test_rows_of_an_api_that_the_new_release_lacks_are_reported(
+        self, target, tmp_path
+    ):
+        """0.4 to 0.8 have the store of agents, and read nothing of it."""
         laid_out(tmp_path)
-        releases = ("--from", "0.2.23", "--target", "1.0.4")
+        releases = ("--from", "0.2.23", "--target", target)
         run_here(
             "migrate",
             *releases,
@@ -1016,9 +1018,11 @@ class TestUnmoved:
         )
         assert done.code == 0
         assert (
-            "info: 20 agents, sessions, turns of 'agents mine' (agents.db) are not copied: 1.0.4 has nothing"
-            in done.out
+            "info: 20 agents, sessions, turns of 'agents mine' (agents.db) are not copied: "
+            "the agents API was removed in 0.4.0" in done.out
         )
+        found = contents(tmp_path).get("kvstore.db", {}).get("kvstore", {})
+        assert not [key for key in found if "agent:" in key]
 
     def test_a_store_without_rows_is_not_reported(self, tmp_path):
         laid_out(tmp_path)
@@ -1060,10 +1064,12 @@ class TestAgain:
     def test_a_deleted_row_stays_deleted_for_other_releases_too(
         self, releases, tmp_path
     ):
-        laid_out(tmp_path, {**AGENTS, **inference(4)})
-        copy(tmp_path)
+        batches = {f"batch:{number}": {"id": number} for number in range(5)}
+        databases = {"batches.db": {"kvstore": batches}, **inference(4)}
+        laid_out(tmp_path, databases, releases=LATER)
+        copy(tmp_path, *LATER)
         forget(tmp_path / "sql_store.db", "inference_store", "id = 'chat-1'")
-        forget(tmp_path / "kvstore.db", "kvstore", "key = 'agent:3'")
+        forget(tmp_path / "kvstore.db", "kvstore", "key = 'batch:3'")
         done = run_here(
             "data",
             "copy",
@@ -1081,30 +1087,19 @@ class TestAgain:
             "chat-2",
             "chat-3",
         ]
-        assert "agent:3" not in found["kvstore.db"]["kvstore"]
+        assert "batch:2" in found["kvstore.db"]["kvstore"]
+        assert "batch:3" not in found["kvstore.db"]["kvstore"]
 
     def test_a_later_release_completes_the_rows_that_are_present(self, tmp_path):
         """Rows came for 0.3.5; 0.4.5 reads them in the same place, but wants an owner in each."""
-        laid_out(tmp_path, inference(4))
-        releases = ("--from", "0.2.23", "--target", "0.3.5")
-        assert (
-            run_here(
-                "data",
-                "copy",
-                "old.yaml",
-                "new.yaml",
-                *releases,
-                cwd=tmp_path,
-                HOME=str(tmp_path),
-            ).code
-            == 0
-        )
+        laid_out(tmp_path, inference(4), releases=LATER)
+        assert copy(tmp_path).code == 0
         forget(tmp_path / "sql_store.db", "inference_store", "id = 'chat-1'")
-        assert "rows copied: 0, completed: 1" in copy(tmp_path).out
+        assert "rows copied: 0, completed: 1" in copy(tmp_path, *LATER).out
         rows = contents(tmp_path)["sql_store.db"]["inference_store"]
         owners = [("chat-0", "me"), ("chat-2", "me"), ("chat-3", "")]
         assert [(row["id"], row["owner_principal"]) for row in rows] == owners
-        assert "rows copied: 0, completed: 0" in copy(tmp_path).out
+        assert "rows copied: 0, completed: 0" in copy(tmp_path, *LATER).out
 
     def test_rows_that_stay_are_completed_by_each_of_several_upgrades(self, tmp_path):
         """The registry of 0.2.5 has new keys in 0.2.12, and others in 0.3.5."""

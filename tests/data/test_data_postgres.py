@@ -87,6 +87,8 @@ KEYS = {
 RESPONSE = {"id": "r", "object": "response", "usage": {"input_tokens_details": None}}
 RELEASES = ("--from", "0.2.23", "--target", "0.7.3")
 MANY = 50_000
+TO_AGENTS = ("--from", "0.2.23", "--target", "0.3.5")
+"""Releases that both have agents."""
 
 
 @pytest.fixture(scope="module")
@@ -295,10 +297,9 @@ def test_a_prompts_file_goes_into_the_registry(postgres, tmp_path):
     }
     make(tmp_path, {".llama/distributions/demo/prompts.db": {"kvstore": prompt}})
     assert data("copy", tmp_path, postgres).code == 0
-    assert (
-        tables(postgres, "old")["llamastack_kvstore"]["prompts:prompts:v1:p:1"]
-        == prompt["prompts:v1:p:1"]
-    )
+    # under a namespace 0.7.3 would not list it
+    found = tables(postgres, "old")["llamastack_kvstore"]["prompts:v1:p:1"]
+    assert found == prompt["prompts:v1:p:1"]
 
 
 @pytest.mark.parametrize("layout", ["preserve", "consolidate"])
@@ -519,7 +520,7 @@ def test_keys_in_other_namespaces_of_a_table_are_not_taken(postgres, tmp_path):
     options = (
         "--layout",
         "consolidate",
-        *RELEASES,
+        *TO_AGENTS,
         "--allow-partial",
         "old.yaml",
         "-o",
@@ -544,18 +545,18 @@ def test_keys_in_other_namespaces_of_a_table_are_not_taken(postgres, tmp_path):
         "\n".join([*lines, "metadata_store: {type: sqlite, db_path: registry.db}", ""])
     )
     make(tmp_path, {"registry.db": {"kvstore": {}}})
-    assert data("copy", tmp_path, postgres).code == 0
+    assert data("copy", tmp_path, postgres, *TO_AGENTS).code == 0
     found = tables(postgres, "old")["llamastack_kvstore"]
     assert sorted(key for key in found if key.startswith("agents:")) == [
         "agents:agent:1",
         "agents:mine:1",
         "agents:session:1:2",
     ]
-    done = data("verify", tmp_path, postgres)
+    done = data("verify", tmp_path, postgres, *TO_AGENTS)
     assert done.code == 0, done.out
     assert (
         "rows copied: 0, completed: 0"
-        in data("copy", tmp_path, postgres, "--again").out
+        in data("copy", tmp_path, postgres, *TO_AGENTS, "--again").out
     )
     assert tables(postgres, "old")["llamastack_kvstore"] == found
 
@@ -622,12 +623,13 @@ def test_rows_go_from_postgres_to_a_file(postgres, tmp_path):
             "UPDATE openai_responses SET at = '2025-01-02 03:04:05.5', done = true"
         )
         connection.execute(
-            "UPDATE llamastack_kvstore SET expiration = '2030-01-01' WHERE key = 'agent:1'"
+            "UPDATE llamastack_kvstore SET expiration = '2030-01-01' WHERE key = 'b:batch:1'"
         )
     done = data("copy", tmp_path, postgres)
     assert done.code == 0, done.err
     found = contents(tmp_path / "new")
-    assert found["kvstore.db"]["kvstore"]["agent:1"] == {"name": "one"}
+    assert found["kvstore.db"]["kvstore"]["batch:1"] == {"id": "1"}
+    assert "agent:1" not in found["kvstore.db"]["kvstore"]
     assert (
         found["kvstore.db"]["kvstore"]["distributions:registry:v10::vector_store:vs_1"]
         == REGISTERED
@@ -646,7 +648,7 @@ def test_rows_go_from_postgres_to_a_file(postgres, tmp_path):
         ("r0", "", FIXED_RESPONSE, "2025-01-02 03:04:05.500000", 1),
         ("r1", "alice", FIXED_RESPONSE, "2025-01-02 03:04:05.500000", 1),
     ]
-    query = "SELECT expiration FROM kvstore WHERE key = 'agent:1'"
+    query = "SELECT expiration FROM kvstore WHERE key = 'batch:1'"
     with closing(sqlite3.connect(tmp_path / "new" / "kvstore.db")) as connection:
         [(found_at,)] = connection.execute(query).fetchall()
     assert datetime.fromisoformat(found_at) == datetime(2030, 1, 1)
