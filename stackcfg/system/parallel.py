@@ -47,15 +47,21 @@ def parallel_map(
     traceback. Raises `RuntimeError` when a worker process is killed.
     """
     count = min(_cores(), len(items) // WORTH_A_PROCESS)
-    executor = _start_processes(count, work) if count > 1 else None
-    if executor is None:
+    if count < 2:
         yield from map(work, items)
+        return
+    # what the first item imports and reads, each process would do again
+    yield work(items[0])
+    left = items[1:]
+    executor = _start_processes(count, work)
+    if executor is None:
+        yield from map(work, left)
         return
     from concurrent.futures.process import BrokenProcessPool
 
     chunk = min(max(CHUNK, len(items) // MOST_CHUNKS), MAX_CHUNK)
     try:
-        yield from executor.map(_work_on, items, chunksize=chunk)
+        yield from executor.map(_work_on, left, chunksize=chunk)
     except BrokenProcessPool:
         raise RuntimeError("a worker process ended early") from None
     finally:

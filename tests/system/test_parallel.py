@@ -30,7 +30,10 @@ def test_many_items_go_to_two_processes():
         time.sleep(0.001)  # so that one process does not take every chunk
         return os.getpid()
 
-    assert len(set(parallel_map(work, range(MANY)))) == 2
+    first, *others = parallel_map(work, range(MANY))
+    # all of them start with what the first one has loaded
+    assert first == os.getpid()
+    assert len(set(others) - {first}) == 2
 
 
 def test_few_items_stay_here():
