@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
+from itertools import chain
 
 import yaml
 
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.yamltext.document import (
-    ALIAS,
-    MAPPING,
     SCALAR,
-    SEQUENCE,
+    Alias,
     Duplicate,
     DuplicateKeyError,
     Entry,
+    Mapping,
     Node,
     ParseError,
+    Scalar,
+    Sequence,
 )
 from stackcfg.yamltext.values import is_merge, name_of
 
@@ -29,13 +31,18 @@ MAX_NODES = 2_000_000
 """Values of a document with aliases expanded, against alias bombs."""
 
 _BOOLEANS_AND_NULLS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
-_COLLECTION_KINDS: dict[Any, str] = {
-    yaml.MappingStartEvent: MAPPING,
-    yaml.SequenceStartEvent: SEQUENCE,
-}
-
 Inspect = Callable[[str, Node], None]
 """Called with the text and each node that two parsers may read differently."""
+
+NextEvent = Callable[[], Any]
+"""Returns the next event of a parser."""
+
+
+class Expansion(NamedTuple):
+    """What an alias brings: how deep values of its node are, and how many in it."""
+
+    height: int
+    size: int
 
 
 class ComposedDocument(NamedTuple):
@@ -63,78 +70,72 @@ def compose_documents(
 
     Raises `ParseError`, and `DuplicateKeyError` where these are refused.
     """
-    composer = _Composer(text, duplicates, inspect)
-    handlers = composer.handlers()
-    next_event = loader.get_event
-    end = yaml.StreamEndEvent
+    composer = _Composer(text, loader.get_event, duplicates, inspect)
     try:
-        # the start of the stream
-        next_event()
-        while type(event := next_event()) is not end:
-            handlers[type(event)](event)
+        return composer.compose_stream()
     except (ValueError, OverflowError):
         # the parser in pure Python lets the errors of `chr` through
         message = "not valid YAML: an escape that stands for no character"
         raise ParseError(message, loader.index) from None
     finally:
         loader.dispose()
-    return composer.documents
 
 
 class _Composer:
-    """The finished documents, and the tree of the current one as it grows.
+    """Builds the trees of a stream from its events.
 
-    `open` are the collections that have not ended, `inner` is the last of them, and
-    `key` a key in it that waits for its value. `keys` are those that wait in the
-    collections around it, `heights` how deep the values of each are so far, aliases
-    expanded.
+    `open` are the collections of a document that have not ended, `anchors` its nodes
+    by the names that they got, `expansions` those of them that aliases name. `count`
+    is how many values it has so far, aliases expanded.
     """
 
-    def __init__(self, text: str, wanted: Duplicates, inspect: Inspect) -> None:
+    def __init__(
+        self, text: str, next_event: NextEvent, wanted: Duplicates, inspect: Inspect
+    ) -> None:
         self.text = text
+        self.next_event = next_event
         self.wanted = wanted
         self.inspect = inspect
-        self.documents: list[ComposedDocument] = []
 
-    def handlers(self) -> dict[Any, Callable[[Any], None]]:
-        return {
-            yaml.DocumentStartEvent: self.start_document,
-            yaml.DocumentEndEvent: self.end_document,
-            yaml.ScalarEvent: self.add_scalar,
-            yaml.AliasEvent: self.add_alias,
-            yaml.MappingStartEvent: self.start_collection,
-            yaml.MappingEndEvent: self.end_collection,
-            yaml.SequenceStartEvent: self.start_collection,
-            yaml.SequenceEndEvent: self.end_collection,
-        }
+    def compose_stream(self) -> list[ComposedDocument]:
+        documents: list[ComposedDocument] = []
+        # the start of the stream
+        self.next_event()
+        while type(event := self.next_event()) is not yaml.StreamEndEvent:
+            documents.append(self._compose_document(event.start_mark.index))
+        return documents
 
-    def start_document(self, event: Any) -> None:
-        self.start = event.start_mark.index
-        self.duplicates: list[Duplicate] = []
+    def _compose_document(self, start: int) -> ComposedDocument:
         self.open: list[Node] = []
-        self.keys: list[Node | None] = []
-        self.inner: Node | None = None
-        self.key: Node | None = None
-        self.heights: list[int] = []
-        self.named_heights: dict[Node, int] = {}
         self.anchors: dict[str, Node] = {}
+        self.expansions: dict[Node, Expansion] = {}
+        self.count = 0
+        self.duplicates: list[Duplicate] = []
+        root = self._compose(self.next_event())
+        # the end of the document
+        self.next_event()
+        return ComposedDocument(start, root, self.duplicates)
 
-    def end_document(self, _: Any) -> None:
-        document = ComposedDocument(self.start, self.root, self.duplicates)
-        self.documents.append(document)
-
-    def add_scalar(self, event: Any) -> None:
+    def _compose(self, event: Any) -> Node:
+        """Return the node that begins with an event."""
+        kind = type(event)
+        if kind is yaml.MappingStartEvent:
+            return self._compose_mapping(event)
+        if kind is yaml.SequenceStartEvent:
+            return self._compose_sequence(event)
+        if kind is yaml.AliasEvent:
+            return self._compose_alias(event)
         start, end = event.start_mark.index, event.end_mark.index
         style, tag = event.style or None, event.tag
-        node = Node(SCALAR, start, end, tag, event.value, style)
+        node = Scalar(start, end, tag, event.value, style)
         # most scalars are plain, and nothing is to be checked
         if style is not None or tag is not None:
             self._check_scalar(node)
         if event.anchor:
             self._name(node, event.anchor)
-        self._place(node)
+        return node
 
-    def _check_scalar(self, node: Node) -> None:
+    def _check_scalar(self, node: Scalar) -> None:
         is_block = node.style in ("|", ">")
         if is_block or node.tag is not None:
             self.inspect(self.text, node)
@@ -144,62 +145,94 @@ class _Composer:
             message = "not valid YAML: half of a surrogate pair"
             raise ParseError(message, node.start, "write the character itself")
 
-    def start_collection(self, event: Any) -> None:
-        kind = _COLLECTION_KINDS[type(event)]
-        node = Node(kind, event.start_mark.index, event.end_mark.index, event.tag)
-        node.flow = bool(event.flow_style)
+    def _compose_mapping(self, start: Any) -> Mapping:
+        first, last = start.start_mark.index, start.end_mark.index
+        node = Mapping(first, last, start.tag, bool(start.flow_style))
+        self._open(node, start.anchor)
+        next_event, compose, entries = self.next_event, self._compose, node.entries
+        while type(event := next_event()) is not yaml.MappingEndEvent:
+            key = compose(event)
+            entries.append((key, compose(next_event())))
+        if entries:
+            node.end = entries[-1][1].end
+        self._close(node, event, 2 * len(entries))
+        self._remove_duplicates(node)
+        return node
+
+    def _compose_sequence(self, start: Any) -> Sequence:
+        first, last = start.start_mark.index, start.end_mark.index
+        node = Sequence(first, last, start.tag, bool(start.flow_style))
+        self._open(node, start.anchor)
+        next_event, compose, items = self.next_event, self._compose, node.items
+        while type(event := next_event()) is not yaml.SequenceEndEvent:
+            items.append(compose(event))
+        if items:
+            node.end = max(node.end, items[-1].end)
+        self._close(node, event, len(items))
+        return node
+
+    def _open(self, node: Node, anchor: str | None) -> None:
         if node.tag is not None:
             self.inspect(self.text, node)
-        if event.anchor:
-            self._name(node, event.anchor)
+        if anchor:
+            self._name(node, anchor)
         self.open.append(node)
-        self.keys.append(self.key)
-        self.inner, self.key = node, None
-        self.heights.append(0)
         self._check_depth(node, 0)
 
-    def end_collection(self, event: Any) -> None:
-        node = self.open.pop()
-        self.inner = None
-        if self.open:
-            self.inner = self.open[-1]
-        self.key = self.keys.pop()
-        height = self.heights.pop() + 1
-        if node.anchor:
-            self.named_heights[node] = height
-        self._add_height(height)
+    def _close(self, node: Node, end: Any, count: int) -> None:
+        self.open.pop()
+        self._add_to_count(count, node)
         if node.flow:
-            node.end = event.end_mark.index
+            node.end = end.end_mark.index
             self.inspect(self.text, node)
-        elif node.entries:
-            node.end = node.entries[-1][1].end
-        elif node.items:
-            node.end = max(node.end, node.items[-1].end)
-        if node.kind is MAPPING:
-            self._remove_duplicates(node)
-        self._place(node)
 
-    def add_alias(self, event: Any) -> None:
-        node = Node(ALIAS, event.start_mark.index, event.end_mark.index)
+    def _compose_alias(self, event: Any) -> Alias:
+        start, end = event.start_mark.index, event.end_mark.index
         alias = f"alias '*{event.anchor}'"
         target = self.anchors.get(event.anchor)
         if target is None:
-            raise ParseError(f"{alias} has no anchor before it", node.start)
+            raise ParseError(f"{alias} has no anchor before it", start)
         if target in self.open:
-            raise ParseError(f"{alias} is inside its own anchor", node.start)
-        node.named, node.size = target, target.size
-        height = self.named_heights.get(target, 0)
-        self._check_depth(node, height)
-        self._add_height(height)
-        self._place(node)
+            raise ParseError(f"{alias} is inside its own anchor", start)
+        node = Alias(start, end, target)
+        expansion = self._expand(target)
+        self._check_depth(node, expansion.height)
+        self._add_to_count(expansion.size, node)
+        return node
+
+    def _expand(self, node: Node) -> Expansion:
+        """Return how deep and how many the values of a node are; it is asked once of
+        each node that aliases name.
+        """
+        node = node.target
+        known = self.expansions.get(node)
+        if known is not None:
+            return known
+        expansion = Expansion(0, 0)
+        if node.kind != SCALAR:
+            expansion = self._expand_collection(node)
+        if node.anchor:
+            self.expansions[node] = expansion
+        return expansion
+
+    def _expand_collection(self, node: Node) -> Expansion:
+        height, size = 0, 0
+        for value in (*node.items, *chain.from_iterable(node.entries)):
+            size += 1
+            if value.kind != SCALAR:
+                inner = self._expand(value)
+                height = max(height, inner.height)
+                size += inner.size
+        return Expansion(height + 1, size)
 
     def _check_depth(self, node: Node, height: int) -> None:
         if len(self.open) + height > MAX_DEPTH:
             raise ParseError(f"nested more than {MAX_DEPTH} levels deep", node.start)
 
-    def _add_height(self, height: int) -> None:
-        if self.heights and height > self.heights[-1]:
-            self.heights[-1] = height
+    def _add_to_count(self, count: int, node: Node) -> None:
+        self.count += count
+        if self.count > MAX_NODES:
+            raise ParseError("aliases expand to millions of values", node.start)
 
     def _name(self, node: Node, anchor: str) -> None:
         if anchor in self.anchors:
@@ -208,24 +241,7 @@ class _Composer:
         node.anchor = anchor
         self.anchors[anchor] = node
 
-    def _place(self, node: Node) -> None:
-        """Put a finished node into the collection that is open."""
-        parent = self.inner
-        if parent is None:
-            self.root = node
-            return
-        parent.size = size = parent.size + node.size
-        if size > MAX_NODES:
-            raise ParseError("aliases expand to millions of values", node.start)
-        if parent.kind is SEQUENCE:
-            parent.items.append(node)
-        elif self.key is None:
-            self.key = node
-        else:
-            parent.entries.append((self.key, node))
-            self.key = None
-
-    def _remove_duplicates(self, node: Node) -> None:
+    def _remove_duplicates(self, node: Mapping) -> None:
         names = {key.text for key, _ in node.entries}
         if len(names) == len(node.entries) and all(map(_means_only_itself, names)):
             return

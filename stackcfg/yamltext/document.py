@@ -59,54 +59,28 @@ class Node:
 
     `start` and `end` delimit its text. A block collection ends with its last
     value: the end mark of libyaml is behind the comments of whatever follows.
-    `entries` are the (key, value) pairs of a mapping, `items` the values of a
-    sequence, `text` the decoded text of a scalar, `named` the node of an alias.
-    `style` is the quote or block indicator of a scalar, None for a plain one;
-    `flow` marks a collection in brackets or braces. `size` counts the values
-    below it, aliases expanded.
+    Each kind has fields of its own; here they are empty for all others. `entries`
+    are the (key, value) pairs of a mapping, `items` the values of a sequence,
+    `text` the decoded text of a scalar, `named` the node of an alias. `style` is
+    the quote or block indicator of a scalar, None for a plain one; `flow` marks a
+    collection in brackets or braces.
     """
 
-    __slots__ = (
-        "anchor",
-        "end",
-        "entries",
-        "flow",
-        "items",
-        "kind",
-        "named",
-        "size",
-        "start",
-        "style",
-        "tag",
-        "text",
-    )
+    __slots__ = ("anchor", "end", "start", "tag")
 
-    def __init__(
-        self,
-        kind: str,
-        start: int,
-        end: int,
-        tag: str | None = None,
-        text: str = "",
-        style: str | None = None,
-    ) -> None:
-        self.kind = kind
+    kind = ""
+    text = ""
+    style: str | None = None
+    flow = False
+    named: Node | None = None
+    entries: list[Entry] = _NO_CONTENT
+    items: list[Node] = _NO_CONTENT
+
+    def __init__(self, start: int, end: int, tag: str | None = None) -> None:
         self.start = start
         self.end = end
-        self.flow = False
-        self.style = style
         self.tag = tag
         self.anchor: str | None = None
-        self.text = text
-        self.named: Node | None = None
-        self.size = 1
-        # scalars share an empty list: a document has hundreds of them
-        self.entries: list[Entry] = _NO_CONTENT
-        self.items: list[Node] = _NO_CONTENT
-        if kind is MAPPING:
-            self.entries = []
-        elif kind is SEQUENCE:
-            self.items = []
 
     @property
     def span(self) -> Span:
@@ -161,6 +135,59 @@ class Node:
             else:
                 return None
         return node
+
+
+class Scalar(Node):
+    """A value that holds no others."""
+
+    __slots__ = ("style", "text")
+    kind = SCALAR
+
+    def __init__(
+        self, start: int, end: int, tag: str | None, text: str, style: str | None
+    ) -> None:
+        # a document has hundreds: not through the constructor of all nodes
+        self.start = start
+        self.end = end
+        self.tag = tag
+        self.anchor = None
+        self.text = text
+        self.style = style
+
+
+class Mapping(Node):
+    """Values by keys."""
+
+    __slots__ = ("entries", "flow")
+    kind = MAPPING
+
+    def __init__(self, start: int, end: int, tag: str | None, flow: bool) -> None:
+        super().__init__(start, end, tag)
+        self.entries = []
+        self.flow = flow
+
+
+class Sequence(Node):
+    """Values in their order."""
+
+    __slots__ = ("flow", "items")
+    kind = SEQUENCE
+
+    def __init__(self, start: int, end: int, tag: str | None, flow: bool) -> None:
+        super().__init__(start, end, tag)
+        self.items = []
+        self.flow = flow
+
+
+class Alias(Node):
+    """Another place of a value with an anchor."""
+
+    __slots__ = ("named",)
+    kind = ALIAS
+
+    def __init__(self, start: int, end: int, named: Node) -> None:
+        super().__init__(start, end)
+        self.named = named
 
 
 Entry = tuple[Node, Node]

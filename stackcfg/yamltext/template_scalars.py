@@ -5,7 +5,7 @@ the text itself.
 from __future__ import annotations
 
 from stackcfg.patterns import lazy_pattern
-from stackcfg.yamltext.document import SCALAR, Node, content_start, walk_nodes
+from stackcfg.yamltext.document import Node, Scalar, content_start, walk_nodes
 from stackcfg.yamltext.lines import indent_of
 from stackcfg.yamltext.scalars import STR
 
@@ -22,19 +22,17 @@ def restore_templates(
 ) -> None:
     """Give scalars with masked template expressions their own text back."""
     for _, value in walk_nodes(node):
-        _restore_scalar(value, text, masked)
-        for key, _ in value.entries:
-            _restore_scalar(key, text, masked)
+        for each in (value, *(key for key, _ in value.entries)):
+            if isinstance(each, Scalar):
+                _restore_scalar(each, text, masked)
 
 
 def _restore_scalar(
-    scalar: Node,
+    scalar: Scalar,
     text: str,
     masked: str,
 ) -> None:
     """Put back what was masked in a scalar."""
-    if scalar.kind != SCALAR:
-        return
     if scalar.style in ("|", ">"):
         _restore_block(scalar, text, masked)
         return
@@ -50,7 +48,7 @@ def _restore_scalar(
 
 
 def _restore_block(
-    scalar: Node,
+    scalar: Scalar,
     text: str,
     masked: str,
 ) -> None:

@@ -23,11 +23,11 @@ _ALLOWED_TAGS = {
 
 def data_of(node: Node) -> Any:
     """Return what a node means; `ParseError` for what `safe_load` refuses."""
-    # asked of each node of a document, and few are aliases
-    if node.named is not None:
-        node = node.named
+    # asked of each node of a document, most of which are scalars
     if node.kind == SCALAR:
         return value_of(node)
+    if node.named is not None:
+        return data_of(node.named)
     if node.tag == _SET and node.kind == MAPPING:
         return {name_of(key) for key, _ in merged_entries(node)}
     if node.tag not in _ALLOWED_TAGS[node.kind]:
@@ -41,8 +41,8 @@ def data_of(node: Node) -> Any:
 def name_of(key: Node) -> Any:
     """Return what a key means: the same as a value, but `=` is a string."""
     node = key
-    if key.named is not None:
-        node = key.named
+    if node.kind != SCALAR:
+        node = key.target
     if node.kind != SCALAR:
         message = "a list or mapping cannot be a key"
         raise ParseError(message, key.start, "quote it if it is a string")

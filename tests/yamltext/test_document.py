@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from stackcfg.yamltext.document import (
     ALIAS,
     MAPPING,
-    SCALAR,
     Document,
     Node,
     ParseError,
+    Scalar,
     content_start,
     walk_nodes,
 )
@@ -292,7 +292,9 @@ class TestPositions:
         self, text: str, newline: str
     ):
         assert (
-            Document(text, Node(SCALAR, 0, 0), LineIndex(text), 0, len(text)).newline
+            Document(
+                text, Scalar(0, 0, None, "", None), LineIndex(text), 0, len(text)
+            ).newline
             == newline
         )
 

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError
+from stackcfg.yamltext.document import Document, ParseError, Scalar
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.embedded import Embedded, embed_scalar, embedded_texts
 from stackcfg.yamltext.embedded_edits import edits_in_outer
@@ -214,7 +214,7 @@ def places_one_by_one(text: str, quote: str) -> list[int]:
 def test_runs_of_a_quoted_scalar_are_its_characters(quote: str, data: st.DataObject):
     pieces = data.draw(st.lists(st.sampled_from(PIECES[quote]), max_size=12))
     text = quote + "".join(pieces) + quote
-    node = Node(SCALAR, 0, len(text), style=quote)
+    node = Scalar(0, len(text), None, "", quote)
     embedded = embed_scalar(text, node, ())
     places = places_one_by_one(text, quote)
     assert [embedded.outer(offset) for offset in range(len(places))] == places
