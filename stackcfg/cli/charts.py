@@ -136,7 +136,9 @@ def _migrate_whole(
         is_left=True,
         is_run_config=False,
     )
-    template = MigrationResult(text, False, (config,), result.target, values="")
+    template = MigrationResult(
+        text, changed=False, configs=(config,), target=result.target
+    )
     return ChartFile((template, False))
 
 

@@ -99,7 +99,9 @@ def migrate_inside(text: str, settings: Settings) -> MigrationResult:
     if not is_kind(text):
         return result
     note = MigrationNote(INFO, words, position)
-    left = ConfigResult(OLD_SERVER, False, (), (note,), is_left=True)
+    left = ConfigResult(
+        OLD_SERVER, changed=False, stores=(), notes=(note,), is_left=True
+    )
     return result._replace(configs=(*result.configs, left))
 
 

@@ -281,6 +281,32 @@ def offset_of_path(config: RunConfig, path: Path) -> int:
     return offset
 
 
+class EntryPlaces:
+    """Where entries of a config begin, for questions about many of them."""
+
+    def __init__(self, config: RunConfig) -> None:
+        root = config.document.root
+        self._known: dict[Path, tuple[int, Node | None]] = {}
+        self._known[()] = (root.start, root.target)
+
+    def offset(self, path: Path) -> int:
+        """Return what `offset_of_path` does."""
+        return self._find(path)[0]
+
+    def _find(self, path: Path) -> tuple[int, Node | None]:
+        """Return where an entry begins, with its value, or where the one above it
+        does.
+        """
+        found = self._known.get(path)
+        if found is None:
+            offset, holder = self._find(path[:-1])
+            found = (offset, None)
+            if holder is not None:
+                found = _find_child(holder, path[-1]) or found
+            self._known[path] = found
+        return found
+
+
 def _find_child(node: Node, part: str | int) -> tuple[int, Node] | None:
     """Return where an entry begins, and its value; of duplicate keys the
     last.

@@ -183,7 +183,9 @@ def _text_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
             return
         for kind in [each for each in kinds if each.matches(text)]:
             kinds.remove(kind)
-            yield Clue(kind.what, kind.releases, path, False, kind.weight, kind.aspect)
+            yield Clue(
+                kind.what, kind.releases, path, weight=kind.weight, aspect=kind.aspect
+            )
 
 
 def _texts_with_kinds(data: Any, path: Path) -> Iterator[tuple[Path, str]]:

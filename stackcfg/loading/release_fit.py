@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.clues import Clue, Releases
-from stackcfg.loading.configs import RunConfig, offset_of_path, position_of_offset
+from stackcfg.loading.configs import EntryPlaces, RunConfig, position_of_offset
 from stackcfg.loading.missing_apis import starting_releases
 from stackcfg.loading.release_evidence import find_clues
 from stackcfg.paths import Data
@@ -99,8 +99,9 @@ def detect_releases(
 def _narrowest_by_place(config: RunConfig, clues: Iterable[Clue]) -> list[PlacedClue]:
     """Return clues in the order of the file, the narrowest of each place."""
     kept: dict[tuple[int, str], PlacedClue] = {}
+    places = EntryPlaces(config)
     for clue in clues:
-        offset = offset_of_path(config, clue.path)
+        offset = places.offset(clue.path)
         key = (offset, clue.aspect)
         other = kept.get(key)
         if other is None or _precedence(clue) < _precedence(other[1]):

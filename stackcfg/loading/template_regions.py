@@ -91,10 +91,16 @@ def _region_of_define(lines: Sequence[str], number: int) -> Region:
     """
     heads = [each for each, line in enumerate(lines) if _DEFINE.search(line)]
     for head in [number, *heads]:
-        region = Region(lines, head + 1, _end_of_define(lines, head + 1), True)
+        region = _defined_below(lines, head)
         if looks_like_run_config("\n".join(lines[region.start : region.end])):
             return region
-    return Region(lines, number + 1, _end_of_define(lines, number + 1), True)
+    return _defined_below(lines, number)
+
+
+def _defined_below(lines: Sequence[str], head: int) -> Region:
+    """Return the lines that the action in a line defines."""
+    end = _end_of_define(lines, head + 1)
+    return Region(lines, head + 1, end, is_alone=True)
 
 
 def _end_of_define(lines: Sequence[str], start: int) -> int:

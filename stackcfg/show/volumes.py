@@ -74,7 +74,9 @@ def _operator_volume(inspection: ManifestInspection) -> DeployedVolume:
     size = inspection.written(*path, "size") or "10Gi"
     if adopted:
         size = ""
-    return DeployedVolume(name, _CLAIM, folder, position, size, True, adopted)
+    return DeployedVolume(
+        name, _CLAIM, folder, position, size, is_kept=True, adopted=adopted
+    )
 
 
 def _describe_source(source: Mapping[Any, Any]) -> tuple[str, str]:

@@ -105,7 +105,7 @@ class Blocks:
     def _block(self, body: str) -> OpenBlock:
         head = _HEAD.fullmatch(body)
         if head is None:
-            return OpenBlock(None, False)
+            return OpenBlock(None, rebinds=False)
         keyword, expression = head["keyword"], head["asked"].strip()
         conjunction = _CONJUNCTION.fullmatch(expression)
         if conjunction is not None and keyword == _IF:

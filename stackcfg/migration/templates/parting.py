@@ -234,7 +234,9 @@ class _Parting:
         is_moved = not any(line.lstrip().startswith("#") for line in lines)
         if is_moved and value.place is None:
             raise BlockError(value.number)
-        return PartedValue(value, [], value.indent, number, True, is_moved)
+        return PartedValue(
+            value, [], value.indent, number, is_removed=True, is_moved=is_moved
+        )
 
 
 def _check_below(lines: Sequence[str], parted: PartedValue) -> None:

@@ -29,7 +29,8 @@ def keys(move: Move, found: Sequence[str], words: str) -> Lines:
     """Yield which rows of a move are not as they should be, nothing if all are."""
     if found:
         named = join_some(found, MAX_KEYS)
-        yield _line(f"{len(found)} of '{move.store}' {words}: {named}", True)
+        text = f"{len(found)} of '{move.store}' {words}: {named}"
+        yield _line(text, needs_action=True)
 
 
 def all_skipped(counts: CopyCounts | VerifyCounts) -> Lines:
@@ -67,7 +68,7 @@ def absent(result: UpgradeResult, folder: str) -> Lines:
         if move in result.absent:
             name = move.source.database.describe().removeprefix(folder)
             words = f"'{move.store}' has no old rows: {name} does not exist"
-            yield _line(words, False)
+            yield _line(words, needs_action=False)
 
 
 def several_targets(result: UpgradeResult) -> Lines:
@@ -81,7 +82,8 @@ def several_targets(result: UpgradeResult) -> Lines:
     for (name, _), places in targets.items():
         if len(places) > 1:
             words = f"'{name}' goes to {len(places)} places, one for each way that"
-            yield _line(f"{words} {releases} read it; --target names one", False)
+            text = f"{words} {releases} read it; --target names one"
+            yield _line(text, needs_action=False)
 
 
 def _line(text: str, needs_action: bool) -> str:

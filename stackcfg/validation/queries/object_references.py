@@ -48,29 +48,14 @@ def find_references(inspection: ManifestInspection) -> Iterator[Reference]:
 
 def _new_references(inspection: ManifestInspection) -> Iterator[Reference]:
     """Yield the references of an `OGXServer`."""
-    for section in ("overrideConfig", "baseConfig"):
-        yield from _named_key(
-            inspection,
-            CONFIG_MAP,
-            ("spec", section),
-            True,
-        )
     trust = ("spec", "tls", "trust", "caCertificates")
-    for path, _ in inspection.items(*trust):
-        yield from _named_key(
-            inspection,
-            CONFIG_MAP,
-            path,
-            True,
-        )
+    maps: list[Path] = [("spec", "overrideConfig"), ("spec", "baseConfig")]
+    maps += [path for path, _ in inspection.items(*trust)]
+    for path in maps:
+        yield from _named_key(inspection, CONFIG_MAP, path, is_watched=True)
     for section in ("providers", "storage"):
         for path in _secret_paths(inspection.subject.data, ("spec", section)):
-            yield from _named_key(
-                inspection,
-                SECRET,
-                path,
-                True,
-            )
+            yield from _named_key(inspection, SECRET, path, is_watched=True)
     overrides = ("spec", "workload", "overrides")
     yield from _references_of_pod(inspection, overrides, overrides)
 

@@ -116,9 +116,8 @@ def _guess_type(
     api, kind, version = provider.api, provider.kind, inspection.version
     renamed = current_provider_type(api, kind, version)
     if renamed:
-        return _Guess(
-            renamed, f"it is called '{renamed}' in {inspection.release}", True
-        )
+        advice = f"it is called '{renamed}' in {inspection.release}"
+        return _Guess(renamed, advice, is_certain=True)
     listed = list_known("types", kind, known)
     if provider_spans(api, kind):
         return _Guess(advice=f"remove it, or choose another; {listed}")
