@@ -381,6 +381,10 @@ SHARES = (0.1, 0.5, 0.9) if ALL else (0.5,)
 """The parts of the rows after which a copy is killed."""
 
 
+PAUSES = {"redis": 0.002, "mongodb": 0.02}
+"""Seconds between two questions: each costs the server of MongoDB as much as many rows."""
+
+
 def fill_many(folder: Path, count: int) -> SqliteStore:
     source = SqliteStore(folder / "many.db")
     rows = {f"batch:{number}": (f'{{"n": {number}}}', None) for number in range(count)}
@@ -426,7 +430,7 @@ def wait_for_rows(target: Any, count: int, process: subprocess.Popen[str]) -> No
                 written = rows.estimated_document_count()
             if written >= count:
                 return
-            time.sleep(0.002)
+            time.sleep(PAUSES[target.engine])
 
 
 @pytest.mark.parametrize("engine", ["redis", "mongodb"])
@@ -459,7 +463,7 @@ def wait_for_lock(target: Any) -> bool:
                 held = client[mongodb.DATABASE]["stackcfg_copies_lock"].find_one()
             if held:
                 return True
-            time.sleep(0.005)
+            time.sleep(PAUSES[target.engine])
     return False
 
 
