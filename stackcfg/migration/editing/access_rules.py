@@ -68,6 +68,20 @@ def find_narrow_permits(context: StepContext, actions: Sequence[str]) -> Iterato
             yield (*ACCESS_POLICY, index, *path)
 
 
+def may_update_records(context: StepContext, types: Sequence[str]) -> bool:
+    """Return whether some rule permits to change rows of each of these types."""
+    permitted: set[str] = set()
+    for rule in list_at(context.data, ACCESS_POLICY):
+        found = value_at(rule, ("permit", "actions"))
+        if "update" not in (as_list(found) or [found]):
+            continue
+        resource = as_string(value_at(rule, ("permit", "resource")))
+        if not resource or resource.startswith("regex:"):
+            return True
+        permitted.add(resource.rpartition("::")[0])
+    return permitted.issuperset(types)
+
+
 def _named_resources(context: StepContext) -> Iterator[tuple[int, str, str]]:
     """Yield the index of each rule that names a resource, its effect, and that."""
     for index, rule in enumerate(list_at(context.data, ACCESS_POLICY)):
@@ -100,4 +114,4 @@ def _other_names(
     return [name for name in names if name not in taken]
 
 
-__all__ = ["find_narrow_permits", "rename_resources"]
+__all__ = ["find_narrow_permits", "may_update_records", "rename_resources"]

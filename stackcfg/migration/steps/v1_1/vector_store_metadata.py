@@ -3,17 +3,22 @@
 Without it a provider of vector stores stops the server ("metadata_store is required
 when access control policies are configured"). It keeps who owns a vector store. The
 server fills it from the KV store of the provider at its first start, and those
-vector stores have no owner.
+vector stores have no owner. Its rows are resources of their own, which rules must
+permit to be changed.
 Source: `initialize_openai_vector_stores` and `_migrate_kvstore_to_sql` of ogx 1.0.4,
 1.1.0 and 1.5.0.
 """
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
+from stackcfg.migration.editing.access_rules import may_update_records
 from stackcfg.migration.editing.sql_references import backend_for
 from stackcfg.releases.stores import SQL
 from stackcfg.runconfig.sections import ACCESS_POLICY
 from stackcfg.stores.vector_metadata import SERVER_STORE, USE, is_policy_without_store
+
+RECORDS = ("sql_record::vector_stores", "sql_record::vector_store_files")
+"""What rules call the rows of this store."""
 
 
 def run(context: StepContext) -> Changes:
@@ -35,3 +40,10 @@ def run(context: StepContext) -> Changes:
         "written; vector stores of the old server have no owner in it"
     )
     yield context.check(message, ACCESS_POLICY)
+    if not may_update_records(context, RECORDS):
+        message = (
+            "who makes a vector store or adds files to it needs the actions 'read' and "
+            f"'update' on '{RECORDS[0]}::*' and '{RECORDS[1]}::*', which no rule permits; "
+            "add one"
+        )
+        yield context.check(message, ACCESS_POLICY)
