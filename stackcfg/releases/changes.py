@@ -37,6 +37,13 @@ OLD_FOLDER_VARIABLE = "LLAMA_STACK_CONFIG_DIR"
 NEW_FOLDER_VARIABLE = "OGX_CONFIG_DIR"
 """What names that folder instead: up to 0.7.3, and since 0.8.0 (`config_dirs.py`)."""
 
+FILE_PROCESSORS_SINCE = (0, 8, 0)
+"""Files are added to vector stores by a provider of `file_processors` only
+(`openai_vector_store_mixin.py` of 0.7.3 and 0.8.0)."""
+
+LONG_NAMES_REFUSED_SINCE = (1, 1, 0)
+"""Servers do not start with vector stores on pgvector that have long ids."""
+
 MODELS_RENAMED_SINCE = (0, 8, 0)
 """A registered model is called by its `model_id`, not by its `provider_model_id`
 (`register_model` of 0.7.3 and 0.8.0)."""

@@ -38,6 +38,12 @@ def has_family_of_several(inspection: Inspection) -> bool:
     return _is_any_twice(each.family for each in backends)
 
 
+def lacks_file_processors(inspection: Inspection) -> bool:
+    """Return whether no provider of `file_processors` can be on."""
+    on = (each.api for each in inspection.providers if each.ever_on)
+    return "file_processors" not in on
+
+
 def has_tilde_in_backend(inspection: Inspection) -> bool:
     """Return whether a path of a backend begins in the folder of the user."""
     backends = inspection.stores.backends.values()

@@ -19,7 +19,9 @@ from stackcfg.releases.changes import (
     CATALOG_SINCE,
     DISABLED_PROVIDERS_SINCE,
     EMPTY_APIS_REFUSED_SINCE,
+    FILE_PROCESSORS_SINCE,
     HOME_MOVED_SINCE,
+    LONG_NAMES_REFUSED_SINCE,
     POSTGRES_PASSWORDS_PLAIN_SINCE,
     SWITCHED_AUTH_SINCE,
     TLS_DEMANDED_SINCE,
@@ -139,6 +141,12 @@ RULES: Final = (
     ListedRule("provider-api", needs=rule_conditions.has_odd_api),
     ListedRule("api-without-provider", needs=rule_conditions.has_api_without_provider),
     ListedRule("unlisted-api", before=UNLISTED_ROUTERS_SINCE),
+    ListedRule(
+        "unread-files",
+        may_be_error=False,
+        since=FILE_PROCESSORS_SINCE,
+        needs=rule_conditions.lacks_file_processors,
+    ),
     ListedRule("empty-apis", may_be_error=False, since=EMPTY_APIS_REFUSED_SINCE),
     ListedRule("missing-dependency", needs=rule_conditions.lacks_dependency),
     ListedRule(
@@ -164,6 +172,7 @@ RULES: Final = (
     ListedRule(
         "unregistrable-resource", needs=registration_conditions.has_list_with_needs
     ),
+    ListedRule("long-store-id", since=LONG_NAMES_REFUSED_SINCE, words=("pgvector",)),
     ListedRule("embedding-dimension", needs=registration_conditions.may_lack_dimension),
     ListedRule(
         "unknown-model",
