@@ -9,9 +9,11 @@ called `vector_store` since 0.3.0 (#3864).
 
 Skipped are resources that the new server registers by itself: those that a
 provider lists, those of the new config (a row that differs from what is
-registered keeps the server from starting), built-in tool groups, the tools of
-any group (in no row since 0.2.9); and resources whose provider is not in the
-new config, or whose type the release has no API for.
+registered keeps the server from starting), the tools of any group (in no row since
+0.2.9); and resources whose provider is not in the new config, or whose type the release
+has no API for. Since 0.7.0 the server registers the built-in tool groups of its
+providers by itself (#4997), `builtin::rag` as `builtin::file_search`; one that no
+provider of the new config serves is reported.
 
 Since 0.2.10 a resource has an owner with attributes instead of the
 `access_attributes` that 0.1.8 introduced. Those are no longer read, so
@@ -36,6 +38,7 @@ from stackcfg.data.row_rule import (
 from stackcfg.data.stored_json import JsonObject, parse_object, rewrite_object
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.paths import mapping_at
+from stackcfg.releases.resources import TOOL_GROUPS
 from stackcfg.releases.rows import ResourceType, registry
 from stackcfg.releases.versions import Release, format_release
 
@@ -63,6 +66,9 @@ NAMELESS: Final = ""
 BUILT_IN: Final = "builtin::"
 BUILT_IN_GROUPS_SINCE: Final[Release] = (0, 7, 0)
 """Since then a server registers tool groups of providers by itself (#4997)."""
+
+RENAMED_GROUPS: Final = {"builtin::rag": "builtin::file_search"}
+"""Tool groups that have another name since then (#5187)."""
 
 
 def convert(key: str, value: str, upgrade: Upgrade) -> KvRows:
@@ -122,6 +128,9 @@ def _explain_skip(
     reason = _explain_registration(kind, identifier, resource, upgrade)
     if reason:
         return Skipped(reason)
+    is_built_in = kind.type == "tool_group" and identifier.startswith(BUILT_IN)
+    if is_built_in and upgrade.target >= BUILT_IN_GROUPS_SINCE:
+        return _explain_tool_group(identifier, upgrade)
     provider = str(resource.get("provider_id"))
     if upgrade.provider_for(kind.api, provider) is None:
         return Skipped(_explain_absence(kind.api, provider, upgrade), needs_action=True)
@@ -143,12 +152,22 @@ def _explain_registration(
     """Return how the new server gets a resource by itself, if it does."""
     if _is_listed(kind, identifier, resource, upgrade):
         return "their providers list them again"
-    is_built_in = kind.type == "tool_group" and identifier.startswith(BUILT_IN)
-    if is_built_in and upgrade.target >= BUILT_IN_GROUPS_SINCE:
-        return "the server registers them again"
     if upgrade.is_registered_anew(kind, identifier):
         return "the server registers them again from the new config"
     return ""
+
+
+def _explain_tool_group(identifier: str, upgrade: Upgrade) -> Skipped:
+    """Return what becomes of a built-in tool group since 0.7.0."""
+    name = RENAMED_GROUPS.get(identifier, identifier)
+    types = upgrade.new.provider_ids("tool_runtime").values()
+    if name not in {TOOL_GROUPS.get(each) for each in types}:
+        reason = f"tool group '{identifier}' has no provider in the new config"
+        return Skipped(reason, needs_action=True)
+    if name == identifier:
+        return Skipped("the server registers them again")
+    reason = f"is called '{name}' now; change the clients that name it"
+    return Skipped(f"tool group '{identifier}' {reason}")
 
 
 def _is_listed(
