@@ -26,6 +26,7 @@ from stackcfg.data.relative_paths import find_elsewhere
 from stackcfg.data.result import COPY, DRY_RUN, VERIFY, UpgradeResult
 from stackcfg.data.running_servers import running_servers
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.data.upload_paths import follow_uploads
 from stackcfg.data.verify import verify_move
 from stackcfg.errors import StackcfgError
 from stackcfg.reports.data.formats import FORMATS, Context
@@ -93,6 +94,7 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
         _check_servers(plan, options)
         _roll_back(plan)
     plan = replace(plan, upgrade=_read_registry(plan, readers))
+    plan = follow_uploads(plan, readers)
     refused = find_refused_stores(plan)
     if options.action == COPY:
         _refuse_copy(refused)

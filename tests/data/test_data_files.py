@@ -378,3 +378,25 @@ def test_an_upload_that_may_not_be_read_is_named(tmp_path: Path, action: str) ->
     done = held_back("data", *words, cwd=tmp_path, HOME=str(tmp_path))
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1), done.err
     assert "old/uploads/file-0b: error: cannot be read: permission denied" in done.err
+
+
+@pytest.mark.parametrize("folder", ["old", "new"])
+def test_rows_of_uploads_that_were_restored_elsewhere_name_their_folder(
+    tmp_path: Path, folder: str
+) -> None:
+    """As in a rehearsal on a copy: servers from 0.7.3 on refuse to read the path that the rows name."""
+    lay_out(tmp_path)
+    config = tmp_path / "new.yaml"
+    config.write_text(config.read_text().replace("new/uploads", f"{folder}/uploads"))
+    with closing(sqlite3.connect(tmp_path / "old" / "sql.db")) as connection:
+        connection.execute(
+            "UPDATE openai_files SET file_path = '/srv/llama/uploads/' || id"
+        )
+        connection.commit()
+    assert "R11" in data("plan", tmp_path).out
+    assert data("verify", tmp_path).code == 1
+    assert data("copy", tmp_path).code == 0
+    assert data("verify", tmp_path).code == 0
+    rows = contents(tmp_path)["new/sql.db"]["openai_files"]
+    paths = {row["id"]: row["file_path"] for row in rows}
+    assert paths == {name: f"{tmp_path}/{folder}/uploads/{name}" for name in UPLOADS}
