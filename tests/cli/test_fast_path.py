@@ -162,8 +162,17 @@ def test_the_help_that_is_kept_is_what_typer_draws():
     assert Path(FILE).read_text() == draw_help()
 
 
-@pytest.mark.parametrize("columns", ["", "60", "79", "80", "81", "200", "0", "x"])
-@pytest.mark.parametrize("option", ["--help", "-h"])
+@pytest.mark.parametrize(
+    ("option", "columns"),
+    [
+        ("--help", ""),
+        ("-h", "79"),
+        ("--help", "80"),
+        ("-h", "81"),
+        ("--help", "0"),
+        ("-h", "x"),
+    ],
+)
 def test_the_help_is_the_same_on_both_ways(option, columns):
     done = stackcfg(option, COLUMNS=columns)
     assert done == by_typer(option, COLUMNS=columns)
