@@ -14,6 +14,7 @@ from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.chart_values import Chart
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
+from stackcfg.releases.families import Target
 from stackcfg.system.files import FileError, read_file
 from stackcfg.yamltext.line_matching import LineMatcher
 
@@ -128,6 +129,13 @@ def _migrate_whole(
     notes: tuple[MigrationNote, ...] = ()
     if result.changed:
         notes = tuple(notes_on_whole_configs(whole, text, chart.file))
+    return ChartFile((_leave_template(text, notes, result.target), False))
+
+
+def _leave_template(
+    text: str, notes: tuple[MigrationNote, ...], target: Target
+) -> MigrationResult:
+    """Return a template that stays as it is, since all is in the values."""
     config = ConfigResult(
         place="values of the chart",
         changed=False,
@@ -136,10 +144,7 @@ def _migrate_whole(
         is_left=True,
         is_run_config=False,
     )
-    template = MigrationResult(
-        text, changed=False, configs=(config,), target=result.target
-    )
-    return ChartFile((template, False))
+    return MigrationResult(text, changed=False, configs=(config,), target=target)
 
 
 def _add_values(
