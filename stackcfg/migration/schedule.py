@@ -7,7 +7,7 @@ releases as its server would, and stopping in between changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
 from stackcfg.light_typing import NamedTuple
@@ -36,13 +36,13 @@ class ReleaseHop(NamedTuple):
 
 
 @cache
-def hops_to(target: Target, steps: Sequence[Step] = STEPS) -> tuple[ReleaseHop, ...]:
+def hops_to(target: Target) -> tuple[ReleaseHop, ...]:
     """Return the hops up to a target, oldest first.
 
     Of one release, the steps that are due in every family come last.
     """
     found: dict[tuple[Release, bool], list[Step]] = {}
-    for step in steps:
+    for step in STEPS:
         for since in _releases_of(step):
             if since <= target.last:
                 key = (since, step.since == EVERY_FAMILY)

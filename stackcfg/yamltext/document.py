@@ -251,9 +251,9 @@ def content_start(text: str, node: Node) -> int:
     return match.end()
 
 
-def walk_nodes(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Yield a node and all nodes below it, with their paths."""
-    waiting = [(path, node)]
+def walk_nodes(root: Node) -> Iterator[tuple[Path, Node]]:
+    """Yield a node and all nodes below it, with their paths from it."""
+    waiting: list[tuple[Path, Node]] = [((), root)]
     while waiting:
         path, node = waiting.pop()
         yield path, node

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.validation.templates.findings import SOME
 from stackcfg.validation.templates.texts import WrittenText
-from stackcfg.yamltext.lines import Position
 
 Migrated = tuple[WrittenText, MigrationResult]
 
@@ -26,7 +26,7 @@ def reports_of_template(
         notes = _notes_of(migrated, number)
         if not number:
             notes += others
-        notes.sort(key=_place_of)
+        notes.sort(key=attrgetter("position"))
         lines = [first.numbers[line - 1] + 1 for line in config.proof_lines]
         report = config._replace(notes=tuple(notes), proof_lines=tuple(lines))
         reports.append(report)
@@ -52,10 +52,6 @@ def _notes_of(migrated: Sequence[Migrated], config: int) -> list[MigrationNote]:
                 found = found._replace(message=found.message + SOME)
             notes.append(found)
     return list(dict.fromkeys(notes))
-
-
-def _place_of(note: MigrationNote) -> Position:
-    return note.position
 
 
 def _at_template(text: WrittenText, note: MigrationNote) -> MigrationNote:

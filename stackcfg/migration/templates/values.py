@@ -5,6 +5,7 @@ with it, where the chart keeps them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import yaml
 
@@ -14,7 +15,7 @@ from stackcfg.loading.chart_values import MARK, WrittenValue, join_values
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.loading.errors import InputError, StructureError
 from stackcfg.loading.template_regions import find_region
-from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
+from stackcfg.migration.result import ConfigResult, MigrationResult
 from stackcfg.migration.settings import Settings
 from stackcfg.migration.templates.engine import (
     Migrate,
@@ -76,7 +77,9 @@ class _Migration:
         if result.changed:
             lines = list(self._region.lines)
             values_notes = notes_on_values(parted, self._chart.file, lines)
-            notes = sorted([*configs[0].notes, *values_notes], key=_place_of)
+            notes = sorted(
+                [*configs[0].notes, *values_notes], key=attrgetter("position")
+            )
             configs[0] = configs[0]._replace(notes=tuple(notes))
         return result._replace(
             text="\n".join(parted.lines),
@@ -156,10 +159,6 @@ class _Migration:
         for text in self._chart.others:
             if find_other_use(value.path, text.split("\n"), []) is not None:
                 raise BlockError(value.number)
-
-
-def _place_of(note: MigrationNote) -> Position:
-    return note.position
 
 
 def _essential(lines: Sequence[str]) -> list[str]:

@@ -34,12 +34,9 @@ def _report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from _describe_rules(result)
     yield from remarks.several_targets(result)
     for move in moves:
-        hidden, count = (
-            explain_hidden_rows(move, result.plan.upgrade),
-            result.rows[move],
-        )
-        if hidden and count:
-            yield remarks.skipped(move, hidden, count)
+        hidden = explain_hidden_rows(move, result.plan.upgrade)
+        if hidden and result.rows[move]:
+            yield remarks.skipped(move, hidden, result.rows[move])
     yield from remarks.unmoved(result, folder)
     yield from files.remarks(result, folder)
     idle = sum(result.rows[move] for move in moves if move.is_idle)
