@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackcfg.light_typing import Final
-from stackcfg.migration.changes import Changes
+from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.model_names import NamedModel
 from stackcfg.paths import Path, as_list, list_at, value_at
@@ -52,6 +52,18 @@ def rename_resources(
                 "of these names"
             )
             yield context.info(message, (*ACCESS_POLICY, index, *place))
+
+
+def report_old_types(context: StepContext, types: Mapping[str, str]) -> Notes:
+    """Report each rule for a type of resource that the file's own release has not."""
+    for index, effect, resource in _named_resources(context):
+        kind = resource.partition("::")[0]
+        if kind in types:
+            message = (
+                f"no resource has the type '{kind}' since 0.3, so this rule matches "
+                f"nothing; write '{_rename_type(resource, types)}'"
+            )
+            yield context.check(message, (*ACCESS_POLICY, index, effect, "resource"))
 
 
 def find_narrow_permits(context: StepContext, actions: Sequence[str]) -> Iterator[Path]:
@@ -114,4 +126,9 @@ def _other_names(
     return [name for name in names if name not in taken]
 
 
-__all__ = ["find_narrow_permits", "may_update_records", "rename_resources"]
+__all__ = [
+    "find_narrow_permits",
+    "may_update_records",
+    "rename_resources",
+    "report_old_types",
+]

@@ -125,7 +125,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 3, 0), "v0_3.dead_stores", "every age", word="storage"),
     Step((0, 3, 0), "v0_3.registered_resources", "every age"),
     Step((0, 3, 0), "v0_3.model_names", word="model_id"),
-    Step((0, 3, 0), "v0_3.access_rules", word="access_policy"),
+    Step((0, 3, 0), "v0_3.access_rules", "every age", word="access_policy"),
     Step(
         (0, 3, 0),
         "v0_3.listed_models",

@@ -8,7 +8,7 @@ Source: `ResourceType` and `matches_resource` of 0.2.24, 0.3.0 and ogx 1.5.0.
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
-from stackcfg.migration.editing.access_rules import rename_resources
+from stackcfg.migration.editing.access_rules import rename_resources, report_old_types
 from stackcfg.migration.editing.model_names import find_models
 from stackcfg.releases.stores import LAST_INLINE
 
@@ -16,9 +16,12 @@ TYPES = {"vector_db": "vector_store"}
 
 
 def run(context: StepContext) -> Changes:
-    """Write what the rules are called by, and repeat those for models."""
+    """Write the names of the target, and repeat rules for models; report rules that
+    already match nothing.
+    """
     age, final = context.release.age, context.release.final
     if not age.possibly_before(context.release.since):
+        yield from report_old_types(context, TYPES)
         return
     before = (age.oldest, min(age.newest, LAST_INLINE))
     yield from rename_resources(
