@@ -62,6 +62,9 @@ POLICY_NEEDS_STORE_SINCE = (1, 1, 0)
 """With an access policy, providers of vector stores need a `metadata_store`
 (`initialize_openai_vector_stores` of 1.0.4 and 1.1.0)."""
 
+TENANTS_NEED_STORE_SINCE = (1, 2, 0)
+"""So they do with several tenants."""
+
 TLS_DEMANDED_SINCE = (1, 2, 0)
 """The server needs TLS, `server.insecure` or `--insecure` (upstream #5603)."""
 
@@ -76,6 +79,14 @@ LOGGING_MODEL = "LoggingConfig"
 
 LOGGING_UNREAD_SINCE = (1, 2, 0)
 """The section is ignored: the server gets a dump of the config model."""
+
+LOGGING_STOPS_SERVER = ((0, 3, 0), (0, 6, 1))
+"""Releases whose command hands the section to uvicorn as its `log_config`, which stops
+it: it is no mapping and no file (`llama stack run` of 0.3.0, 0.6.1 and 0.7.0).
+"""
+
+OLD_LOGGING_VARIABLE = "LLAMA_STACK_LOGGING"
+"""The variable that sets the log levels before ogx."""
 
 LOGGING_VARIABLE = "OGX_LOGGING"
 """The variable that sets the log levels instead: `category=level`, separated by

@@ -14,5 +14,8 @@ UNUSED_STORE_PATH = (*STORES_PATH, "responses")
 ACCESS_POLICY = ("server", "auth", "access_policy")
 """The rules that say who may use a resource (0.2.10)."""
 
+TENANCY = ("server", "tenancy")
+"""Whether the server has one tenant or several (1.2.0)."""
+
 AUTH_PROVIDER = ("server", "auth", "provider_config")
 """Who says whose a request is (0.2.15)."""

@@ -1,8 +1,9 @@
-"""The store of vector stores that an access policy demands.
+"""The store of vector stores that access rules and tenants demand.
 
 Since ogx 1.1.0 a provider of vector stores refuses to start with an access policy
-and without a `metadata_store`. A provider that leaves its own out gets that of the
-server, `storage.stores.vector_stores`, which has no default.
+and without a `metadata_store`, and since 1.2.0 with several tenants. A provider that
+leaves its own out gets that of the server, `storage.stores.vector_stores`, which has
+no default.
 Source: `initialize_openai_vector_stores` and `instantiate_provider` of ogx 1.1.0
 and 1.5.0.
 """
@@ -12,12 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final
-from stackcfg.paths import Data, Path, list_at, value_at
-from stackcfg.releases.changes import POLICY_NEEDS_STORE_SINCE
+from stackcfg.paths import Data, list_at, value_at
+from stackcfg.releases.changes import (
+    POLICY_NEEDS_STORE_SINCE,
+    TENANTS_NEED_STORE_SINCE,
+)
 from stackcfg.releases.stores import REFERENCE, StoreFields
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import is_disabled, provider_entries
-from stackcfg.runconfig.sections import ACCESS_POLICY, STORES_PATH
+from stackcfg.runconfig.sections import ACCESS_POLICY, STORES_PATH, TENANCY
 from stackcfg.runconfig.values import as_string
 
 USE: Final = "vector_stores"
@@ -26,27 +30,43 @@ USE: Final = "vector_stores"
 SERVER_STORE: Final = (*STORES_PATH, USE)
 
 
-def is_policy_without_store(data: Data, fields: StoreFields, version: Release) -> bool:
-    """Return whether a release refuses a config since nothing keeps who owns a
-    vector store.
+TENANCY_MODE: Final = (*TENANCY, "mode")
+
+_WITHOUT_RULES: Final = ("remote::oci",)
+"""Provider types that do not look at an access policy."""
+
+
+def demand_for_store(data: Data, fields: StoreFields, version: Release) -> str:
+    """Return the setting with which a release refuses a config, since nothing keeps
+    who owns a vector store; empty if it does not.
     """
-    if version < POLICY_NEEDS_STORE_SINCE or not list_at(data, ACCESS_POLICY):
-        return False
+    if version < POLICY_NEEDS_STORE_SINCE:
+        return ""
     if value_at(data, SERVER_STORE) is not None:
-        return False
-    own = _own_stores(data, fields, version)
-    return any(value_at(data, path) is None for path in own)
+        return ""
+    lacking = list(_types_without_store(data, fields, version))
+    has_rules = bool(list_at(data, ACCESS_POLICY))
+    if has_rules and any(kind not in _WITHOUT_RULES for kind in lacking):
+        return ACCESS_POLICY[-1]
+    if version < TENANTS_NEED_STORE_SINCE or not lacking:
+        return ""
+    if value_at(data, TENANCY_MODE) == "multi":
+        return ".".join(TENANCY_MODE[1:])
+    return ""
 
 
-def _own_stores(data: Data, fields: StoreFields, version: Release) -> Iterator[Path]:
-    """Yield the paths at which providers can have such a store themselves."""
-    for api, index, provider in provider_entries(data):
+def _types_without_store(
+    data: Data, fields: StoreFields, version: Release
+) -> Iterator[str]:
+    """Yield the types of the providers that have no such store themselves."""
+    for api, _, provider in provider_entries(data):
         if is_disabled(provider):
             continue
         kind = as_string(provider.get("provider_type"))
         for field in fields.provider_fields(api, kind, version, REFERENCE):
-            if field.use == USE:
-                yield "providers", api, index, "config", *field.path
+            own = value_at(provider, ("config", *field.path))
+            if field.use == USE and own is None:
+                yield kind
 
 
-__all__ = ["SERVER_STORE", "USE", "is_policy_without_store"]
+__all__ = ["SERVER_STORE", "USE", "demand_for_store"]

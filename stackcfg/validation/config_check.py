@@ -12,7 +12,9 @@ from stackcfg.releases.changes import (
     DISABLED_PROVIDERS_SINCE,
     LOGGING_KEY,
     LOGGING_MODEL,
+    LOGGING_STOPS_SERVER,
     LOGGING_UNREAD_SINCE,
+    OLD_LOGGING_VARIABLE,
 )
 from stackcfg.releases.models import root_model
 from stackcfg.releases.resources import required_ids
@@ -30,6 +32,7 @@ from stackcfg.validation.loader_rewrites import read_config, upgrade_config
 from stackcfg.validation.model_check import (
     DROPPED,
     HARMLESS,
+    INVALID,
     Errors,
     ModelError,
     check_model,
@@ -199,7 +202,14 @@ def _check_logging(data: Data, version: Release) -> Errors:
     written = data.get(LOGGING_KEY)
     if not written or version >= LOGGING_UNREAD_SINCE:
         return []
-    return check_model(LOGGING_MODEL, written, (LOGGING_KEY,), version)
+    found = check_model(LOGGING_MODEL, written, (LOGGING_KEY,), version)
+    first, last = LOGGING_STOPS_SERVER
+    if found or not first <= version <= last:
+        return found
+    reason = "no server of this release starts with it"
+    advice = f"its levels in the variable {OLD_LOGGING_VARIABLE}"
+    expected = f"{reason}; write {advice}"
+    return [ModelError(INVALID, (LOGGING_KEY,), LOGGING_MODEL, expected)]
 
 
 def paths_refused_while_unset(

@@ -128,8 +128,12 @@ def _check_fields(name: str, value: Any, place: _Place) -> Errors:
     validators = _validators_of(model.name, model.checks)
     # validators expect fields of the right types, so they are not asked
     # otherwise
-    if validators and not _has_refused_field(found, len(place.path) + 1):
+    at_start = CHECKED_AT_START.get(model.name, ())
+    if not validators and not at_start:
+        return found
+    if not _has_refused_field(found, len(place.path) + 1):
         found += _run_validators(validators, value, inner)
+        found += _check_start(at_start, value, inner)
     return found
 
 
@@ -215,8 +219,6 @@ def _find_missing_fields(model: Model, value: dict[Any, Any], place: _Place) -> 
 def _validators_of(model: str, checks: frozenset[str]) -> tuple[Validator, ...]:
     names = [f"{model}.{check}" for check in sorted(checks)]
     found = [VALIDATORS[name] for name in names if name in VALIDATORS]
-    if model in CHECKED_AT_START:
-        found.append(CHECKED_AT_START[model])
     return tuple(found)
 
 
@@ -228,6 +230,20 @@ def _run_validators(
         for path, reason in validator(value, place.version):
             refused = _Place((*place.path, *path), place.version, place.holder)
             found.append(refused.error(INVALID, value_at(value, path), reason))
+    return found
+
+
+def _check_start(
+    validators: Sequence[Validator], value: dict[Any, Any], place: _Place
+) -> Errors:
+    """Return what stops a start; a field that is not there is missing."""
+    found: Errors = []
+    for error in _run_validators(validators, value, place):
+        if error.path[-1] in value:
+            found.append(error)
+        else:
+            expected, _, _ = error.expected.partition("; write ")
+            found.append(error._replace(kind=MISSING, expected=expected))
     return found
 
 

@@ -22,6 +22,7 @@ from stackcfg.runconfig.sections import (
     ACCESS_POLICY,
     BACKENDS_PATH,
     STORES_PATH,
+    TENANCY,
     UNUSED_STORE_PATH,
 )
 from stackcfg.runconfig.substitution import find_strings, loses_spelling
@@ -81,8 +82,8 @@ def lacks_store(inspection: Inspection) -> bool:
     if None in stores.values():
         return True
     if inspection.version >= DEFAULTS_SINCE:
-        # an access policy can demand one
-        return bool(inspection.seen(ACCESS_POLICY))
+        # an access policy can demand one, or several tenants
+        return bool(inspection.seen(ACCESS_POLICY) or inspection.seen(TENANCY))
     fields = inspection.catalog.server_fields(inspection.version, REFERENCE)
     own = [each for each in fields if each.path[:2] == STORES_PATH]
     return any(each.required and each.path[2] not in stores for each in own)

@@ -130,14 +130,14 @@ def test_help_for_a_value_of_a_wrong_type(
     ("config", "advice", "fixed"),
     [
         (
-            "{refresh_models: '${env.REFRESH:+true}'}",
+            "{url: 'http://vllm:8000', refresh_models: '${env.REFRESH:+true}'}",
             "write '${env.REFRESH:=…}' with a valid default",
-            "{refresh_models: '${env.REFRESH:=true}'}",
+            "{url: 'http://vllm:8000', refresh_models: '${env.REFRESH:=true}'}",
         ),
         (
-            "{refresh_models: '${env.REFRESH:=perhaps}'}",
+            "{url: 'http://vllm:8000', refresh_models: '${env.REFRESH:=perhaps}'}",
             "write a valid default, or '${env.REFRESH}' if it is always set",
-            "{refresh_models: '${env.REFRESH:=true}'}",
+            "{url: 'http://vllm:8000', refresh_models: '${env.REFRESH:=true}'}",
         ),
     ],
 )

@@ -20,9 +20,11 @@ from stackcfg.releases.versions import (
     span_of,
 )
 from stackcfg.runconfig.substitution import UNKNOWN
+from stackcfg.validation import model_check
 from stackcfg.validation.loader_rewrites import settle_config, upgrade_config
 from stackcfg.validation.model_check import INVALID, check_model, has_refusal
 from stackcfg.validation.upstream.registry import (
+    CHECKED_AT_START,
     REWRITTEN_BEFORE_CHECKS,
     VALIDATORS,
 )
@@ -56,7 +58,15 @@ def name_of(row: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("row", VERDICTS, ids=name_of)
-def test_each_value_is_refused_by_the_same_releases(row: dict[str, Any]) -> None:
+def test_each_value_is_refused_by_the_same_releases(
+    row: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the classes were asked, not the code of providers
+    monkeypatch.setattr(
+        model_check,
+        "CHECKED_AT_START",
+        {"CORSConfig": CHECKED_AT_START["CORSConfig"]},
+    )
     asked = [*row["taken"], *row["refused"]]
     found = [
         each

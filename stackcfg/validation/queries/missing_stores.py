@@ -13,7 +13,7 @@ from stackcfg.releases.stores import REFERENCE, StoreField
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.spelling import nearest_word
 from stackcfg.stores.store_map import is_reference
-from stackcfg.stores.vector_metadata import USE, is_policy_without_store
+from stackcfg.stores.vector_metadata import USE, demand_for_store
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import MISSING
 from stackcfg.validation.queries.history import spans_of_key
@@ -53,17 +53,20 @@ def _is_needed(inspection: Inspection, field: StoreField) -> bool:
         return field.required
     # a store that is left out has a default, an explicit null is refused
     if field.use == USE:
-        return lacks_vector_metadata(inspection)
+        return bool(demand_for_vector_metadata(inspection))
     return field.use in as_mapping(inspection.seen(STORES_PATH))
 
 
-def lacks_vector_metadata(inspection: Inspection) -> bool:
-    """Return whether the access policy demands a store that is missing."""
+def demand_for_vector_metadata(inspection: Inspection) -> str:
+    """Return the setting that demands a store which is missing; empty if none
+    does.
+    """
     catalog, version = inspection.catalog, inspection.version
-    return any(
-        is_policy_without_store(reading, catalog, version)
-        for reading in inspection.readings
-    )
+    for reading in inspection.readings:
+        demand = demand_for_store(reading, catalog, version)
+        if demand:
+            return demand
+    return ""
 
 
 def misspelled_stores(inspection: Inspection) -> Mapping[str, str]:

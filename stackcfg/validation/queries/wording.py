@@ -10,7 +10,7 @@ from stackcfg.runconfig.placeholders import PLACEHOLDER, has_placeholder
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.validation.inspection import Inspection
-from stackcfg.validation.model_check import ModelError
+from stackcfg.validation.model_check import INVALID, ModelError
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 BACKENDS_HERE: Final = ((key_of(*BACKENDS_PATH), "backends are defined here"),)
@@ -75,6 +75,20 @@ def describe_refusal(inspection: Inspection, path: Path) -> str:
     if switch is None:
         return refusal
     return f"{refusal} once '{switch[1]}' is set"
+
+
+def describe_problem(error: ModelError, inspection: Inspection) -> tuple[str, str]:
+    """Return what is wrong with a value, and what to write, if a check says so."""
+    entry = describe_entry(error.path, inspection)
+    reason, _, advice = error.expected.partition("; write ")
+    is_container = isinstance(value_at(inspection.data, error.path), dict | list)
+    is_noun = reason.startswith(("a ", "an ")) and not is_container
+    problem = f"{entry}: {reason}"
+    if error.kind != INVALID or is_noun:
+        problem = f"{entry} must be {reason}"
+    elif reason.startswith("or "):
+        problem = f"{entry} {reason}"
+    return problem, advice and f"write {advice}"
 
 
 def describe_missing_field(inspection: Inspection, error: ModelError) -> RuleFinding:

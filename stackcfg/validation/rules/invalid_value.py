@@ -9,26 +9,20 @@ from __future__ import annotations
 
 from stackcfg.paths import value_at
 from stackcfg.validation.model_check import INVALID, ModelError
-from stackcfg.validation.queries.wording import describe_entry, describe_refusal
+from stackcfg.validation.queries.wording import describe_problem, describe_refusal
 from stackcfg.validation.rule import ERROR, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 
 def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
-    entry = describe_entry(error.path, inspection)
-    # some checks say what to write
-    reason, _, advice = error.expected.partition("; write ")
-    place, problem = value_of(*error.path), f"{entry}: {reason}"
+    problem, advice = describe_problem(error, inspection)
+    place = value_of(*error.path)
     if isinstance(value_at(inspection.data, error.path), dict | list):
         place = key_of(*error.path)
-    elif error.expected.startswith(("a ", "an ")):
-        problem = f"{entry} must be {reason}"
-    elif reason.startswith("or "):
-        problem = f"{entry} {reason}"
     return RuleFinding(
         place,
         f"{problem}; {describe_refusal(inspection, error.path)}",
-        help=f"write {advice}" if advice else "",
+        help=advice,
     )
 
 

@@ -4,7 +4,8 @@
 is served. Its models accept a file without them, its start-up refuses it
 (0.3.0, upstream #3697). From 0.4.0 on stores that are left out have defaults,
 and only an explicit null is refused. With an `access_policy`, ogx 1.1.0 and
-later also need `vector_stores` where a provider keeps vector stores.
+later also need `vector_stores` where a provider keeps vector stores and has no
+`metadata_store` of its own; so do 1.2.0 and later with several tenants.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from stackcfg.stores.vector_metadata import USE
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.backend_families import backends_of_family
 from stackcfg.validation.queries.missing_stores import (
+    demand_for_vector_metadata,
     missing_stores,
     misspelled_section,
     misspelled_stores,
@@ -53,7 +55,7 @@ def _describe(
         f"the store '{field.use}' is missing; {inspection.release} refuses to start"
     )
     if field.use == USE:
-        message += " with an 'access_policy'"
+        message += f" with '{demand_for_vector_metadata(inspection)}'"
     if stray:
         name = str(field.path[2])
         place, help_text = key_of(*STORES_PATH, stray), f"did you mean '{name}'?"

@@ -7,7 +7,7 @@ server only starts once the variable is set.
 from __future__ import annotations
 
 from stackcfg.validation.model_check import ModelError
-from stackcfg.validation.queries.wording import describe_entry
+from stackcfg.validation.queries.wording import describe_problem
 from stackcfg.validation.rule import WARNING, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
@@ -18,9 +18,10 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
 
 
 def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
+    problem, _ = describe_problem(error, inspection)
     return RuleFinding(
         value_of(*error.path),
-        f"{describe_entry(error.path, inspection)} must be {error.expected}; "
+        f"{problem}; "
         f"{inspection.release} refuses this provider while its variable is unset",
         help="set the variable, or write a default",
     )

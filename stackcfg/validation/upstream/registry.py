@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from stackcfg.validation.upstream import providers, server
 from stackcfg.validation.upstream.field_checks import read_field_checks
+from stackcfg.validation.upstream.start_checks import read_start_checks
 
 VALIDATORS = {
     **read_field_checks(),
@@ -33,7 +34,10 @@ VALIDATORS = {
     "FileSearchParams.validate_header_template": providers.check_header_template,
 }
 
-CHECKED_AT_START = {"CORSConfig": server.check_origin_pattern}
+CHECKED_AT_START = {
+    **read_start_checks(),
+    "CORSConfig": (server.check_origin_pattern,),
+}
 """By model: values that the model accepts and that stop the server at its
 start.
 """

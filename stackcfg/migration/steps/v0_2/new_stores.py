@@ -3,8 +3,8 @@
 
 agents: `responses_store` (0.2.8, upstream #2233); vector_io: `kvstore`
 (0.2.13 #2470, 0.2.15 #2665, 0.2.16 #2489, 0.2.17 #2465). The models call them
-optional, but their default is a string that no provider can use: the server
-fails at start. Each store gets a database file of its own, in the folder of
+optional, but their default is a string, or null, that no provider can use: the
+server fails at start. Each store gets a database file of its own, in the folder of
 another store of the file.
 """
 
@@ -44,7 +44,8 @@ def _add_stores(context: StepContext, path: Path, config: Data) -> Changes:
         api, kind, context.version, INLINE
     ):
         name = fact.path[0]
-        if name in config or not _is_required(context, api, kind, name):
+        is_required = fact.required or _is_required(context, api, kind, name)
+        if name in config or not is_required:
             continue
         message = (
             f"'{name}' of {kind} is a new store; it begins empty, since earlier "

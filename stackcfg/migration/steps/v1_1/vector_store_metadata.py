@@ -15,7 +15,7 @@ from stackcfg.migration.editing.access_rules import may_update_records
 from stackcfg.migration.editing.sql_references import backend_for
 from stackcfg.releases.stores import SQL
 from stackcfg.runconfig.sections import ACCESS_POLICY
-from stackcfg.stores.vector_metadata import SERVER_STORE, USE, is_policy_without_store
+from stackcfg.stores.vector_metadata import SERVER_STORE, USE, demand_for_store
 
 RECORDS = ("sql_record::vector_stores", "sql_record::vector_store_files")
 """What rules call the rows of this store."""
@@ -24,7 +24,7 @@ RECORDS = ("sql_record::vector_stores", "sql_record::vector_store_files")
 def run(context: StepContext) -> Changes:
     """Give the server this store, which all its providers share."""
     fields = context.store_fields
-    if not is_policy_without_store(context.data, fields, context.version):
+    if not demand_for_store(context.data, fields, context.version):
         return
     backend = backend_for(context, SQL)
     if backend is None:
