@@ -102,16 +102,14 @@ def _served_apis() -> frozenset[str]:
 
 
 class BrokenProvider(NamedTuple):
-    """A provider type that no config lets start: its code reads a setting, which is
-    no field of its config model.
+    """A provider type that no config lets start: why, and what to do.
 
-    `instead` is a type with the same data, and `how` what its service needs. Measured
-    with the code of each release (ogx 1.0.0 to 1.5.0).
+    Its code lacks a method that the server calls, or reads a setting that its config
+    model does not have. Measured with the code of the releases.
     """
 
-    lacks: str
-    instead: str
-    how: str
+    reason: str
+    help: str
 
 
 @cache
@@ -123,7 +121,7 @@ def broken_provider(
     row = find_row(broken.get(f"{api} {provider_type}", ()), version)
     if row is None:
         return None
-    return BrokenProvider(row["lacks"], row["instead"], row["how"])
+    return BrokenProvider(row["reason"], row["help"])
 
 
 @lru_cache(4096)

@@ -41,6 +41,14 @@ from stackcfg.validation.rule_conditions import Condition
 if TYPE_CHECKING:
     from stackcfg.validation.rule_finding import RuleFinding
 
+BROKEN_PROVIDERS: Final = (
+    "inline::chromadb",
+    "remote::bedrock",
+    "remote::passthrough",
+    "remote::sambanova",
+)
+"""The types of `broken_providers.json`."""
+
 ONLY: Final = "only"
 """A rule that finds nothing but the model errors that it claims."""
 
@@ -137,7 +145,7 @@ RULES: Final = (
     ),
     ListedRule("postgres-url", before=POSTGRES_PASSWORDS_PLAIN_SINCE, words=("@",)),
     ListedRule("provider-type", needs=rule_conditions.has_unknown_provider_type),
-    ListedRule("broken-provider", words=("inline::chromadb",)),
+    ListedRule("broken-provider", words=BROKEN_PROVIDERS),
     ListedRule("provider-api", needs=rule_conditions.has_odd_api),
     ListedRule("api-without-provider", needs=rule_conditions.has_api_without_provider),
     ListedRule("unlisted-api", before=UNLISTED_ROUTERS_SINCE),

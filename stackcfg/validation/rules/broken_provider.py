@@ -1,8 +1,10 @@
 """A provider type that the release has, but cannot start.
 
-Its own code stops with an `AttributeError`, whatever its config is. From ogx 1.0.0
-to 1.5.0 this is `inline::chromadb`: it reads `metadata_store`, which only the config
-of `remote::chromadb` has. A Chroma server on the same folder keeps the data:
+Its own code stops the server, whatever its config is: `remote::passthrough` of
+inference (0.2.16 to 0.3.5), `remote::bedrock` and `remote::sambanova` of safety (0.2.18
+to 0.4.7) lack a method. From ogx 1.0.0 to 1.5.0 `inline::chromadb` reads
+`metadata_store`, which only the config of `remote::chromadb` has. A Chroma server on
+the same folder keeps the data:
 
     vector_io:
     - provider_id: chroma
@@ -27,9 +29,8 @@ def check(inspection: Inspection) -> Findings:
             continue
         yield RuleFinding(
             value_of(*provider.path, "provider_type"),
-            f"'{provider.kind}' cannot start in {inspection.release}: its code reads "
-            f"'{broken.lacks}', which its config cannot have",
-            help=f"{broken.how}, and use '{broken.instead}'",
+            f"'{provider.kind}' cannot start in {inspection.release}: {broken.reason}",
+            help=broken.help,
         )
 
 
