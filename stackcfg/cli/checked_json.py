@@ -54,4 +54,7 @@ def _decode(kind: Any, data: Any) -> Any:
 
 @cache
 def _types_of_fields(record: type) -> Sequence[Any]:
-    return list(get_type_hints(record).values())
+    # `findings` imports it for type checkers alone
+    from stackcfg.validation.rule_finding import Change
+
+    return list(get_type_hints(record, localns={"Change": Change}).values())
