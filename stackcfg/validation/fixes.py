@@ -1,8 +1,8 @@
 """Fixes applied to a text, and the proof that each does what it says.
 
 A fix is proved if the text that it writes is validated again, its finding is
-gone, no other has come, and the data of the run configs is what it was, but for
-what the fix says.
+gone, no other has come that does not follow from it, and the data of the run configs
+is what it was, but for what the fix says.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import InputError
 from stackcfg.validation.changed_data import DataChanges
-from stackcfg.validation.findings import Finding, Replacement
+from stackcfg.validation.findings import SEVERITIES, Finding, Replacement
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.lines import LineIndex, Position
 
@@ -34,6 +34,7 @@ Check = Callable[[str], Checked]
 PASSES = 5
 """How often a text is fixed: one fix can make room for another."""
 
+_RENAMED: Final = "renamed-key"
 _END: Final = attrgetter("end")
 _SPAN: Final = attrgetter("start", "end")
 
@@ -189,7 +190,7 @@ class _Proof:
         expected = _count(self._findings) - _count(chosen)
         for finding in after.findings:
             kind = _kind_of(finding)
-            if expected[kind] <= 0:
+            if expected[kind] <= 0 and not _follows(finding, chosen):
                 yield finding
             expected[kind] -= 1
 
@@ -202,6 +203,29 @@ class _Proof:
         }
         # a boolean is equal to a number, and is another value
         return repr(expected) == repr(after)
+
+
+def _follows(new: Finding, fixed: Iterable[Finding]) -> bool:
+    """Return whether a finding is about the value of a key that a fix has renamed,
+    and less serious than what it mends: the value is read, and so judged, only now.
+    """
+    for finding in fixed:
+        is_renamed = finding.rule == _RENAMED and finding.place == new.place
+        is_graver = _grade(finding) < _grade(new)
+        if is_renamed and is_graver and _holder_of(finding) == _holder_of(new):
+            return True
+    return False
+
+
+def _grade(finding: Finding) -> int:
+    """Return the place of a severity, the gravest first."""
+    return SEVERITIES.index(finding.severity)
+
+
+def _holder_of(finding: Finding) -> str:
+    """Return the path of the mapping that holds an entry."""
+    holder, _, _ = finding.entry.rpartition(".")
+    return holder
 
 
 def changes_at(place: str, findings: Iterable[Finding]) -> DataChanges:

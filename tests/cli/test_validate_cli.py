@@ -1317,7 +1317,7 @@ ODD = {
             b"%c: &%c [%s]\n" % (n, n, b", ".join([b"*%c" % (n - 1)] * 10))
             for n in range(98, 110)
         ),
-        "7:12: error: aliases expand to millions of values",
+        "7:8: error: aliases expand to millions of values",
     ),
     "an alias of itself": (
         b"image_name: a\nproviders: &p\n  a: *p\n",

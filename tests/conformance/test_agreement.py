@@ -32,6 +32,7 @@ from stackcfg.loading.errors import InputError
 from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.settings import Settings, settings_for
+from tests.conformance.behind_the_loader import is_behind_loader
 from tests.conformance.mutations import KINDS
 from tests.conformance.mutations.language import (
     DROPPED,
@@ -219,11 +220,10 @@ class Case:
         if any(each.severity == CRASHED for each in self.findings):
             return CRASHED
         if self.judged == WHOLE:
-            return (
-                FALSE_ALARM
-                if any(each.place not in self.known for each in errors)
-                else QUIET
-            )
+            alarms = [each for each in errors if each.place not in self.known]
+            if all(is_behind_loader(each.words) for each in alarms):
+                return QUIET
+            return FALSE_ALARM
         grave = [each for each in self.findings if each.severity in (ERROR, WARNING)]
         if not grave:
             return SILENT

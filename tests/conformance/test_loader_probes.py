@@ -24,6 +24,7 @@ from stackcfg.releases.versions import format_release, parse_release
 from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.settings import Settings
+from tests.conformance.behind_the_loader import is_behind_loader
 
 BESIDE: Final = (
     Path(__file__).parents[3] / "shared" / "reference" / "loader-probes.json"
@@ -47,9 +48,6 @@ NO_MATTER_OF_THE_CONFIG: Final[Mapping[str, str]] = {
     "11-ext-module-missing": "The package of an external provider was missing where this was measured."
 }
 """What a release refuses and `validate` does not, and why that is right."""
-
-BEHIND_THE_LOADER: Final = "cannot start in"
-"""Of the message about a provider whose code stops: no probe starts a provider, `test_broken_providers.py` does."""
 
 pytestmark = pytest.mark.skipif(
     not PROBES.is_file(), reason="no probes: set STACKCFG_PROBES to their file"
@@ -187,7 +185,7 @@ def test_nothing_is_wrong_with_what_is_taken() -> None:
         if each.result["accepted"] and each.result["would_start"]
         if any(
             severity == ERROR
-            and BEHIND_THE_LOADER not in text
+            and not is_behind_loader(text)
             and not each.is_about_dropped(text)
             for severity, text in each.findings
         )

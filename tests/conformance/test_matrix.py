@@ -43,10 +43,12 @@ ONLY_BETWEEN: Final = re.compile(
     r"providers\.inference\[\d+\]\.config(?:\.(?:api_key|region_name|aws_\w+))? is .*AWS_"
     r"|\.(?:model_id|provider_shield_id|embedding_model) is "
     r"|\.access_policy\[\d+\]\.(?:permit|forbid)\.resource is 'model::"
+    r"|\.stores\.(?:connectors|prompts)\.namespace is '\w*' in one go, '"
 )
 """What only families in between ask for: bedrock of 0.4 to 0.7 wants a key of its own, has a region by default and reads
 no keys of AWS, 0.8 does as 0.3 did; 0.3 to 0.7 serve an alias by another name, and 0.8 keeps that name where it was used,
-as by the rules of an access policy."""
+as by the rules of an access policy; 0.4 to 0.8 do not list prompts that are under a
+namespace on PostgreSQL, nor 0.5 and 0.6 connectors, and 0.3 has its prompts under one."""
 
 FIXTURES: Final = Path(__file__).resolve().parents[2] / "fixtures" / "migrate"
 LAYOUTS: Final = ("consolidate", "preserve")

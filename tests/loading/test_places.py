@@ -31,7 +31,7 @@ image_name: demo
 apis: [inference]
 providers:
   inference:
-  - {provider_id: vllm, provider_type: 'remote::vllm'}
+  - {provider_id: vllm, provider_type: 'remote::vllm', config: {url: 'http://vllm:8000/v1'}}
 """
 
 

@@ -81,7 +81,19 @@ def is_taken(path: Path, target: str) -> bool:
     )
 
 
-FAMILIES: Final = ("0.3", "0.4", "0.5", "0.7", "0.8", "1.0", "1.1", "1.2", "1.4", "1.5")
+FAMILIES: Final = (
+    "0.3",
+    "0.4",
+    "0.5",
+    "0.6",
+    "0.7",
+    "0.8",
+    "1.0",
+    "1.1",
+    "1.2",
+    "1.4",
+    "1.5",
+)
 """Those that a migrated fixture is for."""
 
 

@@ -54,10 +54,23 @@ def _faults_of_one_pass(
     before: Sequence[Finding], fixable: Sequence[Finding], after: Sequence[Finding]
 ) -> Iterator[str]:
     expected = _count(before) - _count(fixable)
-    for (rule, message), _ in (_count(after) - expected).items():
+    new = _count(after) - expected
+    for each in after:
+        # the value of a key with its right name is read, and judged, for the first time
+        if each.rule == "unset-variable" and _is_of_renamed_key(each, fixable):
+            del new[each.rule, each.message]
+    for (rule, message), _ in new.items():
         is_left = any(each.message == message for each in fixable)
         what = "is left" if is_left else "is new"
         yield f"{rule} {what}: {message}"
+
+
+def _is_of_renamed_key(finding: Finding, fixed: Sequence[Finding]) -> bool:
+    """Return whether a fix has renamed the key of a value on the line of a finding."""
+    line = finding.span.start.line
+    return any(
+        each.rule == "renamed-key" and each.span.start.line == line for each in fixed
+    )
 
 
 def _count(findings: Sequence[Finding]) -> Counter[tuple[str, str]]:

@@ -34,6 +34,7 @@ from stackcfg.yamltext.lines import Position
 from tests.conformance.mutations import KINDS
 from tests.conformance.mutations.language import COMMENTED
 from tests.support.fixing import fix_and_check
+from tests.support.rule_fixtures import release_of
 from tests.support.running import ROOT
 
 ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
@@ -65,9 +66,7 @@ def read(path: Path) -> str:
 
 
 def settings(path: Path) -> Settings:
-    options = path.with_name("options.json")
-    given = json.loads(read(options)) if options.exists() else {}
-    return settings_for(given.get(path.name, given.get("release", "0.3.5")))
+    return settings_for(release_of(path))
 
 
 def named(path: Path) -> str:

@@ -14,13 +14,14 @@ import pytest
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.releases.stores import load_store_fields
-from stackcfg.releases.versions import read_facts
+from stackcfg.releases.versions import Release, parse_release, read_facts
 from stackcfg.validation.engine import validate
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rules import ONLY, RULES, load_rule
 from stackcfg.validation.settings import settings_for
 from tests.conformance.mutations import KINDS
 from tests.support.budgets import ALL
+from tests.support.rule_fixtures import release_of
 from tests.support.running import ROOT
 from tests.validation.test_fixes import sources
 
@@ -56,6 +57,15 @@ def texts() -> Iterator[tuple[str, str]]:
             yield f"{kind.name} of {number}", mutant.text
 
 
+def releases_of(name: str, part: int) -> set[Release]:
+    """Return the releases that are asked about a text: a part of all, and the one that a fixture of rules is for."""
+    found = set(RELEASES[part::PARTS])
+    path = ROOT / name
+    if path.exists():
+        found.add(parse_release(release_of(path)))
+    return found
+
+
 def inspections() -> Iterator[tuple[str, Inspection]]:
     catalog = load_store_fields()
     turn = cycle(range(PARTS))
@@ -66,9 +76,9 @@ def inspections() -> Iterator[tuple[str, Inspection]]:
         except InputError:
             continue
         # each text in a part of the releases, which is every release over all
-        start = next(turn)
+        releases = releases_of(name, next(turn))
         for config in configs:
-            for release in RELEASES[start::PARTS]:
+            for release in releases:
                 yield (
                     f"{name} in {release}",
                     Inspection(

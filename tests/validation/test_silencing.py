@@ -18,6 +18,7 @@ from stackcfg.errors import StackcfgError
 from stackcfg.validation.engine import validate
 from stackcfg.validation.settings import Settings, settings_for
 from stackcfg.validation.silencing import Silenced, check_reason, silence
+from tests.support.rule_fixtures import release_of
 from tests.support.running import ROOT
 
 ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
@@ -45,9 +46,7 @@ def read(path: Path) -> str:
 
 
 def settings_of(path: Path) -> Settings:
-    options = path.with_name("options.json")
-    given = json.loads(read(options)) if options.exists() else {}
-    return settings_for(given.get(path.name, given.get("release", "0.3.5")))
+    return settings_for(release_of(path))
 
 
 def silence_all(text: str, settings: Settings = SETTINGS) -> Silenced:

@@ -11,6 +11,7 @@ from stackcfg.loading.errors import InputError
 from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import ERROR, WARNING
 from stackcfg.validation.settings import Settings
+from tests.conformance.behind_the_loader import is_behind_loader
 from tests.conformance.releases import judgements, registrations
 
 AT_ONCE: Final = 250
@@ -75,6 +76,15 @@ class Opinion(NamedTuple):
     def errors(self) -> frozenset[str]:
         """The rules that report an error."""
         return frozenset(rule for level, rule, _ in self.findings if level == ERROR)
+
+    @property
+    def is_about_start(self) -> bool:
+        """Whether each error is about what only a start refuses, which the judge does not try."""
+        return all(
+            is_behind_loader(message)
+            for level, _, message in self.findings
+            if level == ERROR
+        )
 
     @property
     def warns_of_refusal(self) -> bool:
@@ -147,7 +157,7 @@ def compare(verdict: Verdict, opinion: Opinion) -> str:
     if verdict.is_refused:
         is_found = opinion.errors or opinion.warns_of_refusal
         return FOUND if is_found else MISSED
-    if not opinion.errors:
+    if not opinion.errors or opinion.is_about_start:
         return QUIET
     if verdict.dropped and opinion.errors <= LOSING:
         return LOST
