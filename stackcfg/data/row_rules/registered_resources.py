@@ -121,11 +121,8 @@ def _explain_skip(
     kind = registry().types.get(type_)
     if kind is None:
         return Skipped(f"unknown resource type '{type_}'", needs_action=True)
-    # the API and its resources were removed
-    if upgrade.target > kind.until:
-        release = format_release(upgrade.target)
-        return Skipped(f"{release} has no API for {type_.replace('_', ' ')}s")
-    reason = _explain_registration(kind, identifier, resource, upgrade)
+    reason = _explain_removal(kind, upgrade)
+    reason = reason or _explain_registration(kind, identifier, resource, upgrade)
     if reason:
         return Skipped(reason)
     is_built_in = kind.type == "tool_group" and identifier.startswith(BUILT_IN)
@@ -138,6 +135,14 @@ def _explain_skip(
     if reason:
         return Skipped(f"private ({ACCESS}), and {reason}", needs_action=True)
     return None
+
+
+def _explain_removal(kind: ResourceType, upgrade: Upgrade) -> str:
+    """Return that the API and its resources were removed, if they were."""
+    if upgrade.target <= kind.until:
+        return ""
+    release = format_release(upgrade.target)
+    return f"{release} has no API for {kind.type.replace('_', ' ')}s"
 
 
 def _explain_absence(api: str, provider: str, upgrade: Upgrade) -> str:

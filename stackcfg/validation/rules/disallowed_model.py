@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackcfg.light_typing import Any, Final
-from stackcfg.paths import as_mapping, value_at
+from stackcfg.paths import Data, as_mapping, value_at
 from stackcfg.releases.changes import AUTO_MODELS_SINCE
 from stackcfg.releases.resources import (
     ALLOWED_MODELS,
@@ -29,6 +29,7 @@ from stackcfg.releases.resources import (
     is_allowed_model,
     outside_allowed_models,
 )
+from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.registered import (
@@ -54,40 +55,39 @@ def check(inspection: Inspection) -> Findings:
     for resource in registered_resources(inspection):
         if resource.kind != "models":
             continue
-        limits = [
-            _find_limit(inspection, each, resource) for each in inspection.readings
+        refusing = [
+            _find_refusing(inspection, each, resource) for each in inspection.readings
         ]
-        first = next((each for each in limits if each is not None), None)
+        first = next((each for each in refusing if each is not None), None)
         if first is not None:
-            failing = [each is not None for each in limits]
-            yield _describe(
-                inspection,
-                resource,
-                first,
-                failing,
-            )
+            failing = [each is not None for each in refusing]
+            yield _describe(inspection, resource, first, failing)
 
 
-def _find_limit(
+def _find_refusing(
     inspection: Inspection, reading: Any, resource: Resource
 ) -> Provider | None:
     """Return the provider that leaves a model out in one reading."""
     model = as_mapping(value_at(reading, resource.path))
-    is_skipped = is_removed(model, inspection.version) or is_disabled(model)
-    if is_skipped or is_of_every_provider(model, inspection.version):
-        return None
-    name = model.get("provider_model_id") or model.get("model_id")
-    if not isinstance(name, str):
-        return None
-    if name == AUTO and inspection.version >= AUTO_MODELS_SINCE:
-        return None
+    name = _name_of(model, inspection.version)
     provider = _provider_of(inspection, reading, model.get("provider_id"))
-    if provider is None:
+    if name is None or provider is None:
         return None
     allowed = allowed_models(inspection, reading, provider)
     if allowed is None or is_allowed_model(provider.kind, name, allowed):
         return None
     return provider
+
+
+def _name_of(model: Data, version: Release) -> str | None:
+    """Return the name by which one provider is asked for a model; None if none is."""
+    is_skipped = is_removed(model, version) or is_disabled(model)
+    if is_skipped or is_of_every_provider(model, version):
+        return None
+    name = model.get("provider_model_id") or model.get("model_id")
+    if name == AUTO and version >= AUTO_MODELS_SINCE:
+        return None
+    return name if isinstance(name, str) else None
 
 
 def _provider_of(
