@@ -41,9 +41,6 @@ FILE_PROCESSORS_SINCE = (0, 8, 0)
 """Files are added to vector stores by a provider of `file_processors` only
 (`openai_vector_store_mixin.py` of 0.7.3 and 0.8.0)."""
 
-LONG_NAMES_REFUSED_SINCE = (1, 1, 0)
-"""Servers do not start with vector stores on pgvector that have long ids."""
-
 MODELS_RENAMED_SINCE = (0, 8, 0)
 """A registered model is called by its `model_id`, not by its `provider_model_id`
 (`register_model` of 0.7.3 and 0.8.0)."""
@@ -64,6 +61,10 @@ POLICY_NEEDS_STORE_SINCE = (1, 1, 0)
 
 TENANTS_NEED_STORE_SINCE = (1, 2, 0)
 """So they do with several tenants."""
+
+INTROSPECTION_UNVERIFIED = ((0, 4, 0), (0, 8, 0))
+"""Releases that do not verify the certificate of an introspection endpoint without a
+`tls_cafile` (`introspect_token` of 0.3.5, 0.4.0, ogx 0.8.0 and 1.0.0)."""
 
 TLS_DEMANDED_SINCE = (1, 2, 0)
 """The server needs TLS, `server.insecure` or `--insecure` (upstream #5603)."""

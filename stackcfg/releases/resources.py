@@ -76,6 +76,9 @@ _ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 """The API of a list's routing table, where it is not the name of the list."""
 
 
+AUTO = "auto"
+"""A model by this name is any of its provider, since `AUTO_MODELS_SINCE`."""
+
 ALLOWED_MODELS = "allowed_models"
 """The key of an inference provider that lists the models it may serve."""
 

@@ -108,7 +108,7 @@ def substitute(data: Any, known: frozenset[str], version: Release) -> Any:
 
     The result for a whole config is kept, and not to be changed.
     """
-    syntax = first_with_syntax_of(version)
+    syntax = _first_with_syntax_of(version)
     if isinstance(data, dict):
         return _substitute_once(SameData(data), known, syntax)
     return _substitute(data, known, syntax)
@@ -133,7 +133,7 @@ def _substitute_once(same: SameData, known: frozenset[str], version: Release) ->
     return _substitute(same.data, known, version)
 
 
-def first_with_syntax_of(version: Release) -> Release:
+def _first_with_syntax_of(version: Release) -> Release:
     """Return the first release that replaces variables as this one does."""
     return next((since for since in _CHANGES if since <= version), _FIRST_SYNTAX)
 

@@ -24,11 +24,10 @@ from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.sections import ACCESS_POLICY, STORES_PATH, TENANCY
 from stackcfg.runconfig.values import as_string
 
-USE: Final = "vector_stores"
+VECTOR_STORES: Final = "vector_stores"
 """What the store fields call this store, of the server and of providers."""
 
-SERVER_STORE: Final = (*STORES_PATH, USE)
-
+SERVER_STORE: Final = (*STORES_PATH, VECTOR_STORES)
 
 TENANCY_MODE: Final = (*TENANCY, "mode")
 
@@ -65,8 +64,8 @@ def _types_without_store(
         kind = as_string(provider.get("provider_type"))
         for field in fields.provider_fields(api, kind, version, REFERENCE):
             own = value_at(provider, ("config", *field.path))
-            if field.use == USE and own is None:
+            if field.use == VECTOR_STORES and own is None:
                 yield kind
 
 
-__all__ = ["SERVER_STORE", "USE", "demand_for_store"]
+__all__ = ["SERVER_STORE", "VECTOR_STORES", "demand_for_store"]

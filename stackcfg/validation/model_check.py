@@ -38,6 +38,10 @@ HARMLESS = frozenset({DROPPED, DEPRECATED})
 """Kinds of errors with which a model still accepts the data."""
 
 
+_ADVICE = "; write "
+"""What parts the reason of a check from what to write."""
+
+
 class ModelError(NamedTuple):
     """One difference between data and model.
 
@@ -53,6 +57,16 @@ class ModelError(NamedTuple):
     expected: str = ""
     choices: tuple[str, ...] = ()
     value: Any = None
+
+    @property
+    def reason(self) -> str:
+        """Return what is required, without what to write."""
+        return self.expected.partition(_ADVICE)[0]
+
+    @property
+    def advice(self) -> str:
+        """Return what to write, if the check that refuses says so."""
+        return self.expected.partition(_ADVICE)[2]
 
 
 Errors = list[ModelError]
@@ -242,8 +256,7 @@ def _check_start(
         if error.path[-1] in value:
             found.append(error)
         else:
-            expected, _, _ = error.expected.partition("; write ")
-            found.append(error._replace(kind=MISSING, expected=expected))
+            found.append(error._replace(kind=MISSING, expected=error.reason))
     return found
 
 

@@ -67,20 +67,16 @@ def repeat_item(
     """
     start, end = item.start, item.end
     if parent.flow:
-        copies = [_changed(text, start, end, each) for each in edits]
+        copies = [splice_edits(text.source, each, start, end) for each in edits]
         return Edit(end, end, tuple(f", {copy}" for copy in copies))
     # the span of a block reaches to the next line
     end = start + len(text.source[start:end].rstrip())
     column = text.column_of_line(start)
     start = text.source.rindex("-", text.line_start(start), start)
     gap = text.newline + " " * column
-    copies = [_changed(text, start, end, each) for each in edits]
+    copies = [splice_edits(text.source, each, start, end) for each in edits]
     span = item_span(text.document, text.comments, item)
     return insert_lines(text, span.end, column, [gap.join(copies)])
-
-
-def _changed(text: SourceText, start: int, end: int, edits: Sequence[Edit]) -> str:
-    return splice_edits(text.source, edits, start, end)
 
 
 def append_items(

@@ -15,6 +15,7 @@ from stackcfg.light_typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from stackcfg.releases.changes import (
     ALLOWED_MODELS_SINCE,
     EMPTY_APIS_REFUSED_SINCE,
+    FILE_PROCESSORS_SINCE,
     HOME_MOVED_SINCE,
     LOGGING_UNREAD_SINCE,
     MODELS_RENAMED_SINCE,
@@ -218,7 +219,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 8, 0), "v0_8.provider_data_header", "certain", word="remote::"),
     Step((0, 8, 0), "v0_8.row_actions", "certain", word="access_policy"),
     Step((0, 8, 0), "v0_8.vector_io_types"),
-    Step((0, 8, 0), "v0_8.file_processors", word="vector_io"),
+    Step(FILE_PROCESSORS_SINCE, "v0_8.file_processors", word="vector_io"),
     Step((0, 8, 0), "v0_8.provider_modules"),
     Step(SERVER_STORES_IN_SQL_SINCE, "v1_0.sql_stores"),
     Step((1, 0, 0), "v1_0.batches_store"),

@@ -13,7 +13,7 @@ from stackcfg.releases.stores import REFERENCE, StoreField
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.spelling import nearest_word
 from stackcfg.stores.store_map import is_reference
-from stackcfg.stores.vector_metadata import USE, demand_for_store
+from stackcfg.stores.vector_metadata import VECTOR_STORES, demand_for_store
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import MISSING
 from stackcfg.validation.queries.history import spans_of_key
@@ -52,7 +52,7 @@ def _is_needed(inspection: Inspection, field: StoreField) -> bool:
     if inspection.version < DEFAULTS_SINCE:
         return field.required
     # a store that is left out has a default, an explicit null is refused
-    if field.use == USE:
+    if field.use == VECTOR_STORES:
         return bool(demand_for_vector_metadata(inspection))
     return field.use in as_mapping(inspection.seen(STORES_PATH))
 

@@ -161,12 +161,7 @@ def may_be_listed(
     """
     for provider in inference_providers(inspection, reading):
         is_its_name = name.startswith(f"{provider.id}/")
-        listed = listed_names(
-            inspection,
-            reading,
-            provider,
-            model_type,
-        )
+        listed = listed_names(inspection, reading, provider, model_type)
         if listed is not None and name in listed:
             return True
         is_open = listed is None and not provider.kind.startswith("inline::")

@@ -80,7 +80,7 @@ def describe_refusal(inspection: Inspection, path: Path) -> str:
 def describe_problem(error: ModelError, inspection: Inspection) -> tuple[str, str]:
     """Return what is wrong with a value, and what to write, if a check says so."""
     entry = describe_entry(error.path, inspection)
-    reason, _, advice = error.expected.partition("; write ")
+    reason, advice = error.reason, error.advice
     is_container = isinstance(value_at(inspection.data, error.path), dict | list)
     is_noun = reason.startswith(("a ", "an ")) and not is_container
     problem = f"{entry}: {reason}"

@@ -21,7 +21,6 @@ from stackcfg.releases.changes import (
     EMPTY_APIS_REFUSED_SINCE,
     FILE_PROCESSORS_SINCE,
     HOME_MOVED_SINCE,
-    LONG_NAMES_REFUSED_SINCE,
     POSTGRES_PASSWORDS_PLAIN_SINCE,
     SWITCHED_AUTH_SINCE,
     TLS_DEMANDED_SINCE,
@@ -180,7 +179,7 @@ RULES: Final = (
     ListedRule(
         "unregistrable-resource", needs=registration_conditions.has_list_with_needs
     ),
-    ListedRule("long-store-id", since=LONG_NAMES_REFUSED_SINCE, words=("pgvector",)),
+    ListedRule("long-store-id", words=("pgvector",)),
     ListedRule("embedding-dimension", needs=registration_conditions.may_lack_dimension),
     ListedRule(
         "unknown-model",

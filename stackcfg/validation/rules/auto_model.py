@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stackcfg.light_typing import Any, Final
+from stackcfg.light_typing import Any
 from stackcfg.paths import as_mapping, value_at
 from stackcfg.releases.changes import AUTO_MODELS_SINCE
-from stackcfg.releases.resources import model_type_of
+from stackcfg.releases.resources import AUTO, model_type_of
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.queries.registered import (
     is_of_every_provider,
@@ -33,8 +33,6 @@ from stackcfg.validation.queries.severity import severity_of_readings
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
-
-AUTO: Final = "auto"
 
 
 def check(inspection: Inspection) -> Findings:

@@ -20,11 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackcfg.light_typing import Any, Final
+from stackcfg.light_typing import Any
 from stackcfg.paths import Data, as_mapping, value_at
 from stackcfg.releases.changes import AUTO_MODELS_SINCE
 from stackcfg.releases.resources import (
     ALLOWED_MODELS,
+    AUTO,
     REFUSED,
     is_allowed_model,
     outside_allowed_models,
@@ -46,8 +47,6 @@ from stackcfg.validation.queries.severity import severity_of_readings
 from stackcfg.validation.queries.wording import when_failing
 from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, value_of
-
-AUTO: Final = "auto"
 
 
 def check(inspection: Inspection) -> Findings:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from stackcfg.paths import mapping_at
 from stackcfg.releases.stores import StoreField
 from stackcfg.runconfig.sections import STORES_PATH
-from stackcfg.stores.vector_metadata import USE
+from stackcfg.stores.vector_metadata import VECTOR_STORES
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.backend_families import backends_of_family
 from stackcfg.validation.queries.missing_stores import (
@@ -54,7 +54,7 @@ def _describe(
     message = (
         f"the store '{field.use}' is missing; {inspection.release} refuses to start"
     )
-    if field.use == USE:
+    if field.use == VECTOR_STORES:
         message += f" with '{demand_for_vector_metadata(inspection)}'"
     if stray:
         name = str(field.path[2])

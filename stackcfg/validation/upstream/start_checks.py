@@ -53,26 +53,26 @@ def _check_in_span(
         yield from kind(check, value)
 
 
-def _has_value(check: StartCheck, value: Value) -> Refusals:
+def _refuse_no_value(check: StartCheck, value: Value) -> Refusals:
     """Refuse a field that is missing, null or empty."""
     if not value.get(check.field):
         yield (check.field,), check.reason
 
 
-def _is_one_of(check: StartCheck, value: Value) -> Refusals:
+def _refuse_other_values(check: StartCheck, value: Value) -> Refusals:
     """Refuse a string that is none of the values."""
     written = value.get(check.field, UNKNOWN)
     if written is not UNKNOWN and written not in check.values:
         yield (check.field,), check.reason
 
 
-def _is_not_empty(check: StartCheck, value: Value) -> Refusals:
+def _refuse_empty_string(check: StartCheck, value: Value) -> Refusals:
     """Refuse an empty string; the default of a missing field is a variable."""
     if value.get(check.field) == "":
         yield (check.field,), check.reason
 
 
-def _is_address(check: StartCheck, value: Value) -> Refusals:
+def _refuse_other_addresses(check: StartCheck, value: Value) -> Refusals:
     """Refuse a URL with a path, for which a host without a scheme is taken, and
     null.
     """
@@ -95,7 +95,7 @@ def _has_path(url: Any) -> bool:
         return False
 
 
-def _has_key_of_host(check: StartCheck, value: Value) -> Refusals:
+def _refuse_host_without_key(check: StartCheck, value: Value) -> Refusals:
     """Refuse a host of the values without a key."""
     url = value.get("url")
     if isinstance(url, str) and not value.get(check.field):
@@ -104,15 +104,15 @@ def _has_key_of_host(check: StartCheck, value: Value) -> Refusals:
                 yield (check.field,), check.reason
 
 
-def _has_key_of_host_if_null(check: StartCheck, value: Value) -> Refusals:
+def _refuse_host_with_empty_key(check: StartCheck, value: Value) -> Refusals:
     """Refuse a host of the values with an empty key; the default of a missing key is a
     variable.
     """
     if check.field in value:
-        yield from _has_key_of_host(check, value)
+        yield from _refuse_host_without_key(check, value)
 
 
-def _has_endpoint_of_sink(check: StartCheck, value: Value) -> Refusals:
+def _refuse_sink_without_endpoint(check: StartCheck, value: Value) -> Refusals:
     """Refuse a sink of the values without its endpoint."""
     sinks = value.get("sinks")
     if not isinstance(sinks, list | tuple) or value.get(check.field) is not None:
@@ -124,12 +124,12 @@ def _has_endpoint_of_sink(check: StartCheck, value: Value) -> Refusals:
 
 
 _KINDS: Mapping[str, Check] = {
-    "has_value": _has_value,
-    "is_one_of": _is_one_of,
-    "is_not_empty": _is_not_empty,
-    "is_address": _is_address,
-    "has_key_of_host": _has_key_of_host,
-    "has_key_of_host_if_null": _has_key_of_host_if_null,
-    "has_endpoint_of_sink": _has_endpoint_of_sink,
+    "has_value": _refuse_no_value,
+    "is_one_of": _refuse_other_values,
+    "is_not_empty": _refuse_empty_string,
+    "is_address": _refuse_other_addresses,
+    "has_key_of_host": _refuse_host_without_key,
+    "has_key_of_host_if_null": _refuse_host_with_empty_key,
+    "has_endpoint_of_sink": _refuse_sink_without_endpoint,
 }
 """How a check refuses, by its name in the facts."""

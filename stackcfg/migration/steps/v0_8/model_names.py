@@ -45,11 +45,10 @@ def run(context: StepContext) -> Changes:
     renamed = [model for model in models if model not in kept]
     served = [model._replace(new=model.old[0]) for model in kept]
     yield from rename_references(context, [*renamed, *served])
-    if not context.release.age.possibly_before(CATALOG_SINCE):
-        yield from rename_resources(context, renamed, {})
-    # the step of 0.3 has reported the names of an older file
+    # the steps of 0.3 have done the rules, and reported the names, of an older file
     if context.release.age.possibly_before(CATALOG_SINCE):
         return
+    yield from rename_resources(context, renamed, {})
     if context.is_older:
         change = (
             "is called '<new>' now; change the clients that name it, write '<id>' as "

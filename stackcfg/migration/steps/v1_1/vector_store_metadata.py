@@ -15,7 +15,11 @@ from stackcfg.migration.editing.access_rules import may_update_records
 from stackcfg.migration.editing.sql_references import backend_for
 from stackcfg.releases.stores import SQL
 from stackcfg.runconfig.sections import ACCESS_POLICY
-from stackcfg.stores.vector_metadata import SERVER_STORE, USE, demand_for_store
+from stackcfg.stores.vector_metadata import (
+    SERVER_STORE,
+    VECTOR_STORES,
+    demand_for_store,
+)
 
 RECORDS = ("sql_record::vector_stores", "sql_record::vector_store_files")
 """What rules call the rows of this store."""
@@ -29,14 +33,16 @@ def run(context: StepContext) -> Changes:
     backend = backend_for(context, SQL)
     if backend is None:
         message = (
-            f"with 'access_policy' the store '{USE}' is needed, but the file defines "
+            f"with 'access_policy' the store '{VECTOR_STORES}' is needed, but the file defines "
             "no SQL backend; add one"
         )
         yield context.action_required(message, ACCESS_POLICY)
         return
-    yield from context.text.add(SERVER_STORE, {"table_name": USE, "backend": backend})
+    yield from context.text.add(
+        SERVER_STORE, {"table_name": VECTOR_STORES, "backend": backend}
+    )
     message = (
-        f"with 'access_policy' the server stops without the store '{USE}', which is "
+        f"with 'access_policy' the server stops without the store '{VECTOR_STORES}', which is "
         "written; vector stores of the old server have no owner in it"
     )
     yield context.check(message, ACCESS_POLICY)
