@@ -23,11 +23,12 @@ from stackcfg.releases.changes import HOME_MOVED_SINCE
 from stackcfg.releases.families import Target
 from stackcfg.releases.models import config_model
 from stackcfg.releases.server_places import NEW_HOME, OLD_HOME
-from stackcfg.releases.stores import KV, SQL, find_engine, loss_under_namespace
+from stackcfg.releases.stores import KV, SQL, find_engine
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.catalog import read_implied_stores
+from stackcfg.stores.hidden_rows import find_loss
 
 ENGINES: Final = ("postgres", "sqlite", "redis", "mongodb")
 """The engines between which `data copy` moves rows."""
@@ -116,10 +117,10 @@ def _empty_namespaces(context: StepContext, backend: str, engine: str) -> Change
     implied = read_implied_stores(context.data, context.store_fields, context.version)
     for store in (*context.written.stores, *implied):
         reference = store.reference
-        if reference is None or reference.backend != backend or not reference.name:
+        if reference is None or reference.backend != backend:
             continue
-        loss = loss_under_namespace(store.fact.keys, engine, context.version)
-        if store.family != KV or not loss:
+        loss = find_loss(store, engine, context.version)
+        if not loss:
             continue
         place = store.path
         if store.state == "absent":

@@ -40,6 +40,10 @@ FILES: Final = "files"
 LOCAL_FILES: Final = "inline::localfs"
 """The provider of files that upstream's own configs have."""
 
+FILE_READER = {"provider_id": "pypdf", "provider_type": "inline::pypdf"}
+"""The provider of `file_processors` in upstream's own configs of 0.8: it reads files as
+the server itself did until 0.7.3 (`_legacy_chunk_file`)."""
+
 
 def _provider_rows(api: str, provider_type: str) -> Sequence[Row]:
     providers = read_facts("providers.json")["providers"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stackcfg.migration.changes import Notes
 from stackcfg.migration.context import StepContext
-from stackcfg.releases.stores import KV, loss_under_namespace
+from stackcfg.stores.hidden_rows import find_loss
 
 
 def report_unlisted_rows(context: StepContext) -> Notes:
@@ -17,15 +17,9 @@ def report_unlisted_rows(context: StepContext) -> Notes:
     moved = dict(context.engines)
     for store in context.written.stores:
         location, reference = store.location, store.reference
-        if store.family != KV or location is None or reference is None:
+        if location is None or reference is None or reference.backend in moved:
             continue
-        if not reference.name or reference.backend in moved:
-            continue
-        loss = loss_under_namespace(
-            store.fact.keys,
-            location.engine,
-            context.version,
-        )
+        loss = find_loss(store, location.engine, context.version)
         if loss:
             yield context.check(
                 f"the namespace '{reference.name}' on '{reference.backend}' hides keys: "

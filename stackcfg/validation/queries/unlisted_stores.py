@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.light_typing import NamedTuple
-from stackcfg.releases.stores import loss_under_namespace
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.stores.catalog import read_implied_stores
+from stackcfg.stores.hidden_rows import find_loss
 from stackcfg.stores.store_map import Reference, Store
 from stackcfg.validation.inspection import Inspection
 
@@ -25,20 +25,11 @@ def find_unlisted_stores(inspection: Inspection) -> Iterator[UnlistedStore]:
     """Yield each such store."""
     for store in (*inspection.references, *_server_stores(inspection)):
         location, reference = store.location, store.reference
-        if location is None or reference is None or not reference.name:
+        if location is None or reference is None:
             continue
-        loss = loss_under_namespace(
-            store.fact.keys,
-            location.engine,
-            inspection.version,
-        )
+        loss = find_loss(store, location.engine, inspection.version)
         if loss:
-            yield UnlistedStore(
-                store,
-                reference,
-                location.engine,
-                loss,
-            )
+            yield UnlistedStore(store, reference, location.engine, loss)
 
 
 def _server_stores(inspection: Inspection) -> Iterator[Store]:

@@ -15,15 +15,13 @@ from __future__ import annotations
 
 from stackcfg.light_typing import Final
 from stackcfg.releases.changes import FILE_PROCESSORS_SINCE
-from stackcfg.releases.providers import FILES
+from stackcfg.releases.providers import FILE_READER, FILES
 from stackcfg.validation.queries.served_apis import is_listed
 from stackcfg.validation.rule import INFO, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 API: Final = "file_processors"
 VECTOR_STORES: Final = "vector_io"
-PROVIDER: Final = "[{provider_id: pypdf, provider_type: 'inline::pypdf'}]"
-"""The provider that reads files as the server did until 0.7.3."""
 
 
 def check(inspection: Inspection) -> Findings:
@@ -35,11 +33,15 @@ def check(inspection: Inspection) -> Findings:
     if API in possible or not certain.issuperset((VECTOR_STORES, FILES)):
         return
     if is_listed(inspection, VECTOR_STORES) and is_listed(inspection, FILES):
+        provider = (
+            f"{{provider_id: {FILE_READER['provider_id']}, "
+            f"provider_type: '{FILE_READER['provider_type']}'}}"
+        )
         yield RuleFinding(
             key_of("providers", VECTOR_STORES),
             f"no provider of '{API}': {inspection.release} adds no files to vector "
             "stores",
-            help=f"add to 'providers': {API}: {PROVIDER}",
+            help=f"add to 'providers': {API}: [{provider}]",
         )
 
 

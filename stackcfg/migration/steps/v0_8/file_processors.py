@@ -15,12 +15,9 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.provider_settings import is_listed, list_api
 from stackcfg.migration.editing.values import as_field
 from stackcfg.paths import list_at
-from stackcfg.releases.providers import FILES
+from stackcfg.releases.providers import FILE_READER, FILES
 
 API = "file_processors"
-READER = {"provider_id": "pypdf", "provider_type": "inline::pypdf"}
-"""The provider of upstream's own configs of 0.8."""
-
 VECTOR_STORES = "vector_io"
 
 _LIST = ("providers", API)
@@ -32,12 +29,12 @@ def run(context: StepContext) -> Changes:
         return
     if not _is_served(context, VECTOR_STORES) or not _is_served(context, FILES):
         return
-    fields = [as_field(key, value) for key, value in READER.items()]
+    fields = [as_field(key, value) for key, value in FILE_READER.items()]
     yield from context.text.append(_LIST, [fields])
     yield from list_api(context, API, FILES)
     message = (
         "since 0.8.0 files are added to vector stores only by a provider of "
-        f"'{API}'; '{READER['provider_id']}' is written, which reads them as before"
+        f"'{API}'; '{FILE_READER['provider_id']}' is written, which reads them as before"
     )
     yield context.info(message, ("providers", VECTOR_STORES))
 
