@@ -133,10 +133,22 @@ class _Sorter:
                 is_secret = name in SECRET_SECTIONS
             elif is_pair and name == "value":
                 is_secret = True
-            self.visit(value, is_secret, _may_be_count(name))
+            if is_secret or value.kind != SCALAR:
+                self.visit(value, is_secret, _may_be_count(name))
+            else:
+                self._show(value)
             # `{password: {hunter2}}` has the secret as a key, `{{ x }}` is a template
             is_lone = is_below_secret and key.kind == SCALAR and value.is_null
-            self.visit(key, is_lone)
+            if is_lone or key.kind != SCALAR:
+                self.visit(key, is_lone)
+            else:
+                self._show(key)
+
+    def _show(self, node: Node) -> None:
+        """Sort a scalar that no key above it makes secret, as most are."""
+        name = id(node)
+        if name not in self._held:
+            self._other[name] = node
 
 
 def _is_harmless(node: Node, may_be_count: bool) -> bool:
@@ -152,6 +164,7 @@ def _is_kubernetes_secret(root: Node) -> bool:
     return kind is not None and kind.text == "Secret"
 
 
+@lru_cache(maxsize=4096)
 def _is_secret_field(name: str, is_below_secret: bool) -> bool:
     """Return whether the value of a field is secret by its key or one above."""
     if is_below_secret and name.lower() not in PUBLIC_FIELDS:
@@ -159,6 +172,7 @@ def _is_secret_field(name: str, is_below_secret: bool) -> bool:
     return may_be_secret_key(name)
 
 
+@lru_cache(maxsize=4096)
 def _may_be_count(name: str) -> bool:
     """Return whether the value of a field may be a number of tokens."""
     return name.lower().endswith(f"{TOKEN}s")
@@ -166,6 +180,8 @@ def _may_be_count(name: str) -> bool:
 
 def _names_a_secret(node: Node) -> bool:
     """Return whether a mapping is as `{name: PASSWORD, value: x}`."""
+    if node.get("value") is None:
+        return False
     for field in PAIR_NAMES:
         named = node.get(field)
         if named is not None and may_be_secret_key(named.text):

@@ -85,6 +85,8 @@ def _find_in_document(document: Document) -> Iterator[Span]:
 
 def _content_span(document: Document, node: Node) -> Span:
     """Return the span of a scalar without anchor, tag, quotes or block header."""
+    if node.style is None and node.tag is None and node.anchor is None:
+        return node.span
     text, end = document.text, node.end
     try:
         start = content_start(text, node)

@@ -25,30 +25,50 @@ class DataChanges:
         self._spliced: dict[Path, list[Splice]] = {}
         self._removed: set[Path] = set()
         self._inserted: dict[Path, list[Insertion]] = {}
+        self._changed: set[Path] = set()
+        """The paths of all changes, and all paths above them."""
         for change in changes:
             self._add(change)
+
+    @property
+    def sections(self) -> frozenset[str | int]:
+        """The keys at the top level that are changed, or hold what is."""
+        return frozenset(path[0] for path in self._changed if path)
 
     def _add(self, change: Change) -> None:
         if isinstance(change, Correction):
             self._add_correction(change)
         elif isinstance(change, Splice):
             self._spliced.setdefault(change.path, []).append(change)
+            self._mark(change.path)
         elif isinstance(change, Removal):
             self._removed.add(change.path)
+            self._mark(change.path)
         elif isinstance(change, Insertion):
             self._inserted.setdefault(change.behind, []).append(change)
+            self._mark(change.behind)
+
+    def _mark(self, path: Path) -> None:
+        """Note that there is a change at a path."""
+        self._changed.update(path[:length] for length in range(len(path) + 1))
 
     def _add_correction(self, change: Correction) -> None:
         place = change.place
         if place.span is not None:
             return
+        self._mark(place.path)
         if place.part == KEY:
             self._renamed[place.path] = change.text
         else:
             self._values[place.path] = change.text
 
     def apply(self, value: Any, path: Path = ()) -> Any:
-        """Return data, or a part of it at a path, with the changes."""
+        """Return data, or a part of it at a path, with the changes.
+
+        What has none is the same object.
+        """
+        if path not in self._changed:
+            return value
         if path in self._values:
             return self._values[path]
         if isinstance(value, dict):

@@ -7,6 +7,7 @@ certain it is what was meant.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from stackcfg.loading.configs import RunConfig
 from stackcfg.paths import Data, Path
@@ -14,6 +15,7 @@ from stackcfg.redaction.keys import is_secret_key
 from stackcfg.redaction.urls import find_passwords
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import Target
+from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.releases.stores import StoreFields, find_engine, with_declared_fields
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import modernize_shell_syntax
@@ -53,7 +55,11 @@ class _StoresOfConfig:
         self._data = data
         self._catalog = catalog
         self._release = release
-        self._before = self._read(data)
+
+    @cached_property
+    def _before(self) -> Mapping[Path, Store]:
+        """The stores without any fix."""
+        return self._read(self._data)
 
     def _read(self, data: Data) -> Mapping[Path, Store]:
         """Return the stores that a release finds in the data of a config."""
@@ -77,8 +83,13 @@ class _StoresOfConfig:
         return finding._replace(fix=unsafe)
 
     def find_moved(self, place: str, findings: Sequence[Finding]) -> list[Store]:
-        """Return the stores that fixes move and do not name."""
+        """Return the stores that fixes move and do not name.
+
+        A fix of the registered resources moves none: no store is in them.
+        """
         changes = changes_at(place, findings)
+        if changes.sections == {RESOURCES_SECTION}:
+            return []
         named = {path for each in findings if each.fix for path in each.fix.moved}
         after = self._read(changes.apply(self._data))
         moved: list[Store] = []
