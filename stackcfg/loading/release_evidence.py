@@ -175,8 +175,8 @@ def _dataset_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
 def _text_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
     """Yield the first string of each kind that only some releases understand."""
     texts = list(_texts_with_kinds(data, ()))
-    # what is nowhere in all strings is in none
-    together = "\n".join(text for _, text in texts)
+    # what is nowhere in all strings is in none; aliases can repeat a long one often
+    together = "\n".join(dict.fromkeys(text for _, text in texts))
     kinds = [kind for kind in _text_kinds() if kind.matches(together)]
     for path, text in texts:
         if not kinds:

@@ -17,6 +17,7 @@ from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import Any, Final
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.runconfig.placeholders import may_be_empty, remove_defaults
+from stackcfg.runconfig.same_values import is_same_scalar
 from stackcfg.stores.store_map import Location, Store, StoreMap
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.template_marks import is_template
@@ -48,7 +49,7 @@ def _find_difference(expected: Any, actual: Any) -> _Difference | None:
         return _find_in_mappings(expected, actual)
     if isinstance(expected, list) and isinstance(actual, list):
         return _find_in_lists(expected, actual)
-    if _is_same(expected, actual):
+    if is_same_scalar(expected, actual):
         return None
     return "", "would change its meaning"
 
@@ -79,13 +80,6 @@ def _find_in_lists(expected: list[Any], actual: list[Any]) -> _Difference | None
             path, problem = inside
             return f"[{index}]{path}", problem
     return None
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    if type(one) is not type(other):
-        return False
-    # not-a-number equals nothing, itself included
-    return bool(one == other) or (one != one and other != other)
 
 
 def prove_reading(text: str, meant: list[Any]) -> None:

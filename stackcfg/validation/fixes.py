@@ -15,6 +15,7 @@ from operator import attrgetter
 from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import InputError
+from stackcfg.runconfig.same_values import has_same_values
 from stackcfg.validation.changed_data import DataChanges
 from stackcfg.validation.findings import SEVERITIES, Finding, Replacement
 from stackcfg.yamltext.edits import Edit, apply_edits
@@ -201,8 +202,7 @@ class _Proof:
             place: changes_at(place, chosen).apply(data)
             for place, data in self._data.items()
         }
-        # a boolean is equal to a number, and is another value
-        return repr(expected) == repr(after)
+        return has_same_values(expected, dict(after))
 
 
 def _follows(new: Finding, fixed: Iterable[Finding]) -> bool:
