@@ -195,7 +195,8 @@ def _texts_with_kinds(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
         entries = data.items()
     for key, value in entries:
         if isinstance(value, str):
-            if _VARIABLE in value or _HOME in value:
+            # a search for one character is the fastest in a long string
+            if "$" in value or "~" in value:
                 yield (*path, key), value
         elif isinstance(value, _HOLDERS):
             yield from _texts_with_kinds(value, (*path, key))

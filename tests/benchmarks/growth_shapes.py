@@ -278,6 +278,13 @@ def aliases(count: int) -> str:
     return base + CONFIG + _repeat(entry, count)
 
 
+def aliases_of_a_long_string(count: int) -> str:
+    """A config with a fix, a long string, and many aliases of it."""
+    fixable = "registered_resources: {vector_dbs: []}\n"
+    text = f"external_providers_dir: &long {'x' * 400 * count}\n"
+    return CONFIG + fixable + text + f"more: [{'*long, ' * count}]\n"
+
+
 def other_documents(count: int) -> str:
     document = "---\nkind: Service\nmetadata: {{name: s-{0}}}\n"
     return CONFIG + _repeat(document, count)
@@ -338,6 +345,7 @@ SHAPES: tuple[Callable[[int], str], ...] = (
     length_of_a_line,
     flow_entries,
     aliases,
+    aliases_of_a_long_string,
     other_documents,
     run_configs_of_a_stream,
     config_maps,
