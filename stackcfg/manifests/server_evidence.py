@@ -13,7 +13,7 @@ from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.containers import Container
 from stackcfg.manifests.home_paths import Homes, find_home_paths
 from stackcfg.manifests.server_start import Start, find_start
-from stackcfg.manifests.shell_text import ShellError, read_commands
+from stackcfg.manifests.shell_text import find_commands
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
     is_old_image,
@@ -85,15 +85,8 @@ def find_start_in(words: Sequence[str]) -> Start | None:
 
 def find_start_in_script(text: str) -> Start | None:
     """Return the first start of a server in shell text."""
-    try:
-        commands = read_commands(text)
-    except ShellError:
-        return None
-    for command in commands:
-        start = find_start_in(command.values)
-        if start is not None:
-            return start
-    return None
+    starts = (find_start_in(command.values) for command in find_commands(text))
+    return next(filter(None, starts), None)
 
 
 def script_index(words: Sequence[str]) -> int | None:

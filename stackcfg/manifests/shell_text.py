@@ -63,9 +63,27 @@ class ShellCommand(NamedTuple):
     words: tuple[ShellWord, ...]
 
     @property
+    def all_words(self) -> tuple[ShellWord, ...]:
+        """Return the words, behind those that set variables."""
+        return (*self.assignments, *self.words)
+
+    @property
     def values(self) -> list[str]:
         """Return what the words say."""
         return [word.value for word in self.words]
+
+
+def find_commands(text: str) -> list[ShellCommand]:
+    """Return the simple commands of shell text; none where it cannot be read."""
+    try:
+        return read_commands(text)
+    except ShellError:
+        return []
+
+
+def find_words(text: str) -> list[ShellWord]:
+    """Return all words of shell text, those that set variables as well."""
+    return [word for command in find_commands(text) for word in command.all_words]
 
 
 def read_commands(text: str) -> list[ShellCommand]:

@@ -17,9 +17,9 @@ from stackcfg.manifests.file_kinds import DOCKERFILE, SCRIPT, UNIT, kind_of
 from stackcfg.manifests.server_evidence import find_start_in, script_index
 from stackcfg.manifests.shell_text import (
     ShellCommand,
-    ShellError,
     ShellWord,
-    read_commands,
+    find_commands,
+    find_words,
 )
 from stackcfg.manifests.unit_text import Setting, read_settings
 from stackcfg.patterns import lazy_pattern
@@ -76,13 +76,6 @@ class _Part(NamedTuple):
             return None
         return _Part(word.value, self.start + word.inner)
 
-    def commands(self) -> list[ShellCommand]:
-        """Return the commands of shell text; none where it cannot be read."""
-        try:
-            return read_commands(self.text)
-        except ShellError:
-            return []
-
     def variable(self, word: ShellWord) -> SetVariable | None:
         """Return the variable that a word `NAME=VALUE` or `NAME` is."""
         name, equals, _ = word.value.partition("=")
@@ -117,7 +110,7 @@ def _read_script(text: str) -> Iterator[StartedServer]:
 def _servers_in(part: _Part, whole: str) -> Iterator[StartedServer]:
     """Yield the servers that shell text starts; `whole` is all of the script."""
     exported: list[SetVariable] = []
-    for command in part.commands():
+    for command in find_commands(part.text):
         exported += _exported(part, command)
         inner = _inner_script(part, command)
         image = find_server_run(command.values)
@@ -216,11 +209,7 @@ def _command_of(setting: Setting, part: _Part) -> _Part:
 
 def _pairs_in(part: _Part) -> list[SetVariable]:
     """Return the variables of `NAME=VALUE …`."""
-    words = [
-        word
-        for command in part.commands()
-        for word in (*command.assignments, *command.words)
-    ]
+    words = find_words(part.text)
     if words and "=" not in words[0].value:
         # `ENV NAME VALUE` of a Dockerfile
         found = part.variables(words[:1])

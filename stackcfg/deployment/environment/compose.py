@@ -41,7 +41,7 @@ from stackcfg.deployment.environment.yaml_servers import YamlServer
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.containers import Container, split_volume
 from stackcfg.manifests.server_evidence import ServerEvidence
-from stackcfg.manifests.shell_text import ShellError, read_commands
+from stackcfg.manifests.shell_text import find_commands
 from stackcfg.paths import list_at
 from stackcfg.releases.server_environment import is_server_image
 from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE
@@ -240,9 +240,8 @@ def _read_words(yaml: YamlServer, key: str) -> list[Words]:
     if node.kind != SCALAR:
         return []
     region = ScalarRegion(yaml.document, node)
-    try:
-        commands = read_commands(node.text)
-    except ShellError:
+    commands = find_commands(node.text)
+    if not commands:
         return []
     # compose runs no shell: what would end a command there is a word here
     words = [word for command in commands for word in command.words]

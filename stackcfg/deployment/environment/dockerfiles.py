@@ -20,7 +20,7 @@ from stackcfg.deployment.environment.plain_files import (
     line_end_of,
 )
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion, Region
-from stackcfg.deployment.environment.server import PairVariable, Server, SplitVariable
+from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.server_change import change_server
 from stackcfg.deployment.environment.words import (
     CommandLine,
@@ -40,12 +40,12 @@ from stackcfg.manifests.dockerfile_text import (
 )
 from stackcfg.manifests.file_kinds import DOCKERFILE, SCRIPT, kind_of
 from stackcfg.manifests.home_paths import move_home_paths
-from stackcfg.manifests.json_words import WrittenWord, read_json_words
+from stackcfg.manifests.json_words import read_json_words
 from stackcfg.manifests.server_evidence import (
     ServerEvidence,
     find_start_in_script,
 )
-from stackcfg.manifests.shell_text import ShellError, read_commands
+from stackcfg.manifests.shell_text import ShellWord, find_words
 from stackcfg.migration.changes import CHECK
 from stackcfg.releases.server_environment import (
     is_server_image,
@@ -273,36 +273,22 @@ def _destination(
     return RawRegion(text, start, each.start + len(body))
 
 
-def read_variables(region: RawRegion) -> Iterator[PairVariable | SplitVariable]:
+def read_variables(region: RawRegion) -> Iterator[SplitVariable]:
     """Yield the variables of `ENV NAME=VALUE …` or `ENV NAME VALUE`."""
-    try:
-        commands = read_commands(region.old)
-    except ShellError:
-        return
-    words = [
-        word for command in commands for word in (*command.assignments, *command.words)
-    ]
+    words = find_words(region.old)
     if words and "=" not in words[0].value:
-        name = RawRegion(region.text, *_moved(region, words[0].start, words[0].end))
-        begin = len(region.old[words[0].end :]) - len(
-            region.old[words[0].end :].lstrip()
-        )
-        value = RawRegion(
-            region.text, *_moved(region, words[0].end + begin, len(region.old.rstrip()))
-        )
-        yield SplitVariable(name, value)
+        name = region.part(words[0].start, words[0].end)
+        behind = region.old[words[0].end :]
+        begin = len(region.old) - len(behind.lstrip())
+        yield SplitVariable(name, region.part(begin, len(region.old.rstrip())))
         return
     for word in words:
         raw = region.old[word.start : word.end]
         name_end = word.start + len(raw.partition("=")[0])
-        yield _pair(region, WrittenWord(word.value, word.start, word.end), name_end)
+        yield _pair(region, word, name_end)
 
 
-def _pair(
-    region: RawRegion,
-    word: WrittenWord,
-    name_end: int,
-) -> SplitVariable:
+def _pair(region: RawRegion, word: ShellWord, name_end: int) -> SplitVariable:
     """Return a variable whose value may have quotes, which stay."""
     start, end = name_end + 1, word.end
     if region.old[start : start + 1] in ('"', "'") and end - start > 1:
@@ -310,18 +296,7 @@ def _pair(
     begin = word.start
     if region.old[begin] in ('"', "'"):
         begin, end = begin + 1, word.end - 1
-    name = RawRegion(region.text, *_moved(region, begin, name_end))
-    value = RawRegion(region.text, *_moved(region, start, end))
-    return SplitVariable(name, value)
-
-
-def _moved(
-    region: RawRegion,
-    start: int,
-    end: int,
-) -> tuple[int, int]:
-    """Return a span of a region as one of the whole text."""
-    return region.start + start, region.start + end
+    return SplitVariable(region.part(begin, name_end), region.part(start, end))
 
 
 def _place_of_start(stage: Stage) -> int:

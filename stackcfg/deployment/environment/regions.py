@@ -56,6 +56,10 @@ class RawRegion:
         """Return where a character of the old string is in the file."""
         return self.start + offset
 
+    def part(self, start: int, end: int) -> RawRegion:
+        """Return a part of the string, which is changed by itself."""
+        return RawRegion(self.text, self.start + start, self.start + end)
+
     @property
     def before(self) -> str:
         """What is on the line in front of the string."""

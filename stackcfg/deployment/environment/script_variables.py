@@ -15,7 +15,7 @@ from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.container_runs import CONTAINER_ENGINES, find_server_run
-from stackcfg.manifests.shell_text import ShellCommand, ShellError, read_commands
+from stackcfg.manifests.shell_text import ShellCommand, find_commands
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
@@ -122,18 +122,11 @@ def _runs_old(named: NamedFile) -> bool:
     return is_old_image(named.command.words[named.image].value)
 
 
-def _commands_in(text: str) -> list[ShellCommand]:
-    try:
-        return read_commands(text)
-    except ShellError:
-        return []
-
-
 def _files_of_containers(text: str) -> Iterator[NamedFile]:
     """Yield the files of variables that containers of a script get."""
     if _FLAG not in text:
         return
-    for command in _commands_in(text):
+    for command in find_commands(text):
         values = command.values
         if not any(engine in values[:3] for engine in CONTAINER_ENGINES):
             continue
@@ -149,6 +142,6 @@ def _files_of_containers(text: str) -> Iterator[NamedFile]:
 
 def _sourced_files(text: str) -> Iterator[tuple[str, int]]:
     """Yield the files that a script reads into its own environment."""
-    for command in _commands_in(text):
+    for command in find_commands(text):
         if len(command.words) > 1 and command.words[0].value in _SOURCES:
             yield command.words[1].value, command.words[0].start

@@ -29,7 +29,7 @@ from stackcfg.manifests.file_kinds import SCRIPT
 from stackcfg.manifests.home_paths import find_home_paths
 from stackcfg.manifests.server_evidence import find_start_in
 from stackcfg.manifests.server_start import Start, program_of
-from stackcfg.manifests.shell_text import ShellCommand, ShellError, read_commands
+from stackcfg.manifests.shell_text import ShellCommand, find_commands
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.releases.server_environment import new_variable, renamed_variables
 
@@ -47,10 +47,7 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
 
 def _change_file(variables: ScriptVariables, text: PlainText) -> Iterator[PlaceChanges]:
     """Yield what changes in a script, if it starts the server."""
-    try:
-        commands = read_commands(text.body)
-    except ShellError:
-        commands = []
+    commands = find_commands(text.body)
     found = list(_starts_in(commands))
     if not found and not _runs_image(commands):
         return

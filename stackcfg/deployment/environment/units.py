@@ -23,7 +23,7 @@ from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.containers import split_volume
 from stackcfg.manifests.file_kinds import UNIT
 from stackcfg.manifests.server_evidence import ServerEvidence, find_start_in
-from stackcfg.manifests.shell_text import ShellError, read_commands
+from stackcfg.manifests.shell_text import ShellError, find_words, read_commands
 from stackcfg.manifests.unit_text import Setting, read_settings
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.patterns import lazy_pattern
@@ -194,26 +194,17 @@ def _read_command(text: str, setting: Setting) -> SpanWords | None:
         commands = read_commands(region.old)
     except ShellError:
         return None
-    words = [
-        word for command in commands for word in (*command.assignments, *command.words)
-    ]
+    words = [word for command in commands for word in command.all_words]
     return SpanWords(region, words, quote_shell)
 
 
 def _read_variables(region: RawRegion) -> Iterator[PairVariable]:
     """Yield the variables of `Environment=`."""
-    try:
-        commands = read_commands(region.old)
-    except ShellError:
-        return
-    for command in commands:
-        for word in (*command.assignments, *command.words):
-            start, end = word.start, word.end
-            if region.old[start] in "\"'":
-                start, end = start + 1, end - 1
-            yield PairVariable(
-                RawRegion(region.text, region.start + start, region.start + end)
-            )
+    for word in find_words(region.old):
+        start, end = word.start, word.end
+        if region.old[start] in "\"'":
+            start, end = start + 1, end - 1
+        yield PairVariable(region.part(start, end))
 
 
 def _read_target(region: RawRegion) -> list[RawRegion]:
@@ -221,8 +212,8 @@ def _read_target(region: RawRegion) -> list[RawRegion]:
     parts = split_volume(region.old)
     if len(parts) < len("ab"):
         return [region]
-    start = region.start + len(parts[0]) + 1
-    return [RawRegion(region.text, start, start + len(parts[1]))]
+    start = len(parts[0]) + 1
+    return [region.part(start, start + len(parts[1]))]
 
 
 def _add_variables(
