@@ -146,6 +146,12 @@ def distribution_facts() -> Sequence[Mapping[str, Any]]:
     return rows
 
 
+def distribution_fact(name: object) -> Mapping[str, Any]:
+    """Return what is known of a distribution of an operator; nothing of any other."""
+    found = (row for row in distribution_facts() if row["name"] == name)
+    return next(found, {})
+
+
 class UnreadField(NamedTuple):
     """A field that an operator accepts and does not read, and what follows."""
 

@@ -138,7 +138,7 @@ def _keep(
             continue
         for node, text in zip(nodes, texts, strict=True):
             if node.text != text:
-                _set_text(conversion, node, text)
+                conversion.replace(node, text)
     for note in new.notes:
         if note.source < len(words):
             path = words[note.source].path
@@ -166,15 +166,6 @@ def _keep_variables(conversion: Conversion, new: NewCommand) -> None:
         text = _moved(conversion, value)
         if name != ENTRYPOINT_CONFIG or text != NEW_OPERATOR_CONFIG:
             conversion.new_variables[name] = text
-
-
-def _set_text(
-    conversion: Conversion,
-    node: Node,
-    text: str,
-) -> None:
-    """Give a scalar another text."""
-    conversion.rewrite(node, lambda _old: text)
 
 
 def _renaming(conversion: Conversion) -> Renaming:
@@ -230,6 +221,6 @@ def _rewrite_script(conversion: Conversion, word: _Word) -> None:
             word.path,
         )
     change = rewrite_script(text, _launch(conversion), _renaming(conversion))
-    _set_text(conversion, word.node, change.text)
+    conversion.replace(word.node, change.text)
     for note in change.notes:
         conversion.note(note.severity, note.message, word.path)

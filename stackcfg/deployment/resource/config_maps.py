@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote
+from stackcfg.deployment.changes import DeploymentChange
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
 from stackcfg.deployment.resource.homes import homes_of
@@ -41,8 +41,12 @@ def _edit_own(
         if _is_new(found, done):
             yield from _add_label(found)
             yield from _move_folders(found, conversion)
-    for file in _files_with_config(conversion, done):
-        yield from _move_file(file, conversion)
+    config = conversion.user_config
+    if config is not None and config.file and (config.file, 0) not in done:
+        done.add((config.file, 0))
+        text = conversion.files.texts[config.file]
+        changes = PlaceChanges(config.file, "")
+        yield from _move_folders_of(text, 0, changes, conversion)
     for found in conversion.platform_bundles:
         if _is_new(found, done):
             yield from _add_label(found)
@@ -69,28 +73,16 @@ def _add_label(found: ManifestObject) -> Iterator[DeploymentChange]:
     """Yield the edit that adds the label, or a note where that is left to a person."""
     if has_label(found):
         return
-    place = _place_of(found)
-    start = found.node.start
+    changes = PlaceChanges(found.file, _place_of(found))
     edit = label_edit(found)
     if edit is None:
         message = f"add label '{WATCH}: \"true\"': the new operator needs it"
-        yield FileNote(
-            file=found.file,
-            place=place,
-            severity=ACTION_REQUIRED,
-            message=message,
-            offset=start,
-        )
-        return
-    yield FileEdit(found.file, place, edit)
-    message = f"label '{WATCH}: \"true\"' is added: the new operator needs it"
-    yield FileNote(
-        file=found.file,
-        place=place,
-        severity=INFO,
-        message=message,
-        offset=start,
-    )
+        changes.note(ACTION_REQUIRED, message, found.node.start)
+    else:
+        changes.add_edits(edit)
+        message = f"label '{WATCH}: \"true\"' is added: the new operator needs it"
+        changes.note(INFO, message, found.node.start)
+    yield from changes.changes()
 
 
 def _move_folders(
@@ -134,27 +126,6 @@ def _move_folders_in(
         source,
         node.start,
         changes,
-        conversion,
-    )
-
-
-def _files_with_config(
-    conversion: Conversion, done: set[tuple[str, int]]
-) -> Iterator[str]:
-    """Yield the file that is the run config, unless it was seen already."""
-    config = conversion.user_config
-    if config is not None and config.file and (config.file, 0) not in done:
-        done.add((config.file, 0))
-        yield config.file
-
-
-def _move_file(file: str, conversion: Conversion) -> Iterator[DeploymentChange]:
-    """Return edits of a run config that is a file of its own."""
-    text = conversion.files.texts[file]
-    return _move_folders_of(
-        text,
-        0,
-        PlaceChanges(file, ""),
         conversion,
     )
 

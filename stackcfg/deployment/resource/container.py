@@ -16,12 +16,6 @@ def container_name(conversion: Conversion, row: FieldChange) -> None:
     )
 
 
-def service_account(conversion: Conversion, row: FieldChange) -> None:
-    """Move the account; an empty one is left out."""
-    if conversion.data(row.old):
-        conversion.move(row)
-
-
 def grace_period(conversion: Conversion, row: FieldChange) -> None:
     """Say that the new resource has no such field."""
     seconds = conversion.data(row.old)

@@ -174,7 +174,7 @@ class Conversion:
         key, value = entry
         new = row.new[-1]
         if key.text != new:
-            self.rewrite(key, lambda _old: new)
+            self.replace(key, new)
         self.tree.put(row.new, Moved(key, value, extra))
 
     def put(
@@ -222,6 +222,16 @@ class Conversion:
             rewrite = _chain(first, rewrite)
         self.rewrites[id(node)] = rewrite
         self.nodes[id(node)] = node
+
+    def replace(self, node: Node, text: str) -> None:
+        """Give a scalar that moves another string."""
+        self.rewrite(node, lambda _old: text)
+
+    def add_section(self, row: FieldChange) -> None:
+        """Remember a mapping that only holds fields, for its comments."""
+        entry = self.entry(row.old)
+        if entry is not None:
+            self.sections.append(Section(*entry, row.new))
 
     def rewritten(self, node: Node) -> str:
         """Return what the string of a scalar will be."""

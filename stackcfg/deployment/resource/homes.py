@@ -8,7 +8,7 @@ from typing import Final
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.manifests.home_paths import Homes, upstream_homes
 from stackcfg.paths import Path, as_mapping, list_at
-from stackcfg.releases.custom_resources import distribution_facts
+from stackcfg.releases.custom_resources import distribution_fact
 from stackcfg.releases.server_environment import (
     distribution_of,
     is_server_image,
@@ -41,16 +41,14 @@ def is_from_upstream(conversion: Conversion) -> bool:
     image = str(given.get("image") or "")
     if image:
         return is_server_image(image) and bool(distribution_of(image))
-    for row in distribution_facts():
-        if row["name"] == given.get("name"):
-            return "vendor" not in row
-    return False
+    fact = distribution_fact(given.get("name"))
+    return bool(fact) and "vendor" not in fact
 
 
 def vendor_of(conversion: Conversion) -> str:
     """Return whose config the image of the server has; empty for upstream's."""
     given = as_mapping(conversion.data(DISTRIBUTION))
-    for row in distribution_facts():
-        if row["name"] == given.get("name"):
-            return str(row.get("vendor", ""))
+    fact = distribution_fact(given.get("name"))
+    if fact:
+        return str(fact.get("vendor", ""))
     return vendor_of_image(str(given.get("image") or ""))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.paths import as_mapping
-from stackcfg.releases.custom_resources import distribution_facts
+from stackcfg.releases.custom_resources import distribution_fact
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_environment import (
     distribution_of,
@@ -24,31 +23,23 @@ def distribution_name(conversion: Conversion, row: FieldChange) -> None:
     if node is None or not node.text:
         return
     name = node.text
-    facts = _facts_of(name)
-    replacement = str(as_mapping(facts).get("replacement", ""))
+    fact = distribution_fact(name)
+    replacement = str(fact.get("replacement", ""))
     if replacement:
-        conversion.rewrite(node, lambda _old: replacement)
+        conversion.replace(node, replacement)
         _note_replacement(conversion, row, name, replacement)
-    elif facts is None and "$" not in name:
+    elif not fact and "$" not in name:
         conversion.check(
             f"distribution '{name}' is none that the upstream operator knows; the "
             "new one refuses a name that it does not know",
             row.old,
         )
-    elif "vendor" in as_mapping(facts):
-        vendor = as_mapping(facts)["vendor"]
+    elif "vendor" in fact:
+        vendor = fact["vendor"]
         conversion.info(
             f"'{name}' is known to the operator of {vendor}, not to upstream's", row.old
         )
     conversion.move(row)
-
-
-def _facts_of(name: str) -> object:
-    """Return what is known of a distribution."""
-    for row in distribution_facts():
-        if row["name"] == name:
-            return row
-    return None
 
 
 def _note_replacement(
@@ -82,16 +73,16 @@ def distribution_image(conversion: Conversion, row: FieldChange) -> None:
     new = new_image(image, conversion.target)
     conversion.move(row)
     if new:
-        conversion.rewrite(node, lambda _old: new)
+        conversion.replace(node, new)
         _note_image(conversion, row, image, new)
         return
     name = distribution_of(image)
-    replacement = str(as_mapping(_facts_of(name)).get("replacement", ""))
+    replacement = str(distribution_fact(name).get("replacement", ""))
     if replacement and is_old_image(image):
         head = split_image(image).name.removesuffix(name)
         new = new_image(head + replacement, conversion.target)
     if new:
-        conversion.rewrite(node, lambda _old: new)
+        conversion.replace(node, new)
         _note_replacement(conversion, row, name, replacement)
         return
     if "ogx" in split_image(image).name.rsplit("/", 1)[-1]:

@@ -58,7 +58,7 @@ def convert_metadata(conversion: Conversion) -> Branch:
         else:
             tree.put((key.text,), Moved(key, value))
         if key.text == "name":
-            conversion.rewrite(value.target, lambda _old: conversion.names.new)
+            conversion.replace(value.target, conversion.names.new)
     _note_manager(conversion, entries)
     _note_names(conversion)
     if conversion.entry(STORAGE) is not None:

@@ -55,7 +55,7 @@ def volume_mounts(conversion: Conversion, row: FieldChange) -> None:
         path: Path = (*row.old, index)
         name = item.target.get("name")
         if name is not None and name.text == OLD_VOLUME:
-            conversion.rewrite(name, lambda _old: NEW_VOLUME)
+            conversion.replace(name, NEW_VOLUME)
         mount = item.target.get("mountPath")
         if mount is not None:
             _move_mount(conversion, mount, path)

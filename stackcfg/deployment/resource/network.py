@@ -42,32 +42,15 @@ def port(conversion: Conversion, row: FieldChange) -> None:
     conversion.move(row)
 
 
-def expose_route(conversion: Conversion, row: FieldChange) -> None:
-    """Move `exposeRoute`; false is the default."""
-    if conversion.data(row.old) is False:
-        return
-    conversion.move(row)
-
-
 def allowed_from(conversion: Conversion, _row: FieldChange) -> None:
-    """Write the rules for the namespaces and labels, if there are any."""
-    _write_rules(conversion)
-
-
-def allowed_labels(conversion: Conversion, _row: FieldChange) -> None:
-    """Write the rules, if no row of the namespaces has."""
-    _write_rules(conversion)
-
-
-def _write_rules(conversion: Conversion) -> None:
-    """Write the ingress rules, once, and say what they depend on."""
+    """Write the ingress rules for namespaces and labels, once."""
     if conversion.settings.network_policy == OFF:
         return
     new = (*POLICY, "ingress")
     if conversion.tree.at(new) is not None or not _has_rules(conversion):
         return
     rules = [{"from": list(_peers(conversion)), "ports": [_port_of(conversion)]}]
-    if _has_monitoring(conversion):
+    if not _has_several_workers(conversion):
         peer = _namespace_with(GROUP_LABEL, "monitoring")
         ports = [{"protocol": "TCP", "port": METRICS_PORT}]
         rules.append({"from": [peer], "ports": ports})
@@ -129,11 +112,6 @@ def _namespace_with(label: str, value: object) -> dict[str, Any]:
 def _port_of(conversion: Conversion) -> dict[str, Any]:
     """Return the port of the server for a rule."""
     return {"protocol": "TCP", "port": conversion.data(PORT) or SERVER_PORT}
-
-
-def _has_monitoring(conversion: Conversion) -> bool:
-    """Return whether the new server has a port for metrics."""
-    return not _has_several_workers(conversion)
 
 
 def _has_several_workers(conversion: Conversion) -> bool:

@@ -20,14 +20,8 @@ def note_old_services(
         pattern = re.compile(rf"(?<![\w.-]){re.escape(names.old_service)}(?![\w-])")
         for file in files.holding(names.old_service):
             for match in pattern.finditer(files.texts[file]):
-                severity, message = _describe(conversion)
-                yield FileNote(
-                    file=file,
-                    place=conversion.place,
-                    severity=severity,
-                    message=message,
-                    offset=match.start(),
-                )
+                said = _describe(conversion)
+                yield FileNote(file, conversion.place, *said, match.start())
 
 
 def _describe(conversion: Conversion) -> tuple[str, str]:

@@ -15,7 +15,6 @@ from stackcfg.deployment.resource import (
     variables,
     workload,
 )
-from stackcfg.deployment.resource.comment_places import Section
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.releases.custom_resources import ARRAY, OBJECT, custom_resource
@@ -30,16 +29,21 @@ def move(conversion: Conversion, row: FieldChange) -> None:
     conversion.move(row)
 
 
+def move_unless_empty(conversion: Conversion, row: FieldChange) -> None:
+    """Move a field whose empty value is the default."""
+    if conversion.data(row.old):
+        conversion.move(row)
+
+
 def section(conversion: Conversion, row: FieldChange) -> None:
     """Remember a mapping that only holds fields, for its comments."""
-    entry = conversion.entry(row.old)
-    if entry is not None:
-        conversion.sections.append(Section(*entry, row.new))
+    conversion.add_section(row)
 
 
 TRANSFORMS: Final[Mapping[str, Transform]] = {
     SECTION: section,
     "move": move,
+    "move-unless-empty": move_unless_empty,
     "distribution-name": image.distribution_name,
     "distribution-image": image.distribution_image,
     "user-config": config.user_config,
@@ -49,9 +53,7 @@ TRANSFORMS: Final[Mapping[str, Transform]] = {
     "ca-bundle-namespace": config.ca_bundle_namespace,
     "config-files": config.config_files,
     "port": network.port,
-    "expose-route": network.expose_route,
     "allowed-from": network.allowed_from,
-    "allowed-labels": network.allowed_labels,
     "network-policy": network.network_policy,
     "monitoring": network.monitoring,
     "disruption-budget": workload.disruption_budget,
@@ -61,7 +63,6 @@ TRANSFORMS: Final[Mapping[str, Transform]] = {
     "storage-size": workload.storage_size,
     "mount-path": workload.mount_path,
     "container-name": container.container_name,
-    "service-account": container.service_account,
     "grace-period": container.grace_period,
     "command": command.convert_command,
     "arguments": command.convert_arguments,

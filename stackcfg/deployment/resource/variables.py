@@ -16,7 +16,6 @@ from stackcfg.paths import Path, as_mapping, list_at
 from stackcfg.releases.changes import OLD_FOLDER_VARIABLE
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_environment import (
-    ChangedValue,
     changed_values,
     new_variable,
     unread_variables,
@@ -43,37 +42,30 @@ def variables(conversion: Conversion, row: FieldChange) -> None:
         return
     added: list[dict[str, Any]] = []
     for index, item in enumerate(node.items):
-        variable = item.target
-        if variable.get("name") is not None:
+        name = item.target.get("name")
+        if name is not None:
             path: Path = (*row.old, index)
-            added += _convert(conversion, variable, path)
+            added += _convert(conversion, item.target, name, path)
     conversion.move(row, tuple(added))
     _note_telemetry(conversion, row)
 
 
 def _convert(
-    conversion: Conversion, variable: Node, path: Path
+    conversion: Conversion, variable: Node, name: Node, path: Path
 ) -> Iterator[dict[str, Any]]:
     """Convert one variable; yield what has to be set beside it."""
-    _move_folders(conversion, variable, path)
-    _complete_address(conversion, variable, path)
-    _note_unread(conversion, variable, path)
-    yield from _rename(conversion, variable, path)
-
-
-def _name_of(variable: Node) -> str:
-    """Return the name of a variable; empty if it has none."""
-    name = variable.get("name")
-    if name is None:
-        return ""
-    return name.text
+    value = variable.get("value")
+    _move_folders(conversion, value, path)
+    _complete_address(conversion, name.text, value, path)
+    _note_unread(conversion, name.text, value, path)
+    yield from _rename(conversion, variable, name, path)
 
 
 def _rename(
-    conversion: Conversion, variable: Node, path: Path
+    conversion: Conversion, variable: Node, written: Node, path: Path
 ) -> Iterator[dict[str, Any]]:
     """Rename a variable of the server; yield it as a new one if both are read."""
-    name = _name_of(variable)
+    name = written.text
     new = new_variable(name, conversion.target)
     if not new:
         return
@@ -82,7 +74,7 @@ def _rename(
         yield {**data, "name": new}
         message = f"'{new}' is set, too: ogx reads it instead of '{name}'"
     else:
-        _rewrite_name(conversion, variable, new)
+        conversion.replace(written, new)
         message = f"'{name}' is called '{new}': ogx does not read it"
     conversion.info(message, path)
     _note_unknown_config(
@@ -95,17 +87,6 @@ def _rename(
         conversion.action(
             f"'{name}' becomes '{new}', which is set, too: remove one of the two", path
         )
-
-
-def _rewrite_name(
-    conversion: Conversion,
-    variable: Node,
-    new: str,
-) -> None:
-    """Give a variable another name."""
-    node = variable.get("name")
-    if node is not None:
-        conversion.rewrite(node, lambda _old: new)
 
 
 def _is_read_by_config(conversion: Conversion, name: str) -> bool:
@@ -154,13 +135,8 @@ def _given_names(conversion: Conversion) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _move_folders(
-    conversion: Conversion,
-    variable: Node,
-    path: Path,
-) -> None:
+def _move_folders(conversion: Conversion, value: Node | None, path: Path) -> None:
     """Move the folders in a value, and use the new names in it."""
-    value = variable.get("value")
     if value is None or value.kind != SCALAR:
         return
     renaming = Renaming(renamed_names(conversion), homes_of(conversion))
@@ -188,21 +164,18 @@ def runs_built_in_config(conversion: Conversion) -> bool:
 
 
 def _complete_address(
-    conversion: Conversion,
-    variable: Node,
-    path: Path,
+    conversion: Conversion, name: str, value: Node | None, path: Path
 ) -> None:
     """Add what the built-in config of the new release no longer adds.
 
     A run config of the user's own has the ending written beside the variable
     when it is migrated.
     """
-    changed = changed_values().get(_name_of(variable))
+    changed = changed_values().get(name)
     if changed is None or conversion.target < changed.since:
         return
     if not runs_built_in_config(conversion):
         return
-    value = variable.get("value")
     if value is None:
         conversion.check(
             f"the built-in config takes the whole address from '{changed.variable}': "
@@ -213,37 +186,25 @@ def _complete_address(
     address = value.text.rstrip("/")
     if address and not address.endswith(changed.ending) and "$" not in address:
         new = address + changed.ending
-        conversion.rewrite(value, lambda _old: new)
-        _note_ending(conversion, changed, path)
-
-
-def _note_ending(
-    conversion: Conversion,
-    changed: ChangedValue,
-    path: Path,
-) -> None:
-    """Say that an address is complete now."""
-    since = format_release(changed.since)
-    conversion.info(
-        f"'{changed.variable}' gets '{changed.ending}': the built-in config takes the "
-        f"whole address since {since}",
-        path,
-    )
+        conversion.replace(value, new)
+        since = format_release(changed.since)
+        conversion.info(
+            f"'{changed.variable}' gets '{changed.ending}': the built-in config takes "
+            f"the whole address since {since}",
+            path,
+        )
 
 
 def _note_unread(
-    conversion: Conversion,
-    variable: Node,
-    path: Path,
+    conversion: Conversion, name: str, value: Node | None, path: Path
 ) -> None:
     """Say that no config reads a variable."""
-    name = _name_of(variable)
     unread = unread_variables().get(name)
     if unread is None or conversion.target < unread.since:
         return
     config = conversion.user_config
     if runs_built_in_config(conversion):
-        if unread.is_about(_value_of(variable), vendor_of(conversion)):
+        if unread.is_about(_text_of(value), vendor_of(conversion)):
             note = conversion.info
             if unread.vendor:
                 # what it switched on, as the API safety, is gone with it
@@ -254,9 +215,8 @@ def _note_unread(
         conversion.info(message, path)
 
 
-def _value_of(variable: Node) -> str | None:
+def _text_of(value: Node | None) -> str | None:
     """Return the value of a variable; None if it is elsewhere."""
-    value = variable.get("value")
     if value is None or value.kind != SCALAR:
         return None
     return value.text

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.deployment.resource.comment_places import Section
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.homes import homes_of, is_from_upstream
 from stackcfg.manifests.home_paths import is_old_home, move_home_paths
@@ -66,13 +65,8 @@ def selectors(conversion: Conversion, row: FieldChange) -> None:
             if key.text == INSTANCE:
                 old, new = names.old, names.new
             if old and value.text == old:
-                conversion.rewrite(value, _constant(new))
+                conversion.replace(value, new)
     conversion.move(row)
-
-
-def _constant(new: str) -> Any:
-    """Return a rewrite to one text."""
-    return lambda _old: new
 
 
 def autoscaling(conversion: Conversion, row: FieldChange) -> None:
@@ -118,9 +112,7 @@ def _mend_bounds(given: Mapping[Any, Any]) -> dict[Any, Any]:
 def storage(conversion: Conversion, row: FieldChange) -> None:
     """Keep the section, even an empty one: it asks for a volume claim."""
     conversion.tree.branch(row.new)
-    entry = conversion.entry(row.old)
-    if entry is not None:
-        conversion.sections.append(Section(*entry, row.new))
+    conversion.add_section(row)
     if may_miss_volume(conversion):
         conversion.check(
             f"the old image has HOME={OLD_HOME} where it runs as root: its '~/.llama' "
