@@ -12,7 +12,7 @@ from stackcfg.deployment.environment.compose_services import (
     find_other_users,
     find_services,
 )
-from stackcfg.deployment.environment.env_files import EnvFiles
+from stackcfg.deployment.environment.env_files import EnvFiles, EnvFileUser
 from stackcfg.deployment.environment.mounted_configs import (
     MountedConfigs,
 )
@@ -89,20 +89,13 @@ def _find_env_files(
     sources: VariableSources,
 ) -> EnvFiles:
     """Return the files of variables, with the services that name each of them."""
-    users: list[tuple[str, str, int]] = []
-    servers: set[tuple[str, int]] = set()
+    users: list[EnvFileUser] = []
     for service in services:
         file = service.container.file
         for path, offset in env_files_of(service.container):
-            users.append((file, path, offset))
-            if not any(find_other_users(service.container, services)):
-                servers.add((file, offset))
-    return EnvFiles(
-        files,
-        sources,
-        users,
-        servers,
-    )
+            changes = not any(find_other_users(service.container, services))
+            users.append(EnvFileUser(file, path, offset, changes))
+    return EnvFiles(files, sources, users)
 
 
 def _change(
@@ -169,12 +162,7 @@ def _read_base(
             server.sources.append(VariableSource(changes, variables))
             return
     others = list(find_other_users(base, around.services))
-    around.sources.add(
-        server,
-        changes,
-        variables,
-        lambda _name: others,
-    )
+    around.sources.add(server, changes, variables, lambda _name: others)
 
 
 def _volumes(service: Container) -> Iterator[tuple[str, str]]:

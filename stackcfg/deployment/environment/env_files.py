@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import Final
+from functools import cached_property, partial
+from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChange, HoldsNoConfig
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
@@ -15,6 +15,7 @@ from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.migration.changes import CHECK
 from stackcfg.patterns import lazy_pattern
+from stackcfg.releases.server_environment import new_variable
 from stackcfg.yamltext.lines import LineIndex
 
 _LINE: Final = lazy_pattern(
@@ -26,23 +27,31 @@ _PROJECT_FILE: Final = ".env"
 """What compose itself reads, for `${NAME}` in its files."""
 
 
-class EnvFiles:
-    """The files of variables of a run, by the services or units that name them.
+class EnvFileUser(NamedTuple):
+    """Where a service, a unit or a script names a file of variables by a path.
 
-    `servers` are the places that change in this run, each a file and an offset.
+    `changes`: it is a server whose variables get their new names in this run.
     """
+
+    file: str
+    path: str
+    offset: int
+    changes: bool
+
+
+class EnvFiles:
+    """The files of variables of a run, by the services or units that name them."""
 
     def __init__(
         self,
         files: DeploymentFiles,
         sources: VariableSources,
-        users: Sequence[tuple[str, str, int]],
-        servers: set[tuple[str, int]],
+        users: Sequence[EnvFileUser],
     ) -> None:
         self._files = files
         self._sources = sources
         self._users = users
-        self._servers = servers
+        self._servers = {(each.file, each.offset) for each in users if each.changes}
         self._read: dict[str, None] = {}
 
     def read(
@@ -60,12 +69,7 @@ class EnvFiles:
         self._read[name] = None
         variables = list(read_env_file(self._files.texts[name]))
         place = PlaceChanges(name, "variables")
-        self._sources.add(
-            server,
-            place,
-            variables,
-            lambda variable: list(self._find_others(name, variable)),
-        )
+        self._sources.add(server, place, variables, partial(self._find_others, name))
 
     def changes(self) -> Iterator[DeploymentChange]:
         """Yield that no file of variables holds a run config."""
@@ -81,10 +85,10 @@ class EnvFiles:
         text = self._files.texts[name]
         for match in _uses_of(variable, text):
             yield _describe(name, text, match.start())
-        for file, path, offset in self._users:
-            is_same = self._files.name_beside(file, path) == name
-            if is_same and (file, offset) not in self._servers:
-                yield _describe(file, self._files.texts[file], offset)
+        for user in self._users:
+            is_same = self._files.name_beside(user.file, user.path) == name
+            if is_same and (user.file, user.offset) not in self._servers:
+                yield _describe(user.file, self._files.texts[user.file], user.offset)
         if posixpath.basename(name) == _PROJECT_FILE:
             yield from self._find_interpolations(name, variable)
         yield from self._find_mentions(name)
@@ -106,7 +110,7 @@ class EnvFiles:
         """Yield where a file that is not among the users names this one."""
         base = re.escape(posixpath.basename(name))
         pattern = re.compile(rf"(?<![\w.-]){base}(?![\w.-])")
-        users = {file for file, _, _ in self._users}
+        users = {each.file for each in self._users}
         for file, text in self._files.texts.items():
             match = None
             if file != name and file not in users:
@@ -129,6 +133,17 @@ def read_env_file(text: str) -> Iterator[SplitVariable]:
         if match["value"] is not None:
             value = RawRegion(text, *_span_of_value(match))
         yield SplitVariable(name, value)
+
+
+def describe_old_names(files: DeploymentFiles, file: str) -> Iterator[str]:
+    """Yield the lines of a file that have old names, with the new ones."""
+    text = files.texts[file]
+    lines = LineIndex(text)
+    for variable in read_env_file(text):
+        new = new_variable(variable.name, files.settings.release)
+        if new:
+            line = lines.position(variable.place).line
+            yield f"line {line} of {file} sets '{variable.name}'; ogx reads '{new}'"
 
 
 def _span_of_value(match: re.Match[str]) -> tuple[int, int]:

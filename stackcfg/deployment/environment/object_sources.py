@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, NamedTuple
 
-from stackcfg.deployment.environment.generated_sources import find_generated_source
+from stackcfg.deployment.environment.generated_sources import (
+    describe_variable_files,
+    variables_of,
+)
 from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
 from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.generated_objects import find_generated
 from stackcfg.manifests.containers import Container, read_containers
 from stackcfg.manifests.objects import (
     CONFIG_MAP,
@@ -120,14 +124,8 @@ class ObjectSources:
             )
             return
         place = PlaceChanges(found.file, f"{kind} {found.name}")
-        self._sources.add(
-            server,
-            place,
-            list(_read_variables(found)),
-            lambda variable: list(
-                self._find_others(kind, found.name, found.namespace, variable)
-            ),
-        )
+        others = partial(self._find_others, kind, found.name, found.namespace)
+        self._sources.add(server, place, list(_read_variables(found)), others)
 
     def _read_generated(
         self,
@@ -137,7 +135,7 @@ class ObjectSources:
         name: Node,
     ) -> None:
         """Let a server have the variables of an object that a kustomization makes."""
-        made = find_generated_source(self._files, kind, name.text)
+        made = find_generated(self._files.manifests, kind, name.text)
         if made is None:
             message = (
                 f"{kind} '{name.text}' is not in this run; variables of the server "
@@ -145,18 +143,11 @@ class ObjectSources:
             )
             changes.note(CHECK, message, name.start)
             return
-        for message in made.describe_files(self._files, self._files.settings.release):
+        for message in describe_variable_files(made, self._files):
             changes.note(CHECK, message, name.start)
-        file = made.kustomization.file
-        namespace = made.kustomization.namespace
-        self._sources.add(
-            server,
-            PlaceChanges(file, f"{kind} {name.text}"),
-            list(made.variables()),
-            lambda variable: list(
-                self._find_others(kind, name.text, namespace, variable)
-            ),
-        )
+        place = PlaceChanges(made.source.file, f"{kind} {name.text}")
+        others = partial(self._find_others, kind, name.text, made.source.namespace)
+        self._sources.add(server, place, list(variables_of(made)), others)
 
     def _check_prefix(
         self,

@@ -6,7 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from stackcfg.deployment.changes import DeploymentChange
 from stackcfg.deployment.environment.arguments import NewCommand
-from stackcfg.deployment.environment.env_files import EnvFiles, read_env_file
+from stackcfg.deployment.environment.env_files import (
+    EnvFiles,
+    EnvFileUser,
+    describe_old_names,
+)
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
 from stackcfg.deployment.environment.server import Server
 from stackcfg.deployment.environment.server_plan import plan_server
@@ -20,9 +24,7 @@ from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
     is_old_image,
-    new_variable,
 )
-from stackcfg.yamltext.lines import LineIndex
 
 _FLAG: Final = "--env-file"
 _SOURCES: Final = (".", "source")
@@ -47,19 +49,12 @@ class ScriptVariables:
     def __init__(self, files: DeploymentFiles, names: Sequence[str]) -> None:
         self._files = files
         self._sources = VariableSources(files.settings.release)
-        users: list[tuple[str, str, int]] = []
-        servers: set[tuple[str, int]] = set()
-        for name in names:
-            for each in _files_of_containers(files.texts[name]):
-                users.append((name, each.path, each.offset))
-                if _runs_old(each):
-                    servers.add((name, each.offset))
-        self._env_files = EnvFiles(
-            files,
-            self._sources,
-            users,
-            servers,
-        )
+        users = [
+            EnvFileUser(name, each.path, each.offset, _runs_old(each))
+            for name in names
+            for each in _files_of_containers(files.texts[name])
+        ]
+        self._env_files = EnvFiles(files, self._sources, users)
 
     def read(self, file: str, changes: PlaceChanges) -> frozenset[str]:
         """Change the files of variables of a script's servers; return their paths."""
@@ -76,22 +71,12 @@ class ScriptVariables:
 
     def note_sourced(self, file: str, changes: PlaceChanges) -> None:
         """Say which lines of files that a script reads set what ogx does not read."""
-        target = self._files.settings.release
         for path, offset in _sourced_files(self._files.texts[file]):
             name = self._files.name_beside(file, path)
             if name is None:
                 continue
-            text = self._files.texts[name]
-            lines = LineIndex(text)
-            for variable in read_env_file(text):
-                new = new_variable(variable.name, target)
-                if new:
-                    line = lines.position(variable.place).line
-                    message = (
-                        f"line {line} of {name} sets '{variable.name}'; ogx reads "
-                        f"'{new}'"
-                    )
-                    changes.note(ACTION_REQUIRED, message, offset)
+            for message in describe_old_names(self._files, name):
+                changes.note(ACTION_REQUIRED, message, offset)
 
     def _change(self, file: str, named: NamedFile, changes: PlaceChanges) -> None:
         """Give the variables of one container the names that ogx reads."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChanges
-from stackcfg.deployment.environment.env_files import EnvFiles
+from stackcfg.deployment.environment.env_files import EnvFiles, EnvFileUser
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
     change_plain_file,
@@ -60,23 +60,16 @@ class _Units:
 
     def __init__(self, files: DeploymentFiles) -> None:
         self.sources = VariableSources(files.settings.release)
-        users: list[tuple[str, str, int]] = []
-        servers: set[tuple[str, int]] = set()
+        users: list[EnvFileUser] = []
         for name in files_of_kind(files, UNIT):
             text = files.texts[name]
             settings = list(read_settings(text))
             _, evidence = _read_server(text, settings)
+            changes = evidence is not None and evidence.is_old
             for setting in _env_files_in(settings):
                 path = _path_of(text, setting)
-                users.append((name, path, setting.start))
-                if evidence is not None and evidence.is_old:
-                    servers.add((name, setting.start))
-        self.env_files = EnvFiles(
-            files,
-            self.sources,
-            users,
-            servers,
-        )
+                users.append(EnvFileUser(name, path, setting.start, changes))
+        self.env_files = EnvFiles(files, self.sources, users)
 
     def change(self, text: PlainText) -> Iterator[PlaceChanges]:
         """Yield what changes in a unit, if it starts the server."""

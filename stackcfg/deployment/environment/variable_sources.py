@@ -6,7 +6,7 @@ its line is named, with who reads it, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChange, FileEdit
@@ -16,7 +16,7 @@ from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.server_environment import new_variable
 from stackcfg.releases.versions import Release
 
-OthersOf = Callable[[str], Sequence[str]]
+OthersOf = Callable[[str], Iterable[str]]
 """Returns who else in the run uses a variable, by its name."""
 
 _SHOWN: Final = 3
@@ -43,7 +43,7 @@ class VariableSources:
         given = {variable.name for variable in variables}
         own: list[Variable] = []
         for variable in variables:
-            others = others_of(variable.name)
+            others = list(others_of(variable.name))
             if others:
                 self._note_shared(
                     changes,

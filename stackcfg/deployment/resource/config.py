@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from stackcfg.deployment.files import new_name
+from stackcfg.deployment.generated_objects import GeneratedObject, find_generated
 from stackcfg.deployment.resource.conversion import (
     CONFIG_KEYS,
     WATCH,
     Conversion,
     UserConfig,
 )
-from stackcfg.deployment.resource.generators import GeneratedConfigMap, find_generated
 from stackcfg.manifests.objects import ManifestObject
-from stackcfg.paths import as_mapping, list_at
+from stackcfg.paths import as_mapping, list_at, mapping_at
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_places import OLD_MOUNTED_CONFIG
@@ -42,7 +42,7 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
     keys: list[Any] = []
     if hint is not None:
         keys += as_mapping(hint.data.get("data"))
-    made = find_generated(conversion, name)
+    made = _find_generated(conversion, name)
     if made is None:
         return UserConfig(name, _find_key(conversion, keys), found)
     keys += made.keys
@@ -59,13 +59,22 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
     )
 
 
+def _find_generated(conversion: Conversion, name: str) -> GeneratedObject | None:
+    return find_generated(conversion.files.manifests, CONFIG_MAP, name)
+
+
+def _is_labelled(made: GeneratedObject) -> bool:
+    labels = mapping_at(made.data, ("options", "labels"))
+    return bool(labels.get(WATCH) == "true")
+
+
 def _find_file(
     conversion: Conversion,
-    made: GeneratedConfigMap,
+    made: GeneratedObject,
     key: str,
 ) -> str:
     """Return the file of the input that becomes a key; empty if there is none."""
-    path = made.file_of(key)
+    path = made.files.get(key, "")
     if not path:
         return ""
     return conversion.files.name_beside(made.source.file, path) or ""
@@ -76,10 +85,14 @@ def files_of_config(conversion: Conversion) -> Iterator[str]:
     config = conversion.user_config
     if config is None or config.object is not None:
         return
-    made = find_generated(conversion, config.name)
+    made = _find_generated(conversion, config.name)
     if config.file:
         yield config.file
-    elif made is not None and config.key in made.keys and not made.file_of(config.key):
+    elif (
+        made is not None
+        and config.key in made.keys
+        and not made.files.get(config.key, "")
+    ):
         yield made.source.file
 
 
@@ -130,7 +143,7 @@ def user_config(conversion: Conversion, row: FieldChange) -> None:
             row.old,
         )
     conversion.config_maps += find_config_maps(conversion, config.name)
-    made = find_generated(conversion, config.name)
+    made = _find_generated(conversion, config.name)
     if config.object is None and made is not None:
         _note_generated(conversion, row, made)
     elif config.object is None:
@@ -151,7 +164,7 @@ def user_config(conversion: Conversion, row: FieldChange) -> None:
 
 
 def _note_generated(
-    conversion: Conversion, row: FieldChange, made: GeneratedConfigMap
+    conversion: Conversion, row: FieldChange, made: GeneratedObject
 ) -> None:
     """Say what to write in the kustomization that makes the ConfigMap."""
     name, file = made.data["name"], made.source.file
@@ -160,7 +173,7 @@ def _note_generated(
     if node is not None:
         line = made.source.document.position(node.start).line
     where = f"configMapGenerator of {file}, line {line}"
-    if not made.is_labelled:
+    if not _is_labelled(made):
         conversion.action(
             f"ConfigMap '{name}' comes from the {where}: add 'options: {{labels: "
             f'{{{WATCH}: "true"}}}}\' there, or the new operator makes no pod',
@@ -182,13 +195,13 @@ def _note_generated(
 
 
 def _note_generated_text(
-    conversion: Conversion, row: FieldChange, made: GeneratedConfigMap, where: str
+    conversion: Conversion, row: FieldChange, made: GeneratedObject, where: str
 ) -> None:
     """Say where the new run config is, which the old server does not read."""
     config = conversion.user_config
     if config is None:
         return
-    path = made.file_of(config.key)
+    path = made.files.get(config.key, "")
     if config.file:
         conversion.action(
             f"the run config of the new server is in '{new_name(path)}', since the old "
