@@ -7,7 +7,8 @@ import shlex
 import pytest
 
 from stackcfg.deployment.environment.arguments import Launch, rewrite_arguments
-from stackcfg.deployment.environment.commands import find_start, rewrite_start
+from stackcfg.deployment.environment.commands import rewrite_start
+from stackcfg.manifests.server_start import find_start
 
 LATEST = Launch((1, 5, 0))
 

@@ -71,23 +71,17 @@ class Launch(NamedTuple):
         return self.target >= TLS_DEMANDED_SINCE and not self.serves_tls
 
 
-def rewrite_arguments(words: Sequence[str], launch: Launch) -> NewCommand:
-    """Return the arguments of an image's entrypoint for that of ogx.
-
-    The entrypoint names the config itself, so what said which becomes a
-    variable that it reads.
-    """
-    return read_arguments(words, 0, launch)
-
-
-def read_arguments(
-    words: Sequence[str],
-    first: int,
-    launch: Launch,
+def rewrite_arguments(
+    words: Sequence[str], launch: Launch, first: int = 0
 ) -> NewCommand:
-    """Return the arguments from an index on as `ogx run` takes them."""
+    """Return the arguments from an index on as `ogx run` takes them.
+
+    The entrypoint of an image names the config itself, so for one, what said which
+    becomes a variable that it reads.
+    """
     rewriter = _ArgumentRewriter(words, launch)
-    rewriter.run(first)
+    while first < len(words):
+        first = rewriter.read(first)
     return rewriter.result()
 
 
@@ -106,13 +100,7 @@ class _ArgumentRewriter:
         self.variables: dict[str, str] = {}
         self.notes: list[CommandNote] = []
 
-    def run(self, first: int) -> None:
-        """Read all arguments from an index on."""
-        index = first
-        while index < len(self.words):
-            index = self._read(index)
-
-    def _read(self, index: int) -> int:
+    def read(self, index: int) -> int:
         """Read one argument; return the index of the next."""
         word = self.words[index]
         name, has_equals, value = word.partition("=")

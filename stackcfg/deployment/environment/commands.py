@@ -8,14 +8,13 @@ from stackcfg.deployment.environment.arguments import (
     Launch,
     NewCommand,
     NewWord,
-    read_arguments,
+    rewrite_arguments,
 )
 from stackcfg.light_typing import Final
 from stackcfg.manifests.server_start import (
     CLI,
     UVICORN,
     Start,
-    find_start,
     program_of,
 )
 from stackcfg.releases.server_environment import (
@@ -25,8 +24,6 @@ from stackcfg.releases.server_environment import (
 )
 
 INSECURE: Final = "--insecure"
-
-__all__ = ["INSECURE", "find_start", "rewrite_start"]
 
 
 def rewrite_start(
@@ -43,15 +40,8 @@ def rewrite_start(
             for index, word in enumerate(words[start.end :], start.end)
         ]
         return NewCommand((*before, factory, *after))
-    program = list(
-        _program(
-            words,
-            start,
-            launch,
-            before,
-        )
-    )
-    arguments = read_arguments(words, start.end, launch)
+    program = list(_program(words, start, launch, before))
+    arguments = rewrite_arguments(words, launch, start.end)
     if launch.demands_flag and INSECURE not in words:
         program.append(NewWord(INSECURE))
     return arguments._replace(words=(*before, *program, *arguments.words))

@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from stackcfg.deployment.environment.regions import PlaceChanges, Region
 from stackcfg.deployment.environment.words import CommandLine
-from stackcfg.light_typing import Protocol
 from stackcfg.yamltext.edits import Edit
 
 
-class Variable(Protocol):
-    """A variable that a file sets: its name, and its value if the file has it."""
+class Variable(ABC):
+    """A variable that a file sets: its name, and its value if the file has it.
+
+    `regions` are the strings that it is written in, the name first.
+    """
 
     name: str
     value: str | None
 
-    def rename(self, name: str) -> None:
-        """Give the variable another name."""
-
-    def set_value(self, value: str) -> None:
-        """Give the variable another value."""
+    def __init__(self, *regions: Region) -> None:
+        self.regions = regions
 
     @property
     def place(self) -> int:
         """Where the variable is in the file."""
+        return self.regions[0].place(0)
 
-    @property
-    def regions(self) -> Sequence[Region]:
-        """The strings that it is written in."""
+    @abstractmethod
+    def rename(self, name: str) -> None:
+        """Give the variable another name."""
+
+    @abstractmethod
+    def set_value(self, value: str) -> None:
+        """Give the variable another value, if it has one here."""
 
 
-class PairVariable:
+class PairVariable(Variable):
     """A variable written as one string, `NAME=VALUE`, or only as its name."""
 
     def __init__(self, region: Region) -> None:
+        super().__init__(region)
         self.region = region
         self.name, equals, value = region.old.partition("=")
         self.value: str | None = None
@@ -52,18 +58,8 @@ class PairVariable:
         self.region.new = f"{self.name}={value}"
         self.value = value
 
-    @property
-    def place(self) -> int:
-        """Where the variable is in the file."""
-        return self.region.place(0)
 
-    @property
-    def regions(self) -> Sequence[Region]:
-        """The strings that it is written in."""
-        return [self.region]
-
-
-class SplitVariable:
+class SplitVariable(Variable):
     """A variable whose name and value are two strings; the value may be none."""
 
     def __init__(
@@ -71,6 +67,7 @@ class SplitVariable:
         name: Region,
         value: Region | None,
     ) -> None:
+        super().__init__(*filter(None, (name, value)))
         self.name_region = name
         self.value_region = value
         self.name = name.old
@@ -86,18 +83,6 @@ class SplitVariable:
         """Give the variable another value, if it has one here."""
         if self.value_region is not None:
             self.value_region.new = self.value = value
-
-    @property
-    def place(self) -> int:
-        """Where the variable is in the file."""
-        return self.name_region.place(0)
-
-    @property
-    def regions(self) -> Sequence[Region]:
-        """The strings that it is written in."""
-        if self.value_region is None:
-            return [self.name_region]
-        return [self.name_region, self.value_region]
 
 
 @dataclass

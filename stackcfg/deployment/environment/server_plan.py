@@ -21,7 +21,7 @@ from stackcfg.releases.server_environment import (
 from stackcfg.releases.versions import Release
 
 CONFIG_DIRS: Final = (OLD_FOLDER_VARIABLE, NEW_FOLDER_VARIABLE)
-_CERTIFICATE: Final = lazy_pattern(r"(?m)^[ \t]*tls_certfile:[ \t]*[^\s#]")
+CERTIFICATE: Final = lazy_pattern(r"(?m)^[ \t]*tls_certfile:[ \t]*[^\s#]")
 
 
 class ServerPlan(NamedTuple):
@@ -40,7 +40,7 @@ def plan_server(
     target: Release,
 ) -> ServerPlan:
     """Return how a server becomes one of a release."""
-    serves_tls = any(_CERTIFICATE.search(text) for text in server.configs)
+    serves_tls = any(CERTIFICATE.search(text) for text in server.configs)
     renaming = Renaming(
         names=dict(_renamed_variables(server, target)),
         homes=_homes_of(server, target),

@@ -212,20 +212,16 @@ class ListWords:
         column = lines.indent_at(item.start)
         place = lines.after(item.end - 1)
         line = f"{' ' * column}- {written}"
-        newline = self.document.newline
-        if self.document.text[place - 1 : place] == "\n":
-            return Edit(
-                start=place,
-                end=place,
-                pieces=(line + newline,),
-                depth=column,
-            )
-        return Edit(
-            start=place,
-            end=place,
-            pieces=(newline + line,),
-            depth=column,
-        )
+        return insert_lines(self.document, place, line, column)
+
+
+def insert_lines(document: Document, place: int, text: str, column: int) -> Edit:
+    """Return the edit that adds lines at a place, with the line end they need."""
+    newline = document.newline
+    added = newline + text
+    if document.text[place - 1 : place] == "\n":
+        added = text + newline
+    return Edit(place, place, (added,), column)
 
 
 Words = SpanWords | ListWords

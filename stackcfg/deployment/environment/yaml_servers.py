@@ -11,7 +11,7 @@ from stackcfg.deployment.environment.regions import (
     ScalarRegion,
 )
 from stackcfg.deployment.environment.server import Server
-from stackcfg.deployment.environment.words import CommandLine, ListWords
+from stackcfg.deployment.environment.words import CommandLine, ListWords, insert_lines
 from stackcfg.manifests.containers import Container
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.server_environment import renamed_variables
@@ -95,14 +95,8 @@ class YamlServer:
         """Return the edit that removes an entry of the container."""
         for index, (name, _) in enumerate(self.node.entries):
             if name.text == key:
-                return [
-                    remove_entry(
-                        self.document,
-                        self.comments,
-                        self.node,
-                        index,
-                    )
-                ]
+                edit = remove_entry(self.document, self.comments, self.node, index)
+                return [edit]
         return []
 
     def append_items(
@@ -158,21 +152,8 @@ class YamlServer:
         column: int,
     ) -> Edit:
         """Return the edit that adds lines at a place, with the line end they need."""
-        newline = self.document.newline
-        text = newline.join(lines)
-        if self.document.text[place - 1 : place] == "\n":
-            return Edit(
-                start=place,
-                end=place,
-                pieces=(text + newline,),
-                depth=column,
-            )
-        return Edit(
-            start=place,
-            end=place,
-            pieces=(newline + text,),
-            depth=column,
-        )
+        text = self.document.newline.join(lines)
+        return insert_lines(self.document, place, text, column)
 
     @property
     def is_flow(self) -> bool:

@@ -12,6 +12,7 @@ from stackcfg.deployment.environment.arguments import (
 )
 from stackcfg.deployment.environment.commands import rewrite_start
 from stackcfg.deployment.environment.names import Renaming
+from stackcfg.deployment.environment.server_plan import CERTIFICATE
 from stackcfg.deployment.environment.shell_scripts import rewrite_script
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.homes import homes_of
@@ -20,7 +21,6 @@ from stackcfg.manifests.home_paths import move_operator_configs
 from stackcfg.manifests.server_evidence import find_start_in_script, script_index
 from stackcfg.manifests.server_start import find_start
 from stackcfg.paths import Path, list_at
-from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
@@ -30,7 +30,6 @@ from stackcfg.yamltext.document import SCALAR, Node
 
 COMMAND: Final[Path] = ("spec", "server", "containerSpec", "command")
 ARGUMENTS: Final[Path] = ("spec", "server", "containerSpec", "args")
-_CERTIFICATE: Final = lazy_pattern(r"(?m)^[ \t]*tls_certfile:[ \t]*[^\s#]")
 
 
 class _Word(NamedTuple):
@@ -104,7 +103,7 @@ def _launch(conversion: Conversion) -> Launch:
     config = conversion.user_config
     serves_tls = False
     if config is not None:
-        serves_tls = _CERTIFICATE.search(config.text) is not None
+        serves_tls = CERTIFICATE.search(config.text) is not None
     return Launch(conversion.target, serves_tls=serves_tls)
 
 

@@ -101,14 +101,9 @@ class CommentPlaces:
         """Find the places of all comments in a span; `path` is that of the tree."""
         leaves = self._leaves_of(tree, path)
         for comment in self.entries.comments.within(*span):
-            owner = _holder_of(comment, leaves)
+            owner = next((leaf for leaf in leaves if leaf.holds(comment)), None)
             if owner is None:
-                self._place_outside(
-                    comment,
-                    leaves,
-                    tree,
-                    path,
-                )
+                self._place_outside(comment, leaves, tree, path)
             elif not owner.is_moved:
                 _add(self.before, owner.path, comment)
 
@@ -177,14 +172,6 @@ class CommentPlaces:
         indent = len(entry) - len(entry.lstrip())
         column = document.lines.indent_at(span[0] + indent)
         return column_of(document, comment.start) == column
-
-
-def _holder_of(comment: Comment, leaves: Sequence[_Leaf]) -> _Leaf | None:
-    """Return the entry that has a comment inside; None if none has."""
-    for leaf in leaves:
-        if leaf.holds(comment):
-            return leaf
-    return None
 
 
 def _add(

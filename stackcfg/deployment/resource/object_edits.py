@@ -52,7 +52,7 @@ def _replace(
     document = conversion.document
     settled = _settle(tree, writer, conversion)
     pieces = writer.write(*entry, settled)
-    end = writer.span(*entry).after
+    end = writer.entries.span(*entry).after
     if document.text[end - 1] != "\n":
         _drop_line_end(pieces, document.newline)
     return Edit(entry[0].start, end, tuple(pieces))

@@ -18,7 +18,7 @@ from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import SEQUENCE, Document, Node, walk_nodes
 from stackcfg.yamltext.edits import Copy, Piece
 from stackcfg.yamltext.emit import emit_scalar
-from stackcfg.yamltext.entries import EntrySpan, column_of, indent_step
+from stackcfg.yamltext.entries import column_of, indent_step
 
 
 class Style(NamedTuple):
@@ -110,7 +110,7 @@ class TreeWriter:
         The first line begins where the key began; the last has its line end.
         """
         path: Path = (key.text,)
-        end = self.span(key, value).end
+        end = self.entries.span(key, value).end
         self.places = CommentPlaces(self.entries, self.sections)
         self.places.find((key.end, end), tree, path)
         if not tree.entries:
@@ -120,14 +120,6 @@ class TreeWriter:
         pieces += self._write_branch(tree, column, path)
         pieces += self._write_lines(self.places.behind, column)
         return pieces
-
-    def span(
-        self,
-        key: Node,
-        value: Node,
-    ) -> EntrySpan:
-        """Return the span of an entry, with its comments."""
-        return self.entries.span(key, value)
 
     def is_copied(self, item: Moved) -> bool:
         """Return whether an entry has lines of its own, which can be moved."""
@@ -192,7 +184,7 @@ class TreeWriter:
         column: int,
     ) -> Iterator[Piece]:
         """Copy the text of an entry that moves."""
-        span = self.span(item.key, item.value)
+        span = self.entries.span(item.key, item.value)
         shift = column - column_of(self.document, item.key.start)
         yield Copy(span.lead, span.after, shift)
         last = self.document.text[span.after - 1]
