@@ -81,7 +81,6 @@ def _describe_use(process: Any, files: set[str], configs: set[str]) -> str:
 
 
 def _is_in(path: str, places: set[str]) -> bool:
-    """Return whether a path is one of some places, or in one of them."""
     if path in places:
         return True
     return any(path.startswith(each + os.sep) for each in places)

@@ -76,7 +76,6 @@ def migrate_deployment(
 
 
 def _run_parts(files: DeploymentFiles) -> Iterable[DeploymentChange]:
-    """Yield the changes of all parts that have something to look for."""
     for part in parts.PARTS:
         if part.concerns(files):
             yield from part.run(files)
@@ -148,7 +147,6 @@ def _apply(text: str, changes: Sequence[DeploymentChange]) -> EditHistory:
 
 
 def _without_configs(text: str, settings: Settings) -> MigrationResult:
-    """Return the result of a text in which there is no run config."""
     target = settings.target or DEFAULT_TARGET
     return MigrationResult(
         text=text,

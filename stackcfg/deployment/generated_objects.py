@@ -70,6 +70,5 @@ def find_generated(
 
 
 def _strings(entry: Any, key: str) -> Sequence[str]:
-    """Return the strings in the list under a key."""
     found = as_list(as_mapping(entry).get(key))
     return [each for each in found if isinstance(each, str)]

@@ -185,7 +185,6 @@ def read_containers(objects: Iterable[ManifestObject]) -> Iterator[Container]:
 def _containers_at(
     found: ManifestObject, path: Path, items: Sequence[Any]
 ) -> Iterator[Container]:
-    """Yield the containers in the list at a path."""
     pod = mapping_at(found.data, path[:-1])
     for index, item in enumerate(items):
         node = found.node.at((*path, index))

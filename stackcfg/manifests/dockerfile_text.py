@@ -84,7 +84,6 @@ def read_instructions(text: str) -> Iterator[Instruction]:
 
 
 def _line_end(text: str, at: int) -> int:
-    """Return where the line of an offset ends."""
     end = text.find("\n", at)
     if end < 0:
         return len(text)
@@ -125,7 +124,6 @@ def read_stages(text: str) -> list[Stage]:
 
 
 def _begin_stage(text: str, each: Instruction) -> Stage:
-    """Return the stage that a `FROM` begins."""
     rest = FLAGS.sub("", each.rest(text), count=1)
     base, *others = rest.split() or [""]
     name = ""

@@ -51,7 +51,6 @@ def find_start(words: Sequence[str]) -> Start | None:
 
 
 def _start_at(words: Sequence[str], index: int) -> Start | None:
-    """Return the start that a word begins; None if it begins none."""
     word = words[index]
     program = program_of(word)
     rest = tuple(words[index + 1 : index + 3])

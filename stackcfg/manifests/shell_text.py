@@ -163,7 +163,6 @@ class _Reader:
         self.waiting = []
 
     def _word(self) -> ShellWord:
-        """Read one word."""
         start = self.at
         parts: list[str] = []
         while self.at < len(self.text):

@@ -103,7 +103,6 @@ def read_started_servers(file: str, text: str) -> list[StartedServer] | None:
 
 
 def _read_script(text: str) -> Iterator[StartedServer]:
-    """Return the servers that a shell script starts."""
     return _servers_in(_Part(text), text)
 
 
@@ -130,7 +129,6 @@ def _servers_in(part: _Part, whole: str) -> Iterator[StartedServer]:
 
 
 def _inner_script(part: _Part, command: ShellCommand) -> _Part | None:
-    """Return the shell text that a command has a shell run."""
     index = script_index(command.values)
     if index is None:
         return None
@@ -138,7 +136,6 @@ def _inner_script(part: _Part, command: ShellCommand) -> _Part | None:
 
 
 def _exported(part: _Part, command: ShellCommand) -> Iterator[SetVariable]:
-    """Yield the variables that a command exports."""
     if command.values[:1] and command.values[0] in _EXPORTS:
         yield from part.variables(command.words[1:])
 
@@ -146,7 +143,6 @@ def _exported(part: _Part, command: ShellCommand) -> Iterator[SetVariable]:
 def _server_of_command(
     part: _Part, command: ShellCommand, exported: list[SetVariable], whole: str
 ) -> Iterator[StartedServer]:
-    """Yield the server that a command starts, if it starts one."""
     start = find_start_in(command.values)
     if start is None:
         return
@@ -175,7 +171,6 @@ def _container_variables(
 
 
 def _read_unit(text: str) -> Iterator[StartedServer]:
-    """Yield the servers that a unit or a quadlet starts."""
     settings = list(read_settings(text))
     variables: list[SetVariable] = []
     commands: list[str] = []

@@ -153,7 +153,6 @@ def _key_in(reference: Reference, found: ManifestObject | None) -> str:
 def _read_config(
     inspection: ManifestInspection, reference: Reference, fields: StoreFields | None
 ) -> Overview | None:
-    """Return the run config that a reference means, if it is in the run."""
     config = mounted_config(inspection, reference)
     if config is None:
         return None

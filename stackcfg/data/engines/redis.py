@@ -74,7 +74,6 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 
 
 def _pattern(prefix: str) -> str:
-    """Return the pattern of keys that begin with a prefix."""
     return SPECIAL.sub(lambda match: "\\" + match[0], prefix) + "*"
 
 

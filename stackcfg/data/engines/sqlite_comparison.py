@@ -241,5 +241,4 @@ def _is_empty(fill: Fill, old: dict[str, str]) -> str:
 
 
 def _text(value: str) -> str:
-    """Return a string as SQL."""
     return "'" + value.replace("'", "''") + "'"

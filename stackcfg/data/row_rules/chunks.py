@@ -89,7 +89,6 @@ def complete_chunk(
 
 
 def _first(values: Iterable[Any]) -> Any:
-    """Return the first value that is not empty; None where all are."""
     return next(filter(None, values), None)
 
 

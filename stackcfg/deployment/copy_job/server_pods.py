@@ -216,7 +216,6 @@ def _own_mounts(found: ManifestObject) -> Iterator[Fields]:
 
 
 def _container_of(pod: Fields, config: MountedConfig) -> Fields:
-    """Return the container that mounts a run config."""
     names = [
         as_mapping(each).get("name")
         for each in list_at(pod, ("volumes",))
@@ -248,7 +247,6 @@ def _claims_of_templates(
 
 
 def _mounted_volumes(pod: Fields, container: Fields) -> Iterator[MountedVolume]:
-    """Yield the volumes of a pod that a container mounts."""
     sources = {
         as_mapping(each).get("name"): as_mapping(each)
         for each in list_at(pod, ("volumes",))

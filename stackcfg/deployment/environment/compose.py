@@ -101,7 +101,6 @@ def _find_env_files(
 def _change(
     service: ComposeService, evidence: ServerEvidence, around: _Surroundings
 ) -> DeploymentChanges:
-    """Yield what changes in one service, and in what it mounts."""
     container = service.container
     yaml = YamlServer(container)
     mounted = around.configs.copied(service.build.file, service.build.text)

@@ -174,7 +174,6 @@ class _Run:
         config: str,
         index: int,
     ) -> str:
-        """Return the new value of a flag."""
         if flag in _VOLUME:
             new = move_target(value, self.homes)
             if new != value and self.homes.moved:

@@ -91,7 +91,6 @@ def _change_file(configs: MountedConfigs, text: PlainText) -> Iterator[PlaceChan
 def _find_servers(
     configs: MountedConfigs, text: PlainText, stages: Sequence[Stage]
 ) -> dict[Stage, ServerEvidence]:
-    """Return the stages that start the server, with what says so."""
     found: dict[Stage, ServerEvidence] = {}
     for stage in stages:
         evidence = find_evidence(text.body, stage)

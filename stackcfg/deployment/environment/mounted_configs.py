@@ -85,7 +85,6 @@ class MountedConfigs:
         name: str,
         namespace: str,
     ) -> Iterator[MountedConfig]:
-        """Yield the run configs in an object."""
         found = self.files.manifests.find(kind, name, namespace)
         if found is None:
             return
@@ -137,7 +136,6 @@ class MountedConfigs:
         return list(self._read_file(name))
 
     def _read_file(self, name: str) -> Iterator[MountedConfig]:
-        """Yield the run config that a file of this run is."""
         text = self.files.texts[name]
         if not _CONFIG.search(text):
             return

@@ -113,7 +113,6 @@ class ObjectSources:
         kind: str,
         name: Node,
     ) -> None:
-        """Let a server have the variables of one object of the run."""
         found = self._files.manifests.find(kind, name.text, container.namespace)
         if found is None:
             self._read_generated(
@@ -210,7 +209,6 @@ class ObjectSources:
 
 
 def _references_in(holder: ManifestObject) -> Iterator[_Reference]:
-    """Yield the references of an object to ConfigMaps and Secrets."""
     for path, value in walk_values(holder.data):
         if not isinstance(value, str) or not path:
             continue

@@ -84,7 +84,6 @@ def _change(
     evidence: ServerEvidence,
     around: _Surroundings,
 ) -> DeploymentChanges:
-    """Yield what changes in one container, and in what it mounts."""
     yaml = YamlServer(container)
     mounted = [
         config
@@ -159,7 +158,6 @@ def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
 
 
 def _add_variables(yaml: YamlServer, pairs: Sequence[tuple[str, str]]) -> list[Edit]:
-    """Return the edits that set more variables."""
     lines = [name_and_value(*pair) for pair in pairs]
     env = yaml.node.get("env")
     if env is not None and env.items and not env.flow:

@@ -46,7 +46,6 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
 
 
 def _change_file(variables: ScriptVariables, text: PlainText) -> Iterator[PlaceChanges]:
-    """Yield what changes in a script, if it starts the server."""
     commands = find_commands(text.body)
     found = list(_starts_in(commands))
     if not found and not _runs_image(commands):
@@ -74,7 +73,6 @@ def _change_file(variables: ScriptVariables, text: PlainText) -> Iterator[PlaceC
 
 
 def _starts_in(commands: Sequence[ShellCommand]) -> Iterator[Start]:
-    """Yield the commands that start a server."""
     for command in commands:
         start = find_start_in(command.values)
         if start is not None:
@@ -82,7 +80,6 @@ def _starts_in(commands: Sequence[ShellCommand]) -> Iterator[Start]:
 
 
 def _runs_image(commands: Sequence[ShellCommand]) -> bool:
-    """Return whether a command runs an image of the server."""
     return any(find_server_run(each.values) is not None for each in commands)
 
 

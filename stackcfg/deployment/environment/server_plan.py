@@ -69,7 +69,6 @@ def _renamed_variables(server: Server, target: Release) -> Iterator[tuple[str, s
 
 
 def _homes_of(server: Server, target: Release) -> Homes:
-    """Return the home folders of a server."""
     home = server.known.get("HOME")
     if home is not None and home.value:
         return Homes((home.value.rstrip("/"),))

@@ -108,7 +108,6 @@ class _Rewriter:
     def _rewrite_start(
         self, words: Sequence[ShellWord], values: list[str], start: Start
     ) -> None:
-        """Rewrite a command that starts the server."""
         new = rewrite_start(values, start, self.launch)
         text = self.renaming.apply(self._write(words, new))
         pairs = [self._assignment(words, pair) for pair in new.variables]

@@ -96,7 +96,6 @@ class _Units:
 
 
 def _env_files_in(settings: Sequence[Setting]) -> Iterator[Setting]:
-    """Yield the settings that name a file of variables."""
     for setting in settings:
         if setting.key == "EnvironmentFile":
             yield setting
@@ -146,7 +145,6 @@ def _read_setting(
     setting: Setting,
     server: Server,
 ) -> None:
-    """Put what one setting says into a server."""
     region = RawRegion(text, setting.start, setting.end)
     if setting.key == "Environment":
         server.variables += _read_variables(region)

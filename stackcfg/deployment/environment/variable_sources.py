@@ -89,7 +89,6 @@ class VariableSources:
 
 
 def _edits_in(changes: Sequence[DeploymentChange]) -> Iterator[FileEdit]:
-    """Yield the edits among changes."""
     for change in changes:
         if isinstance(change, FileEdit):
             yield change

@@ -167,7 +167,6 @@ def _is_in_flow(node: Node) -> bool:
 
 
 def _block_item(lines: Sequence[str], column: int) -> list[str]:
-    """Return the lines of an item of a block list."""
     indent = " " * column
     first, *rest = lines
     return [f"{indent}- {first}", *[f"{indent}  {each}" for each in rest]]

@@ -179,5 +179,4 @@ def _add(
     path: Path,
     comment: Comment,
 ) -> None:
-    """Add a comment to those of a place."""
     lines.setdefault(path, []).append(comment.text)

@@ -105,7 +105,6 @@ def _peers(conversion: Conversion) -> Iterator[dict[str, Any]]:
 
 
 def _namespace_with(label: str, value: object) -> dict[str, Any]:
-    """Return a peer: the namespaces with a label."""
     return {"namespaceSelector": {"matchLabels": {label: value}}}
 
 

@@ -155,7 +155,6 @@ def _render_hint(target: Target | None) -> str:
 
 
 def _command(target: Target | None) -> str:
-    """Return the command for a target."""
     name = "1"
     if target is not None:
         name = target.name

@@ -135,7 +135,6 @@ def _anew(conversion: Conversion, data: Any) -> Edit:
 
 
 def _json_lines(conversion: Conversion, data: Any) -> list[str]:
-    """Return the lines of an object as JSON."""
     source = conversion.document.text[slice(*conversion.source.node.span)]
     if "\n" not in source:
         return [json.dumps(data, ensure_ascii=False)]

@@ -44,7 +44,6 @@ def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
 
 
 def _stop_operator(conversions: Sequence[Conversion]) -> str:
-    """Return the step that stops the old operator."""
     how = f"kubectl scale deployment --all -n {OLD_OPERATOR} --replicas=0"
     if not all(map(is_from_upstream, conversions)):
         # that of a vendor is in a namespace with others
@@ -56,7 +55,6 @@ def _stop_operator(conversions: Sequence[Conversion]) -> str:
 
 
 def _stop_server(conversion: Conversion) -> str:
-    """Return the step that stops an old server."""
     kubectl, old = _kubectl(conversion), conversion.names.old
     return (
         f"stop the old server: {kubectl} scale deployment {old} --replicas=0 && "

@@ -68,7 +68,6 @@ def _entry_lines(
     value: Any,
     style: Style,
 ) -> list[str]:
-    """Return the lines of a key with its value."""
     lines = emit_lines(value, style)
     is_inner = isinstance(value, dict | list) and value
     if not is_inner:
@@ -166,7 +165,6 @@ class TreeWriter:
         data: Any,
         column: int,
     ) -> Iterator[Piece]:
-        """Write data as YAML."""
         yield from self._write_lines(emit_lines(data, self.style), column)
 
     def _write_lines(
@@ -183,7 +181,6 @@ class TreeWriter:
         item: Moved,
         column: int,
     ) -> Iterator[Piece]:
-        """Copy the text of an entry that moves."""
         span = self.entries.span(item.key, item.value)
         shift = column - column_of(self.document, item.key.start)
         yield Copy(span.lead, span.after, shift)

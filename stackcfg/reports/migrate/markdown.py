@@ -34,7 +34,6 @@ def render(results: Sequence[MigratedFile], context: Context) -> str:
 
 
 def _file_row(result: MigratedFile, context: Context) -> list[str]:
-    """Return the cells of a file."""
     file = code(result.file)
     migration = result.migration
     if migration:

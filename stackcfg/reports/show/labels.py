@@ -121,7 +121,6 @@ def describe_condition(store: StoreEntry) -> str:
 
 
 def _databases(config: Overview) -> dict[str, Location]:
-    """Return the databases of a config by their names."""
     locations = [each.location for each in config.backends]
     locations += [each.location for each in config.stores]
     return {database_name(each): each for each in locations if each}

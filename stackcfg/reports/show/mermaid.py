@@ -148,7 +148,6 @@ def render(overviews: Sequence[FileOverview], _context: Context) -> str:
 def _add_deployments(
     chart: Chart, deployments: Sequence[tuple[str, DeploymentOverview]]
 ) -> None:
-    """Add each deployment in a frame of its own."""
     for number, (file, deployment) in enumerate(deployments, 1):
         title = short_text(f"{file} ({deployment.kind}/{deployment.name})")
         with chart.frame(f"o{number}", title):
@@ -156,7 +155,6 @@ def _add_deployments(
 
 
 def _add_configs(chart: Chart, configs: Sequence[tuple[str, Overview]]) -> None:
-    """Add each config in a frame of its own."""
     for number, (file, config) in enumerate(configs, 1):
         with chart.frame(f"f{number}", config_name(file, config)):
             _add_config(chart, config)

@@ -89,7 +89,6 @@ def excerpt(
 
 
 def _by_line(marks: Sequence[Mark]) -> dict[int, list[Mark]]:
-    """Return the marks by the number of their line, in order."""
     found: dict[int, list[Mark]] = {}
     ordered = sorted(marks, key=lambda each: each.span.start)
     for mark in ordered:

@@ -79,7 +79,6 @@ def _describe_place(file: str, finding: Finding) -> str:
 
 
 def _marks_of(finding: Finding) -> Iterator[Mark]:
-    """Yield the mark of a finding, and those of its related places."""
     yield Mark(finding.span, "^", finding.severity)
     for each in finding.related:
         yield Mark(
@@ -104,7 +103,6 @@ def _render_problem(
     problem: Problem,
     context: Context,
 ) -> Lines:
-    """Yield the frame of a problem for which a file is refused."""
     digits = len(str(problem.line))
     frame = Frame(digits, context.width)
     yield from _render_head("error", "error", problem.message)
@@ -147,7 +145,6 @@ def _render_source(
     marks: Sequence[Mark],
     frame: Frame,
 ) -> Lines:
-    """Yield the marked lines of the source."""
     yield frame.row()
     yield from excerpt(lines, marks, frame)
 

@@ -30,7 +30,6 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 
 
 def _commands(result: FileResult) -> Iterator[str]:
-    """Yield the commands of one file."""
     # Annotations find a file by forward slashes alone.
     file = PurePath(result.file).as_posix()
     if result.problem:
@@ -40,7 +39,6 @@ def _commands(result: FileResult) -> Iterator[str]:
 
 
 def _annotate_problem(file: str, problem: Problem) -> str:
-    """Return the command for a file that is refused."""
     properties: Properties = {"file": file}
     if problem.line:
         properties |= {"line": problem.line, "col": problem.column}
@@ -54,7 +52,6 @@ def _annotate_problem(file: str, problem: Problem) -> str:
 
 
 def _annotate_finding(file: str, finding: Finding) -> str:
-    """Return the command for a finding."""
     (line, column), end = finding.span
     properties: Properties = {"file": file}
     properties["line"] = line

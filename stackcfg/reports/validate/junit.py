@@ -26,7 +26,6 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 
 
 def _suite(result: FileResult) -> Element:
-    """Return the suite of one file."""
     file = visible(result.file)
     suite = Element("testsuite", name=file)
     if result.judges:
@@ -66,7 +65,6 @@ def _add_problem(
     file: str,
     problem: Problem,
 ) -> None:
-    """Add the case of a file that is refused."""
     message = flat(problem.message)
     case = SubElement(
         suite,
@@ -89,7 +87,6 @@ def _add_finding(
     file: str,
     finding: Finding,
 ) -> None:
-    """Add the case of a finding."""
     rule = visible(finding.rule)
     message = flat(finding.message)
     line, column = finding.span.start

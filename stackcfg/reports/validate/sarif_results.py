@@ -60,7 +60,6 @@ def region_of_position(line: int, column: int) -> dict[str, int]:
 
 
 def _region(span: Span) -> dict[str, int]:
-    """Return a span as a region."""
     start, end = span
     return {
         "startLine": start.line,
@@ -105,7 +104,6 @@ def _describe_finding(
     finding: Finding,
     indexes: Mapping[str, int],
 ) -> Json:
-    """Return one finding as a result."""
     location = describe_location(file, _region(finding.span))
     if finding.place:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.place}]
@@ -137,7 +135,6 @@ def _describe_message(finding: Finding) -> str:
 
 
 def _escape_link(text: str) -> str:
-    """Return the text of a link."""
     return text.strip().translate(_LINK_ESCAPES)
 
 
@@ -146,7 +143,6 @@ def _describe_related(
     number: int,
     related: RelatedLocation,
 ) -> Json:
-    """Return a related place as a location."""
     return {
         "id": number,
         **describe_location(file, _region(related.span)),
@@ -155,7 +151,6 @@ def _describe_related(
 
 
 def _describe_fix(file: str, fix: Fix) -> Json:
-    """Return the changes that a fix makes to a file."""
     replacements = [_describe_replacement(each) for each in fix.replacements]
     change = {
         "artifactLocation": {"uri": file_uri(file)},
