@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import MISSING, fields
+from typing import TypeVar
 
 from stackcfg.light_typing import Any, Final
 from stackcfg.loading import errors
@@ -16,6 +17,9 @@ PUBLIC: Final = ("db_path", "host", "port", "db")
 """The fields of a connection that say where it is; all others may be
 credentials.
 """
+
+
+AnyShape = TypeVar("AnyShape", bound=Shape)
 
 
 class Problem(Shape):
@@ -62,6 +66,15 @@ def _mask_address(value: str) -> str:
     if "://" in value:
         return mask_secrets(value)
     return mask_secrets(f"://{value}").removeprefix("://")
+
+
+def fill_shape(shape: type[AnyShape], result: object, /, **others: Any) -> AnyShape:
+    """Return a shape with what a result has under the same names.
+
+    `others` are the fields that the result calls otherwise, or has in another form.
+    """
+    names = set(shape.__annotations__).difference(others)
+    return shape(**{name: getattr(result, name) for name in names}, **others)
 
 
 def to_json(report: Shape) -> str:

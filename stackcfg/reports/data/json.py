@@ -21,7 +21,7 @@ from stackcfg.data.row_rule import Skipped
 from stackcfg.data.stored_rows import ConfigSide
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.data.formats import Context
-from stackcfg.reports.json_document import to_json
+from stackcfg.reports.json_document import fill_shape, to_json
 from stackcfg.reports.shape import Count, OneOf, Ordinal, Shape
 
 
@@ -205,37 +205,29 @@ def _describe_move(move: Move, result: UpgradeResult) -> StoreMove:
         rows = result.rows[move]
     copies = [_describe_copy(each) for each in result.copies if each.move is move]
     checks = [_describe_check(each) for each in result.checks if each.move is move]
-    return StoreMove(
-        store=move.store,
+    return fill_shape(
+        StoreMove,
+        move,
         kind=move.kind.rows,
         rows=rows,
         source=_describe_location(move.source),
         target=_describe_location(move.target),
-        rules=list(move.rule_ids),
-        in_place=move.in_place,
+        rules=move.rule_ids,
         copied=next(iter(copies), None),
         verified=next(iter(checks), None),
     )
 
 
 def _describe_copy(counts: CopyCounts) -> CopyResult:
-    return CopyResult(
-        rows=counts.rows,
-        added=counts.added,
-        completed=counts.completed,
-        present=counts.present,
-        differing=counts.differing,
-        copied_before=counts.done_before,
-        skipped=_describe_skipped(counts.skipped),
-    )
+    skipped = _describe_skipped(counts.skipped)
+    before = counts.done_before
+    return fill_shape(CopyResult, counts, copied_before=before, skipped=skipped)
 
 
 def _describe_check(counts: VerifyCounts) -> VerifyResult:
-    return VerifyResult(
-        rows=counts.rows,
-        present=counts.present,
-        missing=counts.missing,
-        differing=counts.differing,
+    return fill_shape(
+        VerifyResult,
+        counts,
         expected_checksum=counts.expected,
         found_checksum=counts.found,
         skipped=_describe_skipped(counts.skipped),
@@ -250,12 +242,12 @@ def _describe_skipped(skipped: Counter[Skipped]) -> list[SkippedRows]:
 
 
 def _describe_unmoved(unmoved: Unmoved, rows: int | None) -> UnmovedRows:
-    return UnmovedRows(
-        store=unmoved.store,
+    return fill_shape(
+        UnmovedRows,
+        unmoved,
         kind=unmoved.kind.rows,
         rows=rows,
         location=_describe_location(unmoved.location),
-        reason=unmoved.reason,
         action_required=unmoved.needs_action,
     )
 
@@ -265,26 +257,13 @@ def _describe_files(move: FileMove, result: UpgradeResult) -> FilesOfStore:
     verified: VerifiedFiles | None = None
     for each in result.file_counts:
         if each.move is move and result.action == COPY:
-            copied = CopiedFiles(
-                files=each.files,
-                copied=each.copied,
-                present=each.present,
-                differing=each.differing,
-                copied_before=each.done_before,
-            )
+            copied = fill_shape(CopiedFiles, each, copied_before=each.done_before)
         elif each.move is move:
-            verified = VerifiedFiles(
-                files=each.files,
-                present=each.present,
-                missing=each.missing,
-                differing=each.differing,
-            )
+            verified = fill_shape(VerifiedFiles, each)
     found = result.files[move]
-    return FilesOfStore(
-        store=move.store,
-        source=move.source,
-        target=move.target,
-        in_place=move.in_place,
+    return fill_shape(
+        FilesOfStore,
+        move,
         files=found.count,
         bytes=found.bytes,
         left=move.left or None,
@@ -297,14 +276,8 @@ def _describe_files(move: FileMove, result: UpgradeResult) -> FilesOfStore:
 def _describe_chunks(move: FileMove, result: UpgradeResult) -> ChunksOfStore | None:
     for each in result.chunk_counts:
         if each.move.files is move:
-            return ChunksOfStore(
-                chunks=each.chunks,
-                completed=each.completed,
-                present=each.present,
-                missing=each.missing,
-                differing=each.differing,
-                completed_before=each.done_before,
-            )
+            before = each.done_before
+            return fill_shape(ChunksOfStore, each, completed_before=before)
     return None
 
 

@@ -12,6 +12,7 @@ from stackcfg.reports.json_document import (
     Problem,
     describe_location,
     describe_problem,
+    fill_shape,
     to_json,
 )
 from stackcfg.reports.migrate.formats import Context
@@ -122,24 +123,22 @@ def describe_file(result: MigratedFile) -> FileReport:
 
 
 def _describe_config(config: ConfigResult) -> MigratedConfig:
-    return MigratedConfig(
-        place=config.place,
-        changed=config.changed,
+    return fill_shape(
+        MigratedConfig,
+        config,
         releases=config.was_for,
-        proof_lines=list(config.proof_lines),
         stores=[_describe_store(each) for each in config.stores],
         findings=[_describe_note(each) for each in config.notes],
     )
 
 
 def _describe_store(store: StoreVisibility) -> MigratedStore:
-    return MigratedStore(
-        store=store.store,
-        backend=store.backend,
+    return fill_shape(
+        MigratedStore,
+        store,
         before=describe_location(store.before),
         after=describe_location(store.after),
         visibility=store.status,
-        reason=store.reason,
     )
 
 
