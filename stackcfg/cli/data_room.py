@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from stackcfg.cli.data_copy import CopyChoices, destinations_with_rows
 from stackcfg.data.copy import find_done_moves
@@ -13,7 +13,6 @@ from stackcfg.data.disk.moves import COMPLETED
 from stackcfg.data.disk.records import read_record
 from stackcfg.data.engines.opening import Readers, database_exists
 from stackcfg.data.locations import Database
-from stackcfg.data.moves import Move
 from stackcfg.data.result import UpgradeResult
 from stackcfg.errors import StackcfgError
 from stackcfg.system.files import disk_of, free_bytes
@@ -80,11 +79,7 @@ def _needs_of_databases(
         if is_new:
             folder = os.path.dirname(database.file)
             yield choices.backup_folder or folder, _file_bytes([database])
-            yield folder, _file_bytes(_sources(moves))
-
-
-def _sources(moves: Sequence[Move]) -> set[Database]:
-    return {move.source.database for move in moves}
+            yield folder, _file_bytes({move.source.database for move in moves})
 
 
 def _file_bytes(databases: Iterable[Database]) -> int:

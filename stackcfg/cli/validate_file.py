@@ -76,8 +76,9 @@ def check_file(
         compared.known,
     )
     checked = _sum_up(result, fixed, compared, options)
-    is_old = settings.target is None and _is_old(found)
-    checked = checked._replace(is_old=is_old)
+    # a config that no release with a catalog reads
+    are_old = [target.last < CATALOG_SINCE for target in found.targets]
+    checked = checked._replace(is_old=settings.target is None and any(are_old))
     checked = _print_file(checked, fixed, result, options)
     if not options.cache or search.was_asked or outcome.problem is not None:
         return FileOutcome(outcome.name, checked)
@@ -146,11 +147,6 @@ def _keep_for_baseline(checked: Checked, result: FileResult, path: str) -> Check
         return checked
     named = result._replace(file=name_in_baseline(path, result.file))
     return checked._replace(result=named)
-
-
-def _is_old(found: Validation) -> bool:
-    """Return whether a file has a config that no release with a catalog reads."""
-    return any(target.last < CATALOG_SINCE for target in found.targets)
 
 
 def _exit_code(result: FileResult, options: Options) -> int:

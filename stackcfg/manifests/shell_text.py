@@ -106,7 +106,8 @@ class _Reader:
         """Yield the commands up to the end of the text."""
         words: list[ShellWord] = []
         while self.at < len(self.text):
-            if self._skip(_GAP) or self._skip_comment() or self._skip_redirect():
+            # inside of a word, as in `a#b`, the word's pattern takes the comment
+            if self._skip(_GAP) or self._skip(_COMMENT) or self._skip_redirect():
                 continue
             operator = _OPERATOR.match(self.text, self.at)
             if operator is None:
@@ -128,11 +129,6 @@ class _Reader:
             return False
         self.at = match.end()
         return True
-
-    def _skip_comment(self) -> bool:
-        """Skip a comment; return whether there was one."""
-        # inside of a word, as in `a#b`, the word's pattern takes it
-        return self._skip(_COMMENT)
 
     def _skip_redirect(self) -> bool:
         """Skip a redirection with its file; return whether there was one."""

@@ -95,22 +95,22 @@ class _Part(NamedTuple):
 
 def read_started_servers(file: str, text: str) -> list[StartedServer] | None:
     """Return the servers that a file starts; None for a file of another kind."""
-    readers = {DOCKERFILE: _read_dockerfile, UNIT: _read_unit, SCRIPT: _read_script}
-    read = readers.get(kind_of(file, text))
-    if read is None:
-        return None
-    return list(read(text))
-
-
-def _read_script(text: str) -> Iterator[StartedServer]:
-    return _servers_in(_Part(text), text)
+    kind = kind_of(file, text)
+    if kind == SCRIPT:
+        return list(_servers_in(_Part(text), text))
+    if kind == UNIT:
+        return list(_read_unit(text))
+    if kind == DOCKERFILE:
+        return list(_read_dockerfile(text))
+    return None
 
 
 def _servers_in(part: _Part, whole: str) -> Iterator[StartedServer]:
     """Yield the servers that shell text starts; `whole` is all of the script."""
     exported: list[SetVariable] = []
     for command in find_commands(part.text):
-        exported += _exported(part, command)
+        if command.values[:1] and command.values[0] in _EXPORTS:
+            exported += part.variables(command.words[1:])
         inner = _inner_script(part, command)
         image = find_server_run(command.values)
         if inner is not None:
@@ -133,11 +133,6 @@ def _inner_script(part: _Part, command: ShellCommand) -> _Part | None:
     if index is None:
         return None
     return part.inner(command.words[index])
-
-
-def _exported(part: _Part, command: ShellCommand) -> Iterator[SetVariable]:
-    if command.values[:1] and command.values[0] in _EXPORTS:
-        yield from part.variables(command.words[1:])
 
 
 def _server_of_command(

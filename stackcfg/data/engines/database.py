@@ -102,6 +102,10 @@ class Reader(ABC):
     def close(self) -> None:
         """Close the database."""
 
+    def other_connections(self) -> list[str]:
+        """Return the other programs that are connected and may be seen."""
+        return []
+
     def as_stored(self, value: Any) -> Any:
         """Return a value as each engine takes it."""
         return value

@@ -26,6 +26,7 @@ from stackcfg.data.engines.protocol import (
     Progress,
     Row,
     Selection,
+    split_blocks,
 )
 from stackcfg.data.engines.statements import Select
 from stackcfg.data.locations import Database
@@ -188,7 +189,7 @@ class KvServerWriter(KvServerReader, Writer):
     def insert_pairs(self, pairs: Iterable[Pair], table: str, done: Progress) -> Copied:
         """Add those of many KV rows whose keys are new."""
         read = added = 0
-        for block in split_pairs(pairs):
+        for block in split_blocks(pairs, _size_of, PAGE, BLOCK):
             read += len(block)
             added += self._add(table, block)
             done(len(block))
@@ -240,15 +241,5 @@ class KvServerWriter(KvServerReader, Writer):
         raise self.refuse_tables(statement)
 
 
-def split_pairs(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
-    """Yield KV rows in blocks that are worth sending at once."""
-    block: list[Pair] = []
-    size = 0
-    for pair in pairs:
-        block.append(pair)
-        size += len(pair[0]) + len(pair[1] or "")
-        if len(block) == PAGE or size > BLOCK:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
+def _size_of(pair: Pair) -> int:
+    return len(pair[0]) + len(pair[1] or "")

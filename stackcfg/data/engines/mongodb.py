@@ -114,6 +114,22 @@ class MongoReader(KvServerReader):
         with self.explain_errors():
             return self._collections[COPIES].find_one({"_id": text}) is not None
 
+    def other_connections(self) -> list[str]:
+        """Return the other programs that are connected and may be seen."""
+        errors = import_driver(self.database).errors
+        every = {"$currentOp": {"idleConnections": True}}
+        with self.explain_errors():
+            try:
+                found = [*self.connection.admin.aggregate([every])]
+            except errors.OperationFailure:
+                # it takes a right that not every user has
+                found = []
+        return [
+            f"{each.get('appName') or 'a program'} at {each['client']}"
+            for each in found
+            if "client" in each and each.get("appName") != "stackcfg"
+        ]
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
@@ -210,34 +226,3 @@ class MongoWriter(MongoReader, KvServerWriter):
                 records.delete_one({"_id": text})
             for text in new:
                 records.replace_one({"_id": text}, {"_id": text}, upsert=True)
-
-
-def list_other_connections(database: Database) -> list[str]:
-    """List the other programs that are connected and may be seen.
-
-    Raises `DatabaseError`.
-    """
-    reader = MongoReader(database)
-    try:
-        found = [each for each in _list_connections(reader) if _is_other(each)]
-    finally:
-        reader.close()
-    names = [
-        f"{each.get('appName') or 'a program'} at {each['client']}" for each in found
-    ]
-    return list(dict.fromkeys(names))
-
-
-def _list_connections(reader: MongoReader) -> list[Mapping[str, Any]]:
-    errors = import_driver(reader.database).errors
-    every = {"$currentOp": {"idleConnections": True}}
-    with reader.explain_errors():
-        try:
-            return [*reader.connection.admin.aggregate([every])]
-        except errors.OperationFailure:
-            # it takes a right that not every user has
-            return []
-
-
-def _is_other(connection: Mapping[str, Any]) -> bool:
-    return "client" in connection and connection.get("appName") != "stackcfg"

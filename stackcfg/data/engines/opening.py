@@ -5,13 +5,27 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
-from typing import Final
+from contextlib import closing
+from importlib import import_module
+from typing import Any, Final
 
 from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.protocol import Comparison, DatabaseError
-from stackcfg.data.locations import MONGODB, REDIS, SQLITE, Database
+from stackcfg.data.locations import MONGODB, POSTGRES, REDIS, SQLITE, Database
 
 EMPTY: Final = Database(SQLITE, (":memory:",))
+
+_READERS: Final = {
+    REDIS: "redis.RedisReader",
+    MONGODB: "mongodb.MongoReader",
+    POSTGRES: "postgres.PostgresReader",
+}
+_WRITERS: Final = {
+    REDIS: "redis.RedisWriter",
+    MONGODB: "mongodb.MongoWriter",
+    POSTGRES: "postgres_writer.PostgresWriter",
+}
+"""What opens databases of servers; it is imported only where it is needed."""
 
 
 def database_exists(database: Database) -> bool:
@@ -39,25 +53,17 @@ def database_exists(database: Database) -> bool:
 
 def open_reader(database: Database) -> Reader:
     """Open a database for reading. Raises `DatabaseError`."""
-    if database.engine == SQLITE:
-        from stackcfg.data.engines.sqlite import SqliteReader
+    if database.engine != SQLITE:
+        reader: Reader = _load_class(_READERS[database.engine])(database)
+        return reader
+    from stackcfg.data.engines.sqlite import SqliteReader
 
-        return SqliteReader(database.file)
-    return _open_server_reader(database)
+    return SqliteReader(database.file)
 
 
-def _open_server_reader(database: Database) -> Reader:
-    if database.engine == REDIS:
-        from stackcfg.data.engines.redis import RedisReader
-
-        return RedisReader(database)
-    if database.engine == MONGODB:
-        from stackcfg.data.engines.mongodb import MongoReader
-
-        return MongoReader(database)
-    from stackcfg.data.engines.postgres import PostgresReader
-
-    return PostgresReader(database)
+def _load_class(name: str) -> Any:
+    module, _, kind = name.partition(".")
+    return getattr(import_module(f"{__package__}.{module}"), kind)
 
 
 def open_writer(database: Database, sources: Sequence[Database]) -> Writer:
@@ -66,26 +72,13 @@ def open_writer(database: Database, sources: Sequence[Database]) -> Writer:
     `sources` are the databases that rows will be copied from.
     """
     if database.engine != SQLITE:
-        return _open_server_writer(database)
+        writer: Writer = _load_class(_WRITERS[database.engine])(database)
+        return writer
     from stackcfg.data.engines.sqlite import SqliteWriter
 
     others = [each for each in sources if each.file and each != database]
     files = [each.file for each in others if database_exists(each)]
     return SqliteWriter(database.file, files)
-
-
-def _open_server_writer(database: Database) -> Writer:
-    if database.engine == REDIS:
-        from stackcfg.data.engines.redis import RedisWriter
-
-        return RedisWriter(database)
-    if database.engine == MONGODB:
-        from stackcfg.data.engines.mongodb import MongoWriter
-
-        return MongoWriter(database)
-    from stackcfg.data.engines.postgres_writer import PostgresWriter
-
-    return PostgresWriter(database)
 
 
 def open_comparison(
@@ -114,17 +107,8 @@ def list_other_connections(database: Database) -> list[str]:
     """
     if database.engine == SQLITE:
         return []
-    if database.engine == REDIS:
-        from stackcfg.data.engines.redis import list_other_connections as list_redis
-
-        return list_redis(database)
-    if database.engine == MONGODB:
-        from stackcfg.data.engines.mongodb import list_other_connections as list_mongo
-
-        return list_mongo(database)
-    from stackcfg.data.engines.postgres import list_other_connections as list_postgres
-
-    return list_postgres(database)
+    with closing(open_reader(database)) as reader:
+        return reader.other_connections()
 
 
 class Readers:

@@ -276,19 +276,11 @@ class PostgresReader(Reader):
                 rows.set_types([_loaded_type(kind) for kind in types])
                 yield from rows.rows()
 
+    def other_connections(self) -> list[str]:
+        """Return the other programs connected as the same user."""
+        found = self._fetch(OTHER_CONNECTIONS)
+        return [f"{name or 'a program'} on {where}" for name, where in found]
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
-
-
-def list_other_connections(database: Database) -> list[str]:
-    """List the other programs connected as the same user.
-
-    Raises `DatabaseError`.
-    """
-    reader = PostgresReader(database)
-    try:
-        found = reader._fetch(OTHER_CONNECTIONS)
-    finally:
-        reader.close()
-    return [f"{name or 'a program'} on {where}" for name, where in found]

@@ -6,12 +6,13 @@ a SQL table is a mapping by column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from stackcfg.errors import StackcfgError
 
+Item = TypeVar("Item")
 Pair = tuple[str, Any, Any]
 Row = Mapping[str, Any]
 Progress = Callable[[int], None]
@@ -98,6 +99,25 @@ class PairCopy:
     def new_key(self, key: str) -> str:
         """Return the key of a copied row by that of the old one."""
         return self.prefix + key.removeprefix(self.strip)
+
+
+def split_blocks(
+    items: Iterable[Item], size_of: Callable[[Item], int], most: int, largest: int
+) -> Iterator[list[Item]]:
+    """Yield items in blocks that are worth reading or writing at once.
+
+    A block has at most so many items, and one item more than the largest size.
+    """
+    block: list[Item] = []
+    size = 0
+    for item in items:
+        block.append(item)
+        size += size_of(item)
+        if len(block) == most or size > largest:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
 
 
 class Fill(NamedTuple):

@@ -171,6 +171,16 @@ class RedisReader(KvServerReader):
         with self.explain_errors():
             return bool(self.connection.sismember(COPIES, text))
 
+    def other_connections(self) -> list[str]:
+        """Return the other programs that use the database."""
+        with self.explain_errors():
+            found = self.connection.client_list(_type="normal")
+        return [
+            f"{each.get('name') or 'a program'} at {each['addr']}"
+            for each in found
+            if each.get("name") != "stackcfg" and each["db"] == "0"
+        ]
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
@@ -243,21 +253,3 @@ def _split_keys(sizes: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
         total += size
     if block:
         yield block
-
-
-def list_other_connections(database: Database) -> list[str]:
-    """List the other programs that use the database.
-
-    Raises `DatabaseError`.
-    """
-    reader = RedisReader(database)
-    try:
-        with reader.explain_errors():
-            found = reader.connection.client_list(_type="normal")
-    finally:
-        reader.close()
-    return [
-        f"{each.get('name') or 'a program'} at {each['addr']}"
-        for each in found
-        if each.get("name") != "stackcfg" and each["db"] == "0"
-    ]

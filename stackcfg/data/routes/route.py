@@ -9,7 +9,14 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.opening import Readers
-from stackcfg.data.engines.protocol import Copied, DatabaseError, Pair, Progress, Row
+from stackcfg.data.engines.protocol import (
+    Copied,
+    DatabaseError,
+    Pair,
+    Progress,
+    Row,
+    split_blocks,
+)
 from stackcfg.data.engines.times import has_passed, point_in_time
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts
@@ -215,7 +222,7 @@ def check_pairs(
     """Yield the checks of KV rows."""
     target, table = readers.get_or_empty(move.target.database), move.target.table
     has_table = target.has_table(table)
-    for block in _split_rows(rows):
+    for block in split_blocks(rows, _size_of, ROWS_AT_ONCE, CHARACTERS_AT_ONCE):
         keys = [row.key for row in block if isinstance(row, KvRow)]
         present = target.pairs_of(table, keys) if has_table else {}
         for row in block:
@@ -225,18 +232,8 @@ def check_pairs(
                 yield row
 
 
-def _split_rows(rows: Iterable[KvRow | Skipped]) -> Iterator[list[KvRow | Skipped]]:
-    """Yield rows in blocks that are worth looking for at once."""
-    block: list[KvRow | Skipped] = []
-    size = 0
-    for row in rows:
-        block.append(row)
-        if isinstance(row, KvRow):
-            size += len(row.value)
-        if len(block) == ROWS_AT_ONCE or size > CHARACTERS_AT_ONCE:
-            yield block
-            block, size = [], 0
-    yield block
+def _size_of(row: KvRow | Skipped) -> int:
+    return len(row.value) if isinstance(row, KvRow) else 0
 
 
 def _check_pair(row: KvRow, present: Pair | None) -> RowCheck | Skipped:

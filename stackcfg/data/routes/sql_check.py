@@ -16,6 +16,7 @@ from stackcfg.data.engines.protocol import (
     Row,
     TableComparison,
     is_absent,
+    split_blocks,
 )
 from stackcfg.data.routes.route import (
     CHARACTERS_AT_ONCE,
@@ -121,7 +122,7 @@ class SqlCheck:
                 yield from self._check_by_key(rows, tables)
 
     def _check_by_key(self, rows: Iterable[Row], tables: CheckedTables) -> Checks:
-        for block in _split_rows(rows):
+        for block in split_blocks(rows, _size_of, ROWS_AT_ONCE, CHARACTERS_AT_ONCE):
             present = _find_present(block, tables)
             for row in block:
                 key = {name: row.get(name) for name in tables.keys}
@@ -177,15 +178,5 @@ def _find_present(block: Sequence[Row], tables: CheckedTables) -> Mapping[Any, R
     return tables.target.rows_of(tables.new, name, values, tables.compared)
 
 
-def _split_rows(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Yield rows in blocks that are worth looking for at once."""
-    block: list[Row] = []
-    size = 0
-    for row in rows:
-        block.append(row)
-        size += sum(len(each) for each in row.values() if isinstance(each, str))
-        if len(block) == ROWS_AT_ONCE or size > CHARACTERS_AT_ONCE:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
+def _size_of(row: Row) -> int:
+    return sum(len(each) for each in row.values() if isinstance(each, str))

@@ -7,7 +7,7 @@ a prefix: the data commands read it for the old config alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from stackcfg.data.environment import OLD_PREFIX
@@ -85,7 +85,8 @@ def _with_inserted(names: Iterable[str], entries: Mapping[str, Fields]) -> set[s
         name = waiting.pop()
         if name in entries and name not in found:
             found.add(name)
-            waiting += _inserted(entries[name])
+            value = as_string(entries[name].get("value"))
+            waiting += _INSERTED.findall(value)
     return found
 
 
@@ -95,10 +96,6 @@ def _folder_variables() -> Iterator[str]:
     yield facts["variable"]
     for home in facts["homes"]:
         yield home["variable"]
-
-
-def _inserted(entry: Fields) -> Sequence[str]:
-    return _INSERTED.findall(as_string(entry.get("value")))
 
 
 def _rename(entry: Fields, renamed: set[str]) -> Fields:

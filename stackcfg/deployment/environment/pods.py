@@ -92,7 +92,9 @@ def _change(
     ]
     server = _read_server(yaml, evidence)
     server.configs = [config.text for config in mounted]
-    server.names_unknown_config = not mounted and _mounts_config(container)
+    # it reads a config that is not in this run
+    kinds = [kind for kind, _ in mounted_objects(container)]
+    server.names_unknown_config = not mounted and CONFIG_MAP in kinds
     changes = PlaceChanges(container.file, container.place)
     yaml.note_shared(server, changes)
     if evidence.is_old and evidence.is_proved:
@@ -103,11 +105,6 @@ def _change(
     changes.add_evidence(evidence, container.node.start)
     around.configs.move(mounted, renaming, evidence)
     yield from changes.changes()
-
-
-def _mounts_config(container: Container) -> bool:
-    """Return whether the server reads a config that is not in this run."""
-    return any(kind == CONFIG_MAP for kind, _ in mounted_objects(container))
 
 
 def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:

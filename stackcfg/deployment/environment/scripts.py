@@ -48,7 +48,8 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
 def _change_file(variables: ScriptVariables, text: PlainText) -> Iterator[PlaceChanges]:
     commands = find_commands(text.body)
     found = list(_starts_in(commands))
-    if not found and not _runs_image(commands):
+    images = [find_server_run(each.values) for each in commands]
+    if not found and not any(image is not None for image in images):
         return
     is_old = any(start.is_old for start in found)
     changes = PlaceChanges(text.file, "script")
@@ -77,10 +78,6 @@ def _starts_in(commands: Sequence[ShellCommand]) -> Iterator[Start]:
         start = find_start_in(command.values)
         if start is not None:
             yield start
-
-
-def _runs_image(commands: Sequence[ShellCommand]) -> bool:
-    return any(find_server_run(each.values) is not None for each in commands)
 
 
 def _renaming(text: PlainText, is_old: bool) -> Renaming:

@@ -42,9 +42,10 @@ class YamlServer:
 
     def scalars_in(self, node: Node) -> Iterator[Region]:
         """Yield every string below a node."""
+        in_flow = node.kind != SCALAR and node.flow
         for _, each in walk_nodes(node):
             if each.kind == SCALAR and each.text:
-                yield ScalarRegion(self.document, each, flow=_is_in_flow(node))
+                yield ScalarRegion(self.document, each, in_flow)
 
     def list_words(self, key: str) -> list[ListWords]:
         """Return the words in the list under a key; none if there is no list."""
@@ -159,11 +160,6 @@ class YamlServer:
     def is_flow(self) -> bool:
         """Return whether the container is written in braces."""
         return self.node.kind == MAPPING and self.node.flow
-
-
-def _is_in_flow(node: Node) -> bool:
-    """Return whether a node is written in brackets."""
-    return node.kind != SCALAR and node.flow
 
 
 def _block_item(lines: Sequence[str], column: int) -> list[str]:

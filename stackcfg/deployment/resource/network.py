@@ -49,7 +49,8 @@ def allowed_from(conversion: Conversion, _row: FieldChange) -> None:
     new = (*POLICY, "ingress")
     if conversion.tree.at(new) is not None or not _has_rules(conversion):
         return
-    rules = [{"from": list(_peers(conversion)), "ports": [_port_of(conversion)]}]
+    port = {"protocol": "TCP", "port": conversion.data(PORT) or SERVER_PORT}
+    rules = [{"from": list(_peers(conversion)), "ports": [port]}]
     if not _has_several_workers(conversion):
         peer = _namespace_with(GROUP_LABEL, "monitoring")
         ports = [{"protocol": "TCP", "port": METRICS_PORT}]
@@ -106,11 +107,6 @@ def _peers(conversion: Conversion) -> Iterator[dict[str, Any]]:
 
 def _namespace_with(label: str, value: object) -> dict[str, Any]:
     return {"namespaceSelector": {"matchLabels": {label: value}}}
-
-
-def _port_of(conversion: Conversion) -> dict[str, Any]:
-    """Return the port of the server for a rule."""
-    return {"protocol": "TCP", "port": conversion.data(PORT) or SERVER_PORT}
 
 
 def _has_several_workers(conversion: Conversion) -> bool:

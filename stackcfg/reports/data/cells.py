@@ -52,10 +52,10 @@ def copy_row(counts: CopyCounts, result: UpgradeResult, folder: str) -> Sequence
     return (
         move.store,
         str(counts.rows),
-        _colored_count(counts.added, "green"),
-        _colored_count(counts.completed, "green"),
+        colored_count(counts.added, "green"),
+        colored_count(counts.completed, "green"),
         str(counts.present),
-        _colored_count(len(counts.differing), "red"),
+        colored_count(len(counts.differing), "red"),
         (str(sum(counts.skipped.values())), skipped_color),
         target,
     )
@@ -63,15 +63,12 @@ def copy_row(counts: CopyCounts, result: UpgradeResult, folder: str) -> Sequence
 
 def check_row(check: VerifyCounts, folder: str) -> Sequence[Cell]:
     """Return how many rows of a move are where the new server reads them."""
-    present_color = "yellow"
-    if check.is_complete:
-        present_color = "green"
     return (
         check.move.store,
         str(check.rows),
-        (str(check.present), present_color),
-        _colored_count(len(check.missing), "red"),
-        _colored_count(len(check.differing), "red"),
+        present_count(check.present, check.is_complete),
+        colored_count(len(check.missing), "red"),
+        colored_count(len(check.differing), "red"),
         _describe_checksums(check),
         short_location(check.move.target, folder),
     )
@@ -88,7 +85,13 @@ def _count_rows(move: Move, result: UpgradeResult) -> str:
     return str(result.rows[move])
 
 
-def _colored_count(count: int, color: str) -> Cell:
+def present_count(count: int, is_complete: bool) -> Cell:
+    """Return how much is in its place, in the color of a check."""
+    return str(count), "green" if is_complete else "yellow"
+
+
+def colored_count(count: int, color: str) -> Cell:
+    """Return a count in a color, unless it is 0."""
     if not count:
         return "0", "dim"
     return str(count), color

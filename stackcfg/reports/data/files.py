@@ -13,8 +13,9 @@ from stackcfg.data.result import UpgradeResult
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.reports.console.listing import join_some
-from stackcfg.reports.console.tables import Cell, table
-from stackcfg.reports.data.remarks import MAX_KEYS, separate
+from stackcfg.reports.console.tables import Cell
+from stackcfg.reports.data.cells import colored_count, present_count
+from stackcfg.reports.data.remarks import MAX_KEYS, table_above
 
 PLAN_HEADINGS: Final = ("files of", "files", "bytes", "from", "to")
 COPY_HEADINGS: Final = ("files of", "files", "copied", "present", "differ", "to")
@@ -33,8 +34,7 @@ def report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
             target = "stay there"
         source = _short(move.source, folder)
         rows.append((move.store, str(found.count), f"{found.bytes:,}", source, target))
-    yield from table(PLAN_HEADINGS, rows, width, right=(1, 2))
-    yield from separate(rows)
+    yield from table_above(PLAN_HEADINGS, rows, width, range(1, 3))
     for each in result.plan.chunk_stores:
         if each.is_remote or each.files in result.files:
             release = format_release(result.plan.upgrade.target)
@@ -44,21 +44,17 @@ def report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
 def report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
     """Yield which files were copied."""
     rows = [_copy_row(each, folder) for each in result.file_counts]
-    yield from table(COPY_HEADINGS, rows, width, right=range(1, 5))
-    yield from separate(rows)
+    yield from table_above(COPY_HEADINGS, rows, width, range(1, 5))
     chunks = [_completed_row(each) for each in result.chunk_counts]
-    yield from table(COMPLETED_HEADINGS, chunks, width, right=range(1, 4))
-    yield from separate(chunks)
+    yield from table_above(COMPLETED_HEADINGS, chunks, width, range(1, 4))
 
 
 def report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
     """Yield which files are where the new server looks for them."""
     rows = [_check_row(each, folder) for each in result.file_counts]
-    yield from table(CHECK_HEADINGS, rows, width, right=range(1, 5))
-    yield from separate(rows)
+    yield from table_above(CHECK_HEADINGS, rows, width, range(1, 5))
     chunks = [_checked_row(each) for each in result.chunk_counts]
-    yield from table(CHECKED_HEADINGS, chunks, width, right=range(1, 5))
-    yield from separate(chunks)
+    yield from table_above(CHECKED_HEADINGS, chunks, width, range(1, 5))
 
 
 def remarks(result: UpgradeResult, folder: str) -> Lines:
@@ -114,9 +110,9 @@ def _copy_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
     return (
         counts.move.store,
         str(counts.files),
-        _colored(counts.copied, "green"),
+        colored_count(counts.copied, "green"),
         str(counts.present),
-        _colored(len(counts.differing), "red"),
+        colored_count(len(counts.differing), "red"),
         target,
     )
 
@@ -125,9 +121,9 @@ def _check_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
     return (
         counts.move.store,
         str(counts.files),
-        (str(counts.present), "green" if counts.is_complete else "yellow"),
-        _colored(len(counts.missing), "red"),
-        _colored(len(counts.differing), "red"),
+        present_count(counts.present, counts.is_complete),
+        colored_count(len(counts.missing), "red"),
+        colored_count(len(counts.differing), "red"),
         _short(counts.move.target, folder),
     )
 
@@ -135,7 +131,7 @@ def _check_row(counts: FileCounts, folder: str) -> Sequence[Cell]:
 def _completed_row(counts: ChunkCounts) -> Sequence[Cell]:
     if counts.done_before:
         return counts.move.files.store, "done before", "-", "-"
-    completed = _colored(counts.completed, "green")
+    completed = colored_count(counts.completed, "green")
     store = counts.move.files.store
     return store, str(counts.chunks), completed, str(counts.present)
 
@@ -144,14 +140,10 @@ def _checked_row(counts: ChunkCounts) -> Sequence[Cell]:
     return (
         counts.move.files.store,
         str(counts.chunks),
-        (str(counts.present), "green" if counts.is_complete else "yellow"),
-        _colored(len(counts.missing), "red"),
-        _colored(len(counts.differing), "red"),
+        present_count(counts.present, counts.is_complete),
+        colored_count(len(counts.missing), "red"),
+        colored_count(len(counts.differing), "red"),
     )
-
-
-def _colored(count: int, color: str) -> Cell:
-    return (str(count), color) if count else ("0", "dim")
 
 
 def _join(names: Sequence[str]) -> str:

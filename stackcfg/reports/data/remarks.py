@@ -13,6 +13,7 @@ from stackcfg.releases.families import describe_releases
 from stackcfg.releases.rows import RowKind
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.reports.console.listing import join_some
+from stackcfg.reports.console.tables import Cell, table
 from stackcfg.reports.data.cells import short_location
 
 MAX_KEYS: Final = 5
@@ -23,6 +24,17 @@ def separate(above: Collection[object]) -> Lines:
     """Yield an empty line if there is anything above it."""
     if above:
         yield ""
+
+
+def table_above(
+    headings: Sequence[str], rows: Sequence[Sequence[Cell]], width: int, numbers: range
+) -> Lines:
+    """Yield a table, and an empty line below it; nothing if it has no rows.
+
+    `numbers` are the columns that are aligned to the right.
+    """
+    yield from table(headings, rows, width, right=numbers)
+    yield from separate(rows)
 
 
 def keys(move: Move, found: Sequence[str], words: str) -> Lines:

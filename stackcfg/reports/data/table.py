@@ -12,7 +12,6 @@ from stackcfg.releases.families import describe_releases
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.locations import most_common
-from stackcfg.reports.console.tables import table
 from stackcfg.reports.data import cells, files, remarks
 from stackcfg.reports.data.formats import Context
 
@@ -28,8 +27,7 @@ def render(result: UpgradeResult, context: Context) -> str:
 def _report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
     moves = result.plan.moves
     rows = [cells.plan_row(move, result, folder) for move in moves]
-    yield from table(cells.PLAN_HEADINGS, rows, width, right=(1,))
-    yield from remarks.separate(rows)
+    yield from remarks.table_above(cells.PLAN_HEADINGS, rows, width, range(1, 2))
     yield from files.report_plan(result, folder, width)
     yield from _describe_rules(result)
     yield from remarks.several_targets(result)
@@ -50,8 +48,7 @@ def _report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
 
 def _report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
     rows = [cells.copy_row(counts, result, folder) for counts in result.copies]
-    yield from table(cells.COPY_HEADINGS, rows, width, right=range(1, 7))
-    yield from remarks.separate(rows)
+    yield from remarks.table_above(cells.COPY_HEADINGS, rows, width, range(1, 7))
     yield from files.report_copy(result, folder, width)
     yield from remarks.several_targets(result)
     for counts in result.copies:
@@ -102,8 +99,7 @@ def _report_dry_run(result: UpgradeResult, folder: str, width: int) -> Lines:
 
 def _report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
     rows = [cells.check_row(check, folder) for check in result.checks]
-    yield from table(cells.CHECK_HEADINGS, rows, width, right=range(1, 5))
-    yield from remarks.separate(rows)
+    yield from remarks.table_above(cells.CHECK_HEADINGS, rows, width, range(1, 5))
     yield from files.report_checks(result, folder, width)
     for check in result.checks:
         yield from remarks.keys(check.move, check.missing, "are missing")

@@ -44,13 +44,9 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
     Problems are no part of it.
     """
     findings: list[BaselineFinding] = []
-    for result in sorted(results, key=_file_of):
+    for result in sorted(results, key=lambda each: each.file):
         findings += _describe_findings(result)
     return to_json(BaselineReport(1, findings))
-
-
-def _file_of(result: FileResult) -> str:
-    return result.file
 
 
 def _describe_findings(result: FileResult) -> Iterator[BaselineFinding]:

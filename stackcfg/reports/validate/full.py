@@ -179,20 +179,8 @@ def _render_fix(
     for each in fix.replacements:
         number = each.span.start.line
         removed = _text_of(each.span, lines)
-        yield from _render_change(
-            removed,
-            number,
-            "-",
-            "red",
-            frame,
-        )
-        yield from _render_change(
-            each.text,
-            number,
-            "+",
-            "green",
-            frame,
-        )
+        for text, sign, color in ((removed, "-", "red"), (each.text, "+", "green")):
+            yield from _render_change(text, number, sign, color, frame)
 
 
 def _render_change(

@@ -43,14 +43,13 @@ def _suite(result: FileResult) -> Element:
         _add_finding(suite, file, finding)
     # Viewers show a suite without cases as missing.
     if suite.find("testcase") is None:
-        SubElement(
-            suite,
-            "testcase",
-            classname=file,
-            name="no problems",
-        )
+        _add_case(suite, file, "no problems")
     _set_counts(suite)
     return suite
+
+
+def _add_case(suite: Element, file: str, name: str) -> Element:
+    return SubElement(suite, "testcase", classname=file, name=name)
 
 
 def _set_counts(element: Element) -> None:
@@ -66,12 +65,7 @@ def _add_problem(
     problem: Problem,
 ) -> None:
     message = flat(problem.message)
-    case = SubElement(
-        suite,
-        "testcase",
-        classname=file,
-        name="readable",
-    )
+    case = _add_case(suite, file, "readable")
     error = SubElement(
         case,
         "error",
@@ -91,12 +85,7 @@ def _add_finding(
     message = flat(finding.message)
     line, column = finding.span.start
     name = f"{rule} {line}:{column}"
-    case = SubElement(
-        suite,
-        "testcase",
-        classname=file,
-        name=name,
-    )
+    case = _add_case(suite, file, name)
     # A failure breaks the build, which what is good to know must not.
     if finding.severity == INFO:
         outcome = SubElement(case, "system-out")
