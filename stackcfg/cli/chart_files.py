@@ -58,7 +58,6 @@ def find_chart(path: str, text: str) -> Chart | None:
 
 
 def _other_templates(path: str, folder: str) -> Iterator[str]:
-    """Yield the texts of the other templates in the folder of a chart."""
     for root, _, names in os.walk(os.path.join(folder, _TEMPLATES)):
         for name in sorted(names):
             other = os.path.join(root, name)

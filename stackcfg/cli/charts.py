@@ -179,7 +179,6 @@ def _add_values(
 def _refuse_values(
     found: dict[str, ChartFile], file: InputFile, chart: Chart, template: InputFile
 ) -> None:
-    """Refuse the values of a chart if they would be changed without a template."""
     if file.in_folder and not looks_like_run_config(chart.values):
         return
     message = f"a part of the run config in {template.name}, which is refused"

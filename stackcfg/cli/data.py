@@ -165,7 +165,6 @@ def _roll_back(plan: UpgradePlan) -> None:
 
 
 def _read_registry(plan: UpgradePlan, readers: Readers) -> Upgrade:
-    """Return the upgrade with what the registry of the old server says."""
     upgrade = plan.upgrade
     for move in plan.moves:
         if move.kind.use != METADATA:

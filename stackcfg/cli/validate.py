@@ -148,7 +148,6 @@ def _print_summary(total: Total, options: Options) -> None:
 def _write_findings(
     files: Sequence[InputFile], options: Options, write: Callable[[str], object]
 ) -> Total:
-    """Write what is found in files; return what is counted."""
     chosen = options.chosen_format
     counts = count_findings(())
     judges: Counter[str] = Counter()

@@ -82,7 +82,6 @@ def plan_upgrade(
 def _leave_rows_off_here(
     off: Iterable[tuple[Switch, StoredRows]], every: Sequence[StoredRows]
 ) -> Iterator[Unmoved]:
-    """Yield the rows of old providers that are off in this environment."""
     taken = {place for each in every for place in each.locations}
     for switch, rows in off:
         words = switch.explain("the old config")
@@ -183,7 +182,6 @@ def _plan_move(
 
 
 def _explain_engine(engine: str, rules: Sequence[RowRule], *, in_place: bool) -> str:
-    """Return why rows of an engine are not copied, and what to do."""
     way = "copy them with its own tools"
     if in_place:
         way = "they are read where they are"

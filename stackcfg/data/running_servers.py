@@ -63,7 +63,6 @@ def _find_processes(files: set[str], configs: set[str]) -> Iterator[str]:
 
 
 def _describe_use(process: Any, files: set[str], configs: set[str]) -> str:
-    """Return which of the files or configs a process uses, if any."""
     opened = [each.path for each in process.open_files()]
     held = sorted(each for each in map(os.path.realpath, opened) if _is_in(each, files))
     if held:
@@ -92,7 +91,6 @@ def _is_server(command: list[str]) -> bool:
 
 
 def _open_ports(sides: Iterable[ConfigSide]) -> Iterator[int]:
-    """Yield the ports of the configs that something listens on."""
     for port in {_port_of(each) for each in sides}:
         with socket.socket() as probe:
             probe.settimeout(0.5)

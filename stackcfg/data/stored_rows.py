@@ -242,7 +242,6 @@ def _is_off(side: ConfigSide, store: Store) -> bool:
 def _stores_in_release(
     side: ConfigSide, catalog: StoreFields, version: Release
 ) -> Iterator[Store]:
-    """Yield the stores of a config as a release reads it."""
     data = _with_default_backends(side, version)
     if version <= LAST_INLINE:
         inline = inline_stores.read_inline_stores(

@@ -87,7 +87,6 @@ def _migrate_file(
     changes: Sequence[DeploymentChange],
     settings: DeploymentSettings,
 ) -> DeployedFile:
-    """Return what becomes of a file with the changes of the parts."""
     for change in changes:
         if isinstance(change, Refusal):
             return DeployedFile(name, error=change.error)
@@ -196,7 +195,6 @@ def _find_source(history: EditHistory, position: Position) -> Position:
 def _describe_places(
     text: str, changes: Sequence[DeploymentChange]
 ) -> list[ConfigResult]:
-    """Return a result for each place that parts have changed, noted or seen."""
     lines = LineIndex(text)
     notes: dict[str, list[MigrationNote]] = {}
     changed: set[str] = set()

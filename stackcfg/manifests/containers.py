@@ -110,20 +110,17 @@ class Container(NamedTuple):
 
 
 def _port_of(published: Any) -> str:
-    """Return the port in the container of an entry of `ports`."""
     _, _, port = str(published).rpartition(":")
     return port
 
 
 def _text_of(value: Any) -> str | None:
-    """Return a value that is a string; None for any other."""
     if isinstance(value, str):
         return value
     return None
 
 
 def _words_of(value: Any) -> list[str]:
-    """Return the words of a command: a list, or one string with spaces."""
     if isinstance(value, str):
         try:
             commands = read_commands(value)
@@ -134,7 +131,6 @@ def _words_of(value: Any) -> list[str]:
 
 
 def _service_variables(value: Any) -> dict[str, str | None]:
-    """Return the variables of a service, from a list or a mapping."""
     found: dict[str, str | None] = {}
     for entry in as_list(value):
         name, has_value, text = str(entry).partition("=")
@@ -256,7 +252,6 @@ def mounted_objects(container: Container) -> Iterator[tuple[str, str]]:
 
 
 def _objects_in(volume: Any) -> Iterator[tuple[str, str]]:
-    """Yield the objects that a volume is, or has projected into it."""
     sources = list_at(volume, ("projected", "sources"))
     for each in (volume, *sources):
         for path, kind in _OBJECT_PATHS:

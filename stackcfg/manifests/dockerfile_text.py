@@ -91,7 +91,6 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _end_of_instruction(text: str, at: int) -> int:
-    """Return where an instruction ends, with its continued lines and heredocs."""
     end = _line_end(text, at)
     while end < len(text):
         line = text[at:end].rstrip()
@@ -156,7 +155,6 @@ def find_evidence(text: str, stage: Stage) -> ServerEvidence | None:
 
 
 def _weak_evidence(text: str, stage: Stage) -> ServerEvidence | None:
-    """Return whether a stage installs the server and sets a variable of it."""
     if not _PACKAGE.search(stage.join(text, "RUN")):
         return None
     settings = stage.join(text, "ENV")

@@ -66,7 +66,6 @@ class ManifestObject(NamedTuple):
 
 
 def _text_at(data: Any, path: Path) -> str:
-    """Return the string at a path; empty if there is none."""
     value = value_at(data, path)
     return value if isinstance(value, str) else ""
 

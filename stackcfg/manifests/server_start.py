@@ -89,7 +89,6 @@ def _module_start(
     rest: tuple[str, ...],
     index: int,
 ) -> Start | None:
-    """Return the start of a module behind `-m`; None if it is another one."""
     if word in _CLI_MODULES:
         program = "llama"
         if word == NEW_MODULE:

@@ -223,7 +223,6 @@ class _Reader:
         return end + 1
 
     def _skip_double(self) -> None:
-        """Skip a string in double quotes, with the substitutions in it."""
         begin = self.at
         self.at += 1
         while self.at < len(self.text):

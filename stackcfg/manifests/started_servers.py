@@ -189,7 +189,6 @@ def _read_unit(text: str) -> Iterator[StartedServer]:
 
 
 def _command_of(setting: Setting, part: _Part) -> _Part:
-    """Return the command of a setting without the marks in front of it."""
     marks = _PREFIX.match(part.text)
     if setting.key != "ExecStart" or marks is None:
         return part
@@ -208,7 +207,6 @@ def _pairs_in(part: _Part) -> list[SetVariable]:
 
 
 def _read_dockerfile(text: str) -> Iterator[StartedServer]:
-    """Yield the server of each stage that starts one."""
     stages = read_stages(text)
     for stage in stages:
         evidence = find_evidence(text, stage)

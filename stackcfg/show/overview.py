@@ -228,7 +228,6 @@ def _style_of(has_inline: bool, has_catalog: bool) -> str:
 
 
 def _inline_entries(old: StoreMap, source: Source, is_old: bool) -> list[StoreEntry]:
-    """Return the inline stores, for an old config also the default ones."""
     return [
         inline_entry(store, source)
         for store in old.stores

@@ -127,7 +127,6 @@ def _is_searched(folder: _Folder, entry: os.DirEntry[str]) -> bool:
 
 
 def _named_folder(path: str) -> _Folder:
-    """Return a folder with the rules of the folders above it."""
     repository = find_repository(path)
     if repository is None:
         return _Folder(path)

@@ -47,7 +47,6 @@ def plan_chunk_stores(
 def _plan_server(
     name: str, provider_type: str, field: str, upgrade: Upgrade
 ) -> Iterator[ChunkMove]:
-    """Yield a database on a server that both configs name."""
     provider_id = name.removeprefix(f"{VECTOR_IO} ")
     successor = upgrade.provider_for(VECTOR_IO, provider_id)
     if successor is None or find_missing_package(provider_type):

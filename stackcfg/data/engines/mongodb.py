@@ -203,7 +203,6 @@ class MongoWriter(MongoReader, KvServerWriter):
         return int(error.details["nInserted"])
 
     def _refuse_row(self, refusal: Mapping[str, Any]) -> DatabaseError:
-        """Return the error for a row that the server does not take."""
         words = refusal["errmsg"]
         reason = f"does not take the key '{refusal['op']['key']}': {words}"
         return DatabaseError(self.name, reason, find_hint(words, HINTS))

@@ -127,7 +127,6 @@ class Chunks:
         self._complete(targets, run, run.count_row)
 
     def _copy_tables(self, source: Reader, run: CopyRun) -> None:
-        """Copy the tables of vector stores to another database."""
         writer, targets = run.writer, []
         for table, target in self._pairs(source):
             if LOCATION_RULE in run.adds:

@@ -187,7 +187,6 @@ def _needs_number(rank: NullRank | None, row: Row) -> bool:
 
 
 def _is_same_row(found: Row, row: Row) -> bool:
-    """Return whether rows are the same in all the columns that both have."""
     shared = [name for name in found if name in row]
     return all(is_same_value(found[name], row[name]) for name in shared)
 

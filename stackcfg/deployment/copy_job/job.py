@@ -137,7 +137,6 @@ def _is_by_name(volume: MountedVolume) -> bool:
 
 
 def _holds_config(volume: MountedVolume, config: MountedConfig) -> bool:
-    """Return whether a volume is the ConfigMap or Secret of a run config."""
     source = volume.source
     return config.name in (
         _field(source, "configMap", "name"),

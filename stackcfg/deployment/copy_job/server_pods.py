@@ -184,7 +184,6 @@ def _pod_of_operator(found: ManifestObject) -> tuple[Fields, Fields]:
 
 
 def _operator_volumes(found: ManifestObject) -> Iterator[MountedVolume]:
-    """Yield the volumes that an operator mounts by itself."""
     workload, folder = ("spec", "server"), OLD_STORAGE
     trust: Path = ("spec", "server", "tlsConfig", "caBundle")
     if found.kind == SERVER:

@@ -91,7 +91,6 @@ def _with_inserted(names: Iterable[str], entries: Mapping[str, Fields]) -> set[s
 
 
 def _folder_variables() -> Iterator[str]:
-    """Yield the variables by which releases find their folder."""
     facts = location_facts()["default_backends"]
     yield facts["variable"]
     for home in facts["homes"]:

@@ -88,7 +88,6 @@ def _find_env_files(
     services: Sequence[ComposeService],
     sources: VariableSources,
 ) -> EnvFiles:
-    """Return the files of variables, with the services that name each of them."""
     users: list[EnvFileUser] = []
     for service in services:
         file = service.container.file
@@ -220,7 +219,6 @@ def _read_variables(yaml: YamlServer) -> Iterator[Variable]:
 
 
 def _read_words(yaml: YamlServer, key: str) -> list[Words]:
-    """Return the words under a key, which is a list or one string."""
     node = yaml.node.get(key)
     if node is None or node.kind == SEQUENCE:
         return [*yaml.list_words(key)]

@@ -107,7 +107,6 @@ def _describe(
 def _bases_of(
     files: DeploymentFiles, known: dict[str, list[Container]], service: Container
 ) -> Iterator[Container]:
-    """Yield the services that a service extends, as far as the run has them."""
     seen = [service.node]
     while True:
         extended = service.data.get("extends")

@@ -203,7 +203,6 @@ class _Run:
             self.notes.append(CommandNote(CHECK, message, index))
 
     def _mount_part(self, part: str) -> str:
-        """Return a part of the value of `--mount`; a target is moved."""
         if part.startswith(_TARGETS):
             return move_home_paths(part, self.homes)
         return part

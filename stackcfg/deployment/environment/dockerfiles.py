@@ -104,7 +104,6 @@ def _find_servers(
 def _evidence_of_script(
     configs: MountedConfigs, text: PlainText
 ) -> ServerEvidence | None:
-    """Return whether a script of this run that is copied in starts the server."""
     for path in copied_files(text.body):
         script = configs.files.beside(text.file, path)
         start = None
@@ -118,7 +117,6 @@ def _evidence_of_script(
 def _with_sources(
     text: str, stages: Sequence[Stage], servers: Sequence[Stage]
 ) -> list[Stage]:
-    """Return the stages of servers, with those that they take anything from."""
     named = {str(index): stage for index, stage in enumerate(stages)}
     named |= {stage.name: stage for stage in stages if stage.name}
     wanted: list[Stage] = []
@@ -179,7 +177,6 @@ def _read_server(
     stage: Stage,
     evidence: ServerEvidence,
 ) -> Server:
-    """Return a stage as a server whose strings can be changed."""
     first = stage.instructions[0]
     server = Server(first.line, evidence.is_old, is_built=True)
     reader = _StageReader(

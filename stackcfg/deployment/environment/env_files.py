@@ -120,7 +120,6 @@ class EnvFiles:
 
     @cached_property
     def _compose_files(self) -> list[str]:
-        """The files of the run that may be compose files."""
         texts = self._files.texts.items()
         return [file for file, text in texts if "services:" in text]
 

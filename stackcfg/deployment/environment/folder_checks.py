@@ -79,7 +79,6 @@ def _check_mount(plan: ServerPlan, region: Region) -> None:
 
 
 def _names_folder(plan: ServerPlan) -> bool:
-    """Return whether any variable of the server is in the old folder."""
     return any(
         f"/{OLD_FOLDER}" in region.old
         for variable in plan.server.variables

@@ -71,7 +71,6 @@ def _change_upstream(image: str, target: Release) -> tuple[str, list[tuple[str, 
 
 
 def _notes_on(image: str, target: Release) -> Iterator[tuple[str, str]]:
-    """Yield what to say of an image that is kept."""
     if "ogx" in image or not image:
         return
     release = format_release(target)

@@ -225,7 +225,6 @@ def _references_in(holder: ManifestObject) -> Iterator[_Reference]:
 
 
 def _kind_named_at(path: Path) -> str:
-    """Return the kind of the object that is named at a path; empty if none is."""
     last = tuple(map(str, path[-2:]))
     if len(last) > 1 and (last[0], last[1]) in _REFERENCES:
         return _REFERENCES[last[0], last[1]]

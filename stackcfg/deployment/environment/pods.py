@@ -67,7 +67,6 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
 
 
 def _containers_of(files: DeploymentFiles, name: str) -> list[Container]:
-    """Return the containers in a file; none where it cannot be read."""
     if CONTAINERS not in files.texts[name]:
         return []
     try:

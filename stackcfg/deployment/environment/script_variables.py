@@ -108,7 +108,6 @@ def _runs_old(named: NamedFile) -> bool:
 
 
 def _files_of_containers(text: str) -> Iterator[NamedFile]:
-    """Yield the files of variables that containers of a script get."""
     if _FLAG not in text:
         return
     for command in find_commands(text):

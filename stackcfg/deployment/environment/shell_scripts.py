@@ -136,7 +136,6 @@ class _Rewriter:
         words: Sequence[ShellWord],
         new: NewCommand,
     ) -> str:
-        """Return the text of a command with new words; keep its notes."""
         for note in new.notes:
             offset = words[note.source].start
             self.notes.append(ScriptNote(note.severity, note.message, offset))
@@ -195,7 +194,6 @@ class _Rewriter:
         words: Sequence[ShellWord],
         values: list[str],
     ) -> None:
-        """Read a command of `llama` that starts no server."""
         if values[1] == "stack" and values[2:] and values[2] in _LISTS:
             self._keep(words[:1], values[0].removesuffix("llama") + "ogx")
         elif values[1] in _OTHER_COMMANDS:
@@ -222,7 +220,6 @@ class _Rewriter:
 
 
 def _program_place(start: Start, values: Sequence[str]) -> int:
-    """Return the index of the word that begins the program of a start."""
     if start.first >= 2 and values[start.first - 1] == "-m":
         return start.first - 2
     return start.first

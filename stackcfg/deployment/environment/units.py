@@ -175,7 +175,6 @@ def _find_evidence(server: Server) -> ServerEvidence | None:
 
 
 def _read_command(text: str, setting: Setting) -> SpanWords | None:
-    """Return the words of a command; None where they cannot be read."""
     start = setting.start
     prefix = _PREFIX.match(text, start, setting.end)
     if setting.key == "ExecStart" and prefix is not None:
@@ -190,7 +189,6 @@ def _read_command(text: str, setting: Setting) -> SpanWords | None:
 
 
 def _read_variables(region: RawRegion) -> Iterator[PairVariable]:
-    """Yield the variables of `Environment=`."""
     for word in find_words(region.old):
         start, end = word.start, word.end
         if region.old[start] in "\"'":

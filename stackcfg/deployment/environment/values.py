@@ -52,7 +52,6 @@ def change_value(
 
 
 def _add_ending(name: str, value: str | None, config: str, ending: str) -> ValueChange:
-    """Return a value with an ending that the server added itself before."""
     if value is not None and value.rstrip("/").endswith(ending):
         return NO_CHANGE
     message = f"the server does not add '{ending}' to '{name}' any more"

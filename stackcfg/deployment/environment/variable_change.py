@@ -32,7 +32,6 @@ def _change_source(
     source: VariableSource,
     config: str,
 ) -> None:
-    """Change variables that are written elsewhere, and say what of them there."""
     elsewhere = plan._replace(changes=source.changes)
     for variable in source.variables:
         _change_variable(elsewhere, variable, config)
@@ -44,7 +43,6 @@ def _set_flags(
     new: NewCommand,
     config: str,
 ) -> None:
-    """Set the variables that were flags of the command."""
     missing: list[tuple[str, str]] = []
     known = plan.server.own
     image = plan.server.image_name

@@ -116,7 +116,6 @@ def _requote(
     new: str,
     quote: Callable[[str], str],
 ) -> str:
-    """Return a new word in the quotes of the old one."""
     mark = old[:1]
     is_quoted = mark in ("'", '"') and old.endswith(mark) and quote is quote_shell
     if is_quoted and mark not in new and "\\" not in new:

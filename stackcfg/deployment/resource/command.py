@@ -128,7 +128,6 @@ def _keep(
     words: Sequence[_Word],
     new: NewCommand,
 ) -> None:
-    """Keep new words for the lists that the old ones are in."""
     lists = _share_words(words, new)
     for path, texts in lists.items():
         nodes = [word.node for word in words if word.row == path]
@@ -179,7 +178,6 @@ def _moved(conversion: Conversion, text: str) -> str:
 
 
 def _move_list(conversion: Conversion, row: FieldChange) -> None:
-    """Move a list with its words as they are now."""
     node = conversion.node(row.old)
     if node is None:
         return

@@ -123,7 +123,6 @@ class CommentPlaces:
     def _place_outside(
         self, comment: Comment, leaves: Sequence[_Leaf], tree: Branch, path: Path
     ) -> None:
-        """Find a place for a comment that is in no entry that moves."""
         section = self._section_of(comment, tree, path)
         if section is not None:
             _add(self.before, section, comment)

@@ -73,7 +73,6 @@ def _find_file(
     made: GeneratedObject,
     key: str,
 ) -> str:
-    """Return the file of the input that becomes a key; empty if there is none."""
     path = made.files.get(key, "")
     if not path:
         return ""

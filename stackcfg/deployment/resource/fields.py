@@ -32,7 +32,6 @@ def convert_fields(conversion: Conversion) -> None:
 
 
 def _unknown_fields(conversion: Conversion) -> Iterator[Path]:
-    """Yield the paths of fields that have no row."""
     known: set[Path] = {row.old for row in field_changes() if row.old}
     holders = {path[:length] for path in known for length in range(1, len(path))}
     for key, _ in conversion.source.node.entries:

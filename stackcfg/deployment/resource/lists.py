@@ -51,7 +51,6 @@ def _convert_list(document: Document, name: str) -> Iterator[DeploymentChange]:
 
 
 def _item_without_kind(root: Node) -> Node | None:
-    """Return the first item that does not say what it is; None if all do."""
     items = root.get("items")
     if items is None or items.kind != SEQUENCE:
         return None

@@ -100,7 +100,6 @@ def _move_mount(
     mount: Node,
     path: Path,
 ) -> None:
-    """Move one mount, or say what is wrong with its place."""
     homes = homes_of(conversion)
     folder = mount.text
     new = move_home_paths(folder, homes)
@@ -128,6 +127,5 @@ def _move_mount(
 
 
 def _is_below(path: str, folder: str) -> bool:
-    """Return whether a path is a folder, or in it."""
     inside = folder.rstrip("/") + "/"
     return path == folder or path.startswith(inside)

@@ -48,7 +48,6 @@ def _replace(
     entry: tuple[Node, Node],
     tree: Branch,
 ) -> Edit:
-    """Return the edit that writes an entry of the object anew."""
     document = conversion.document
     settled = _settle(tree, writer, conversion)
     pieces = writer.write(*entry, settled)

@@ -114,7 +114,6 @@ def _explain_error(
 def _note_inner(
     document: Document, name: str, target: Target | None
 ) -> Iterator[DeploymentChange]:
-    """Yield notes on old objects inside of a document."""
     message = (
         f"a {OLD_SERVER} is named here, inside of another document: convert "
         "it in a file of its own, and change this by hand"

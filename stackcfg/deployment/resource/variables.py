@@ -53,7 +53,6 @@ def variables(conversion: Conversion, row: FieldChange) -> None:
 def _convert(
     conversion: Conversion, variable: Node, name: Node, path: Path
 ) -> Iterator[dict[str, Any]]:
-    """Convert one variable; yield what has to be set beside it."""
     value = variable.get("value")
     _move_folders(conversion, value, path)
     _complete_address(conversion, name.text, value, path)
@@ -136,7 +135,6 @@ def _given_names(conversion: Conversion) -> tuple[str, ...]:
 
 
 def _move_folders(conversion: Conversion, value: Node | None, path: Path) -> None:
-    """Move the folders in a value, and use the new names in it."""
     if value is None or value.kind != SCALAR:
         return
     renaming = Renaming(renamed_names(conversion), homes_of(conversion))

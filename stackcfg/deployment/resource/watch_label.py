@@ -62,7 +62,6 @@ def _new_section(found: ManifestObject, metadata: Node) -> Edit:
 
 
 def _edit_labels(found: ManifestObject, labels: Node) -> Edit | None:
-    """Return the edit that adds the label to others."""
     if labels.kind == ALIAS:
         return None
     if labels.start == labels.end:

@@ -195,7 +195,6 @@ def _summarize_stores(migration: MigrationResult, context: Context) -> str:
 
 
 def _changes_engine(store: StoreVisibility) -> bool:
-    """Return whether the rows of a store are in a database of another engine now."""
     if store.before is None or store.after is None:
         return False
     return store.before.engine != store.after.engine

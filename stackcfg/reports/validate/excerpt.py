@@ -145,7 +145,6 @@ def _marked_line(
 
 
 def _marked_characters(span: Span, line: str) -> tuple[int, int]:
-    """Return the first marked character and the one behind the last of a line."""
     start, end = span
     length = len(line)
     first = max(start.column - 1, 0)
@@ -187,7 +186,6 @@ def view(
 def _characters_in_room(
     offsets: Sequence[int], first: int, last: int, room: int
 ) -> tuple[int, int]:
-    """Return the first shown character and the one behind the last."""
     total = offsets[-1]
     if total <= room:
         return 0, len(offsets) - 1

@@ -32,7 +32,6 @@ def render(results: Sequence[FileResult], context: Context) -> str:
 
 
 def _rows(result: FileResult, context: Context) -> Lines:
-    """Yield the rows of one file: its problem, then its findings."""
     file = visible(result.file)
     if result.problem:
         yield from _render_problem(file, result.problem, context)
@@ -69,7 +68,6 @@ def _render_finding(
 
 
 def _describe_place(file: str, finding: Finding) -> str:
-    """Return the file, the line and the column, and the config in the file."""
     line, column = finding.span.start
     location = f"{file}:{line}:{column}"
     if not finding.place:
@@ -123,7 +121,6 @@ def _render_head(
     color: str,
     message: str,
 ) -> Lines:
-    """Yield the message behind its word, in as many rows as it has."""
     first, *others = _visible_rows(message)
     head = paint(visible(word), color)
     strong = paint(first, "strong")
@@ -202,7 +199,6 @@ def _render_change(
 
 
 def _text_of(span: Span, lines: Sequence[str]) -> str:
-    """Return the text of a span, as far as the file has it."""
     start, end = span
     # An end behind the last line is at most one line behind it.
     behind = len(lines) + 1

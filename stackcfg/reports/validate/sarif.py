@@ -90,7 +90,6 @@ def _describe_rule(rule: RuleInfo) -> Json:
 
 
 def _first_paragraph(page: str) -> str:
-    """Return the first paragraph of prose of a Markdown page on one line."""
     for part in _PARAGRAPHS.split(page):
         paragraph = part.strip()
         if paragraph and not paragraph.startswith(_MARKUP):
