@@ -82,11 +82,8 @@ def load_baseline(path: str) -> Baseline:
 
 
 def _read_entries(path: str) -> Iterator[Any]:
-    try:
-        content = json.loads(read_file(path))
-    except ValueError:
-        content = None
-    if not _is_baseline(content):
+    content = _load(path)
+    if content is None:
         raise FileError(path, "not a baseline; --write-baseline writes one")
     version = content["version"]
     if version != VERSION:
@@ -95,28 +92,28 @@ def _read_entries(path: str) -> Iterator[Any]:
     yield from map(as_mapping, as_list(content["findings"]))
 
 
-def _is_baseline(content: Any) -> bool:
-    fields = as_mapping(content)
-    return "version" in fields and isinstance(fields.get("findings"), list)
+def _load(path: str) -> Mapping[str, Any] | None:
+    """Return what is in a baseline; None if the file is something else."""
+    try:
+        fields = as_mapping(json.loads(read_file(path)))
+    except ValueError:
+        return None
+    is_ours = "version" in fields and isinstance(fields.get("findings"), list)
+    return fields if is_ours else None
 
 
 def check_new_baseline(path: str) -> None:
     """Raise `FileError` if a file that is to become a baseline is something
     else.
     """
-    if not os.path.exists(path):
-        return
-    try:
-        is_ours = _is_baseline(json.loads(read_file(path)))
-    except ValueError:
-        is_ours = False
-    if not is_ours:
+    if os.path.exists(path) and _load(path) is None:
         raise FileError(path, "not a baseline; it would be overwritten")
 
 
 def print_gone(gone: Iterable[KnownFinding], path: str) -> None:
     """Say which findings of a baseline are gone."""
     from stackcfg.reports.console.characters import flat, visible
+    from stackcfg.reports.console.listing import count_words
 
     listed = list(gone)
     if not listed:
@@ -126,15 +123,14 @@ def print_gone(gone: Iterable[KnownFinding], path: str) -> None:
         print(words, file=sys.stderr)
     if len(listed) > MAX_GONE:
         print(f"... {len(listed) - MAX_GONE} more are gone", file=sys.stderr)
-    count = f"{len(listed)} findings"
-    if len(listed) == 1:
-        count = "1 finding"
+    count = count_words(len(listed), "finding")
     advice = f"--write-baseline {visible(path)} records that"
     print(f"{count} of the baseline not found any more: {advice}", file=sys.stderr)
 
 
 def describe_written(findings: int, files: int, path: str) -> str:
     """Return the line about a baseline that was written."""
-    what = "1 finding" if findings == 1 else f"{findings} findings"
-    where = "1 file" if files == 1 else f"{files} files"
-    return f"{what} of {where} written to {path}"
+    from stackcfg.reports.console.listing import count_words
+
+    what = f"{count_words(findings, 'finding')} of {count_words(files, 'file')}"
+    return f"{what} written to {path}"

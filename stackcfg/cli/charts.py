@@ -5,16 +5,16 @@ migrated together.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from stackcfg.cli.batch import InputFile
 from stackcfg.cli.chart_files import find_chart, values_path
+from stackcfg.cli.deployment import Deployed
+from stackcfg.deployment.engine import DeployedFile
 from stackcfg.errors import StackcfgError
-from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.chart_values import Chart
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
-from stackcfg.releases.families import Target
 from stackcfg.system.files import FileError, read_file
 from stackcfg.yamltext.line_matching import LineMatcher
 
@@ -24,28 +24,9 @@ Migrated = tuple[MigrationResult, bool]
 MigrateInChart = Callable[[InputFile, str, Chart], Migrated]
 
 
-class ChartFile(NamedTuple):
-    """What became of a file of a chart: a result, or why it is refused."""
-
-    result: Migrated | None = None
-    error: StackcfgError | None = None
-
-    @property
-    def migrated(self) -> Migrated:
-        """The result. Raises the error for which there is none."""
-        if self.error is not None:
-            raise self.error
-        assert self.result is not None
-        return self.result
-
-
-ChartFiles = Mapping[str, ChartFile]
-"""The results of a run by the path of their file."""
-
-
-def migrate_charts(files: Sequence[InputFile], migrate: MigrateInChart) -> ChartFiles:
+def migrate_charts(files: Sequence[InputFile], migrate: MigrateInChart) -> Deployed:
     """Return the results of templates that write values, and of these values."""
-    found: dict[str, ChartFile] = {}
+    found: dict[str, DeployedFile] = {}
     named = {os.path.abspath(file.path): file for file in files}
     for file in files:
         try:
@@ -66,9 +47,9 @@ def migrate_charts(files: Sequence[InputFile], migrate: MigrateInChart) -> Chart
             if whole is None:
                 _refuse_values(found, values, chart, file)
             else:
-                found[file.path] = whole
+                found[file.path] = DeployedFile(file.path, whole)
         elif result.result is not None:
-            _add_values(found, values, chart, result.result[0])
+            _add_values(found, values, chart, result.result)
     return found
 
 
@@ -78,34 +59,38 @@ def _migrate_template(
     chart: Chart,
     migrate: MigrateInChart,
     values: InputFile | None,
-) -> ChartFile:
+) -> DeployedFile:
     from stackcfg.migration.templates.whole_configs import refuse_whole_config
 
     try:
         result, is_beside = migrate(file, text, chart)
         if result.changed:
             refuse_whole_config(text, chart)
+        if result.values not in ("", chart.values):
+            _check_values(chart, values, is_beside)
     except StackcfgError as error:
-        return ChartFile(error=error)
-    if result.values in ("", chart.values):
-        return ChartFile((result, is_beside))
+        return DeployedFile(file.path, error=error)
+    return DeployedFile(file.path, result, is_beside=is_beside)
+
+
+def _check_values(chart: Chart, values: InputFile | None, is_beside: bool) -> None:
+    """Raise `StackcfgError` if the values of a chart cannot change with a template."""
     if values is None:
         message = f"{chart.file} of the chart holds a part of this run config"
         hint = "name both files, or the folder of the chart, with --write or --diff"
-        return ChartFile(error=StackcfgError(message, hint=hint))
+        raise StackcfgError(message, hint=hint)
     if is_beside:
         message = f"{chart.file} would change, and the old server reads it, too"
-        return ChartFile(error=StackcfgError(message, hint="copy the chart first"))
-    return ChartFile((result, is_beside))
+        raise StackcfgError(message, hint="copy the chart first")
 
 
 def _migrate_whole(
-    found: dict[str, ChartFile],
+    found: dict[str, DeployedFile],
     text: str,
     chart: Chart,
     migrate: MigrateInChart,
     values: InputFile,
-) -> ChartFile | None:
+) -> MigrationResult | None:
     """Migrate values that are whole run configs; return what becomes of the template
     that writes them, and None if it has run configs of its own.
     """
@@ -123,32 +108,32 @@ def _migrate_whole(
     except StackcfgError:
         return None
     if known is None:
-        found[values.path] = ChartFile((result, is_beside))
-    elif known.result is not None and known.result[0].text != result.text:
+        found[values.path] = DeployedFile(values.path, result, is_beside=is_beside)
+    elif known.result is not None and known.result.text != result.text:
         return None
     notes: tuple[MigrationNote, ...] = ()
     if result.changed:
         notes = tuple(notes_on_whole_configs(whole, text, chart.file))
-    return ChartFile((_leave_template(text, notes, result.target), False))
+    # the template stays as it is
+    config = _describe_values(changed=False, notes=notes)
+    return MigrationResult(text, False, (config,), result.target)
 
 
-def _leave_template(
-    text: str, notes: tuple[MigrationNote, ...], target: Target
-) -> MigrationResult:
-    """Return a template that stays as it is, since all is in the values."""
-    config = ConfigResult(
+def _describe_values(
+    changed: bool, notes: tuple[MigrationNote, ...] = ()
+) -> ConfigResult:
+    return ConfigResult(
         place="values of the chart",
-        changed=False,
+        changed=changed,
         stores=(),
         notes=notes,
-        is_left=True,
+        is_left=not changed,
         is_run_config=False,
     )
-    return MigrationResult(text, changed=False, configs=(config,), target=target)
 
 
 def _add_values(
-    found: dict[str, ChartFile],
+    found: dict[str, DeployedFile],
     file: InputFile,
     chart: Chart,
     template: MigrationResult,
@@ -159,30 +144,25 @@ def _add_values(
     if known is not None and known.error is not None:
         return
     if known is not None and known.result is not None:
-        text = _merge(chart.values, known.result[0].text, text)
+        text = _merge(chart.values, known.result.text, text)
     changed = text != chart.values
     if file.in_folder and not changed and not looks_like_run_config(text):
         # nobody has asked for it
         return
-    config = ConfigResult(
-        place="values of the chart",
-        changed=changed,
-        stores=(),
-        notes=(),
-        is_left=not changed,
-        is_run_config=False,
-    )
+    config = _describe_values(changed)
     result = MigrationResult(text, changed, (config,), template.target)
-    found[file.path] = ChartFile((result, False))
+    found[file.path] = DeployedFile(file.path, result)
 
 
 def _refuse_values(
-    found: dict[str, ChartFile], file: InputFile, chart: Chart, template: InputFile
+    found: dict[str, DeployedFile], file: InputFile, chart: Chart, template: InputFile
 ) -> None:
     if file.in_folder and not looks_like_run_config(chart.values):
         return
     message = f"a part of the run config in {template.name}, which is refused"
-    found[file.path] = ChartFile(error=StackcfgError(message, hint="mend that first"))
+    found[file.path] = DeployedFile(
+        file.path, error=StackcfgError(message, hint="mend that first")
+    )
 
 
 def _merge(old: str, one: str, other: str) -> str:

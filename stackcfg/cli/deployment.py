@@ -63,24 +63,6 @@ def _find_charts(
             yield name, chart
 
 
-def find_result(
-    deployed: Deployed, file: InputFile
-) -> tuple[MigrationResult, bool] | None:
-    """Return the result of a file, and if its old file must stay; None if it
-    belongs to no deployment.
-
-    Raises the error for which it is refused.
-    """
-    found = deployed.get(file.path)
-    if found is None:
-        return None
-    if found.error is not None:
-        raise found.error
-    if found.result is None:
-        return None
-    return found.result, found.is_beside
-
-
 def migrate_inside(text: str, settings: Settings) -> MigrationResult:
     """Migrate the run configs of a manifest, and say what is left as it is.
 

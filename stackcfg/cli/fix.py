@@ -95,8 +95,10 @@ def describe_fixes(counts: Sequence[int], options: FixOptions, unsafe: int = 0) 
 
     `unsafe` counts the fixes that are left out since they are not safe.
     """
+    from stackcfg.reports.console.listing import count_words
+
     applied = sum(counts)
-    places = "1 file" if len(counts) == 1 else f"{len(counts)} files"
+    places = count_words(len(counts), "file")
     if options.reason:
         return _describe_silenced(applied, places, options)
     more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
@@ -109,9 +111,11 @@ def describe_fixes(counts: Sequence[int], options: FixOptions, unsafe: int = 0) 
 
 
 def _describe_silenced(count: int, places: str, options: FixOptions) -> str:
+    from stackcfg.reports.console.listing import count_words
+
     if not count:
         return "nothing to silence"
-    findings = "1 finding" if count == 1 else f"{count} findings"
+    findings = count_words(count, "finding")
     if options.mode == DIFF:
         return f"{findings} in {places} would be silenced"
     return f"{findings} silenced in {places}"

@@ -39,7 +39,6 @@ OLD_SERVER = "LlamaStackDistribution"
 """The operator's resource, which only a target of ogx converts."""
 
 if TYPE_CHECKING:
-    from stackcfg.cli.charts import ChartFiles
     from stackcfg.cli.deployment import Deployed
     from stackcfg.loading.chart_values import Chart
 
@@ -127,7 +126,7 @@ def _migrate_deployment(files: Sequence[InputFile], options: Options) -> Deploye
 
 def _migrate_charts(
     files: Sequence[InputFile], options: Options, deployed: Deployed
-) -> ChartFiles:
+) -> Deployed:
     """Return the results of templates that write values of their chart, and of
     these values.
     """
@@ -141,7 +140,7 @@ def _migrate_charts(
 def _migrate_text(
     options: Options,
     deployed: Deployed,
-    charted: ChartFiles,
+    charted: Deployed,
     file: InputFile,
     text: str,
 ) -> MigratedFile:
@@ -185,11 +184,10 @@ def _migrate(
     settings = options.deployment_of(file.name)
     migration = options.settings_of(file.name)._replace(chart=chart)
     if settings.is_for_ogx:
-        from stackcfg.cli.deployment import find_result, migrate_other
+        from stackcfg.cli.deployment import migrate_other
 
-        found = find_result(deployed, file)
-        if found is not None:
-            return found
+        if file.path in deployed:
+            return deployed[file.path].migrated
         return migrate_other(text, migration), False
     elif OLD_SERVER in text:
         from stackcfg.cli.deployment import migrate_inside

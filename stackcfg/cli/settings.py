@@ -229,12 +229,16 @@ def _check_names(path: str, content: Data) -> None:
 def _read_target(path: str, target: Any) -> str | None:
     if target is None:
         return None
-    _check_type(path, "target", target, str, 'a string, as in "0.3"')
-    try:
-        parse_target(target)
-    except ValueError as error:
-        raise SettingsError(path, str(error), "target") from None
+    _parse(path, "target", target, "target", "target")
     return str(target)
+
+
+def _parse(path: str, name: str, target: Any, role: str, word: str) -> Target:
+    _check_type(path, name, target, str, 'a string, as in "0.3"')
+    try:
+        return parse_target(target, role=role)
+    except ValueError as error:
+        raise SettingsError(path, str(error), word) from None
 
 
 def _check_type(path: str, name: str, value: Any, kind: type, words: str) -> None:
@@ -282,12 +286,8 @@ def _read_targets(path: str, patterns: Any) -> dict[str, Target]:
     _check_type(path, PER_FILE_TARGET, patterns, Mapping, "a table of file patterns")
     found: dict[str, Target] = {}
     for pattern, name in patterns.items():
-        key = f"{PER_FILE_TARGET}.{pattern}"
-        _check_type(path, key, name, str, 'a string, as in "0.3"')
-        try:
-            found[pattern] = parse_target(name, role=f"target of '{pattern}'")
-        except ValueError as error:
-            raise SettingsError(path, str(error), PER_FILE_TARGET) from None
+        key, role = f"{PER_FILE_TARGET}.{pattern}", f"target of '{pattern}'"
+        found[pattern] = _parse(path, key, name, role, PER_FILE_TARGET)
     return found
 
 

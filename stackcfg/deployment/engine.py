@@ -48,6 +48,14 @@ class DeployedFile(NamedTuple):
     error: StackcfgError | None = None
     is_beside: bool = False
 
+    @property
+    def migrated(self) -> tuple[MigrationResult, bool]:
+        """The result, and if the old file must stay. Raises the error."""
+        if self.error is not None:
+            raise self.error
+        assert self.result is not None
+        return self.result, self.is_beside
+
 
 def migrate_deployment(
     files: Sequence[tuple[str, str]], settings: DeploymentSettings

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
+def count_words(number: int, word: str) -> str:
+    """Return a number of things in words, `1 file` or `2 files`."""
+    return f"1 {word}" if number == 1 else f"{number} {word}s"
+
+
 def join_some(items: Sequence[object], most: int) -> str:
     """Return the first items, separated by commas, with `…` for any further
     ones.

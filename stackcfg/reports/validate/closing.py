@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stackcfg.light_typing import Final
-from stackcfg.reports.console.listing import join_some
+from stackcfg.reports.console.listing import count_words, join_some
 from stackcfg.reports.validate.counts import Counts
 from stackcfg.validation.findings import SEVERITIES
 
@@ -30,8 +30,8 @@ def summary(counts: Counts, judges: Mapping[str, int] = NO_JUDGES) -> str:
     numbers = (counts.errors, counts.warnings, counts.infos)
     for number, severity in zip(numbers, SEVERITIES, strict=True):
         if number:
-            found.append(_count(number, severity))
-    files = _count(counts.files, "file")
+            found.append(count_words(number, severity))
+    files = count_words(counts.files, "file")
     words = f"no problems in {files}"
     if found:
         words = f"{files}: {', '.join(found)}"
@@ -78,9 +78,3 @@ def describe_old_files(count: int) -> str:
     return (
         f"{count} files are for 0.2 or earlier: 'stackcfg migrate' brings them to 0.3"
     )
-
-
-def _count(number: int, word: str) -> str:
-    if number == 1:
-        return f"1 {word}"
-    return f"{number} {word}s"
