@@ -13,7 +13,7 @@ from typing import NamedTuple
 from stackcfg.cli.copy_log import log_begin, log_end
 from stackcfg.cli.copy_progress import CopyProgress
 from stackcfg.data.copy import copy_moves, find_done_moves
-from stackcfg.data.engines.hints import hint_after_writes
+from stackcfg.data.engines.drivers import hint_after_writes
 from stackcfg.data.engines.opening import Readers, database_exists
 from stackcfg.data.independence import group_dependent
 from stackcfg.data.locations import Database

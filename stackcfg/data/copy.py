@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from stackcfg.data.engines.database import Reader
-from stackcfg.data.engines.hints import hint_after_writes
+from stackcfg.data.engines.drivers import hint_after_writes
 from stackcfg.data.engines.opening import Readers, open_writer
 from stackcfg.data.engines.protocol import Progress, Selection
 from stackcfg.data.locations import Database

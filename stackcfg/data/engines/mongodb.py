@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, Final
 
-from stackcfg.data.engines.hints import find_hint
+from stackcfg.data.engines.drivers import find_hint
 from stackcfg.data.engines.kv_servers import (
     LEASE,
     PAGE,
@@ -22,8 +22,8 @@ from stackcfg.data.engines.kv_servers import (
 from stackcfg.data.engines.mongodb_driver import (
     HINTS,
     connect,
+    driver_for,
     explain_errors,
-    import_driver,
 )
 from stackcfg.data.engines.protocol import (
     COPIES,
@@ -116,7 +116,7 @@ class MongoReader(KvServerReader):
 
     def other_connections(self) -> list[str]:
         """Return the other programs that are connected and may be seen."""
-        errors = import_driver(self.database).errors
+        errors = driver_for(self.database).errors
         every = {"$currentOp": {"idleConnections": True}}
         with self.explain_errors():
             try:
@@ -145,7 +145,7 @@ class MongoWriter(MongoReader, KvServerWriter):
         """Take the lock if it is free, or held by `instead_of`; return who has
         it now.
         """
-        errors = import_driver(self.database).errors
+        errors = driver_for(self.database).errors
         locks = self._collections[LOCKS]
         with self.explain_errors():
             now = self.connection.admin.command("hello")["localTime"]
@@ -180,7 +180,7 @@ class MongoWriter(MongoReader, KvServerWriter):
 
     def add_pairs(self, table: str, pairs: Sequence[Pair]) -> int:
         """Add those of some KV rows whose keys are new; return how many."""
-        errors = import_driver(self.database).errors
+        errors = driver_for(self.database).errors
         documents = [
             {"key": key, "value": value, "expiration": point_in_time(expiration)}
             for key, value, expiration in pairs

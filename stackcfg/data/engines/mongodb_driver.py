@@ -6,54 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from stackcfg.data.engines.hints import find_hint
+from stackcfg.data.engines.drivers import find_hint, import_driver, read_hints
 from stackcfg.data.engines.protocol import DatabaseError
-from stackcfg.data.locations import Database
+from stackcfg.data.locations import MONGODB, Database
 
 MILLISECONDS: Final = 5_000
 """How long to wait for a server."""
 
 DEFAULT_PORT: Final = 27017
-CHECK_SERVER: Final = "see whether the MongoDB server runs, and on this port"
-HINTS: Final = (
-    ("Connection refused", CHECK_SERVER),
-    ("not known", "see whether the host is right"),
-    ("timed out", CHECK_SERVER),
-    (
-        "Authentication failed",
-        "see whether user and password are those of the server's environment",
-    ),
-    ("requires authentication", "the config has no 'user' and 'password'"),
-    ("not authorized", "ask for the right to read and write this database"),
-    ("too large", "MongoDB takes no row of more than 16 MB"),
-    ("not primary", "copy to the primary server"),
-    ("connection closed", "see whether the server still runs, and run this again"),
-    ("reset by peer", "see whether the server still runs, and run this again"),
-    (
-        "duplicate key",
-        "two documents have this key, and ogx 1.0.0 and later refuse to start then: "
-        "delete one of them",
-    ),
-    ("space", "the disk of the database server is full"),
-)
-"""A part of the driver's message, and what to do."""
+HINTS: Final = read_hints(MONGODB)
 
 
-def import_driver(database: Database) -> Any:
+def driver_for(database: Database) -> Any:
     """Return PyMongo. Raises `DatabaseError` where it is not installed."""
-    try:
-        import pymongo
-        import pymongo.errors
-    except ImportError:
-        reason = "pymongo is not installed"
-        hint = "install it with: pip install 'stackcfg[mongodb]'"
-        raise DatabaseError(database.describe(), reason, hint) from None
-    return pymongo
+    driver = import_driver("pymongo", database)
+    import_driver("pymongo.errors", database)
+    return driver
 
 
 def connect(database: Database) -> Any:
     """Return a client. Raises `DatabaseError` where no server answers."""
-    driver = import_driver(database)
+    driver = driver_for(database)
     host, port, _ = database.address
     login = database.login
     with explain_errors(database):
@@ -81,7 +54,7 @@ def explain_errors(database: Database, row: str = "") -> Iterator[None]:
 
     `row` describes the row that is being written.
     """
-    driver = import_driver(database)
+    driver = driver_for(database)
     try:
         yield
     except (driver.errors.PyMongoError, driver.errors.InvalidDocument) as error:

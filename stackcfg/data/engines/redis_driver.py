@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from stackcfg.data.engines.hints import find_hint
+from stackcfg.data.engines.drivers import Hints, find_hint, import_driver, read_hints
 from stackcfg.data.engines.protocol import DatabaseError
-from stackcfg.data.locations import Database
-
-Hints = Sequence[tuple[str, str]]
+from stackcfg.data.locations import REDIS, Database
 
 SECONDS: Final = 10
 """How long to wait for a connection."""
@@ -18,24 +16,7 @@ SECONDS: Final = 10
 ANSWER_SECONDS: Final = 120
 DEFAULT_PORT: Final = 6379
 
-IN_HOST: Final = "a Redis backend has it in its host: 'USER:PASSWORD@HOST'"
-HINTS: Final = (
-    ("Connection refused", "see whether the Redis server runs, and on this port"),
-    ("not known", "see whether the host is right"),
-    ("timed out", "see whether the Redis server runs and lets you in"),
-    ("Timeout", "see whether the Redis server runs and lets you in"),
-    ("Authentication required", f"the server demands a password; {IN_HOST}"),
-    ("invalid username-password", f"see whether the password is right; {IN_HOST}"),
-    ("without any password configured", "take the password out of the host"),
-    ("no permissions", "ask for the right to read and write these keys"),
-    ("read only replica", "copy to the primary server"),
-    ("maxmemory", "the server has no memory left: raise its 'maxmemory'"),
-    ("MISCONF", "the server cannot save to its disk: see its log"),
-    ("loading the dataset", "the server is starting: run this again"),
-    ("closed by server", "see whether the server still runs, and run this again"),
-    ("reset by peer", "see whether the server still runs, and run this again"),
-)
-"""A part of the driver's message, and what to do."""
+HINTS: Final = read_hints(REDIS)
 
 NO_ANSWER: Final = (
     "see whether the server runs, and without TLS: the KV stores of Llama Stack and "
@@ -49,23 +30,12 @@ FIRST_HINTS: Final = (
 """The same, about a connection that was never answered."""
 
 
-def import_driver(database: Database) -> Any:
-    """Return redis-py. Raises `DatabaseError` where it is not installed."""
-    try:
-        import redis
-    except ImportError:
-        reason = "redis is not installed"
-        hint = "install it with: pip install 'stackcfg[redis]'"
-        raise DatabaseError(database.describe(), reason, hint) from None
-    return redis
-
-
 def connect(database: Database) -> Any:
     """Return a client. Raises `DatabaseError` where no server answers.
 
     The servers use database 0, since their URL names none (0.1.0 to ogx 1.5.0).
     """
-    driver = import_driver(database)
+    driver = import_driver("redis", database)
     host, port, _ = database.address
     login = database.login
     with explain_errors(database, FIRST_HINTS):
@@ -89,7 +59,7 @@ def connect(database: Database) -> Any:
 @contextmanager
 def explain_errors(database: Database, hints: Hints = HINTS) -> Iterator[None]:
     """Turn errors of the driver into `DatabaseError`s without the password."""
-    driver = import_driver(database)
+    driver = import_driver("redis", database)
     try:
         yield
     except driver.RedisError as error:

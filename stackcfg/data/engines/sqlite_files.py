@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from stackcfg.data.engines.drivers import read_hints
 from stackcfg.data.engines.protocol import Copied, DatabaseError, Progress
+from stackcfg.data.locations import SQLITE
 from stackcfg.system.files import read_head
 
 JOURNAL: Final = bytes.fromhex("d9d505f920a163d7")
@@ -24,28 +26,7 @@ PAGE: Final = 500
 STEPS: Final = 200_000
 """Instructions of sqlite between two looks at the size of the file."""
 
-EXPLAINED: Final = (
-    ("locked", "a server is writing to it", "stop the server"),
-    ("busy", "a server is writing to it", "stop the server"),
-    ("full", "the disk is full", "nothing was written; make room and start again"),
-    ("not a database", "is no sqlite database", "see whether the path is right"),
-    (
-        "malformed",
-        "is damaged",
-        "nothing was written; repair it with 'sqlite3 FILE .recover' and start again",
-    ),
-    (
-        "readonly",
-        "must not be written",
-        "give yourself the right to write to it and to its folder",
-    ),
-    (
-        "unable to open",
-        "cannot be opened",
-        "see whether you may read and write it and its folder",
-    ),
-    ("interrupted", "was interrupted", "nothing was written; start again"),
-)
+EXPLAINED: Final = read_hints(SQLITE)
 """A word of sqlite's message, what the message means, what to do."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackcfg.data.engines.hints import find_hint, hint_after_writes
+from stackcfg.data.engines.drivers import find_hint, hint_after_writes
 
 HINTS = (("No space", "the disk is full; nothing was written; make room"),)
 
