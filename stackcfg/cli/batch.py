@@ -120,16 +120,11 @@ def _print_skipped(name: str, reason: str) -> None:
     print(flat(f"{name}: skipped: {reason}"), file=sys.stderr)
 
 
-def holds_nothing_more(_text: str) -> bool:
-    """Return that a text has nothing but run configs that a command is for."""
-    return False
-
-
 def process_file(
     file: InputFile,
     work: Callable[[InputFile, str], Result],
     known: Collection[str] = (),
-    holds_more: Callable[[str], bool] = holds_nothing_more,
+    holds_more: Callable[[str], bool] = lambda _text: False,
 ) -> FileOutcome[Result]:
     """Read one file and do the work on its text; any error becomes a problem.
 

@@ -57,14 +57,6 @@ ReadValue = Callable[[str], str | None]
 """Returns the value of another key of the same store, if it exists."""
 
 
-def _always(_upgrade: Upgrade) -> bool:
-    return True
-
-
-def _alike(_upgrade: Upgrade) -> Sequence[str]:
-    return ()
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RowRule:
     """What every rule says of itself.
@@ -84,8 +76,8 @@ class RowRule:
     since: tuple[Release, ...]
     on_copy: bool = False
     any_release: bool = False
-    applies_to: Callable[[Upgrade], bool] = _always
-    tell_apart: Callable[[Upgrade], Sequence[str]] = _alike
+    applies_to: Callable[[Upgrade], bool] = lambda _upgrade: True
+    tell_apart: Callable[[Upgrade], Sequence[str]] = lambda _upgrade: ()
 
     def is_due(self, use: str, upgrade: Upgrade, *, in_place: bool) -> bool:
         """Return whether rows of a use need the rule on an upgrade."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from stackcfg.data.disk.moves import FileMove
+from stackcfg.data.disk.moves import FileMove, Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +25,9 @@ class ChunkMove:
 
 
 @dataclass(slots=True)
-class ChunkCounts:
-    """How many chunks a database has, and how many were completed or verified.
-
-    `missing` and `differing` name chunks that are not as they should be.
-    """
+class ChunkCounts(Found):
+    """How many chunks a database has, and how many were completed or verified."""
 
     move: ChunkMove
     chunks: int = 0
     completed: int = 0
-    present: int = 0
-    missing: list[str] = field(default_factory=list)
-    differing: list[str] = field(default_factory=list)
-    done_before: bool = False
-
-    @property
-    def is_complete(self) -> bool:
-        """Return whether the new server finds every chunk."""
-        return not self.missing and not self.differing

@@ -70,17 +70,13 @@ class FoundFiles:
         return sum(self.sizes.values())
 
 
-@dataclass(slots=True)
-class FileCounts:
-    """What became of the files of one move, or what was found of them.
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """What was found at a target: how much is as it should be, and what is not.
 
-    `copied` is empty for a verification. `differing` are paths at which the
-    target holds other files. `done_before`: an earlier run copied them all.
+    `done_before`: an earlier run did it all.
     """
 
-    move: FileMove
-    files: int = 0
-    copied: int = 0
     present: int = 0
     missing: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
@@ -88,5 +84,18 @@ class FileCounts:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether every file is where the new server looks for it."""
+        """Return whether the new server finds everything."""
         return not self.missing and not self.differing
+
+
+@dataclass(slots=True)
+class FileCounts(Found):
+    """What became of the files of one move, or what was found of them.
+
+    `copied` is empty for a verification. `differing` are paths at which the
+    target holds other files.
+    """
+
+    move: FileMove
+    files: int = 0
+    copied: int = 0

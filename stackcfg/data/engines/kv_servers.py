@@ -9,7 +9,7 @@ one goes on from there.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any, Final
@@ -25,7 +25,6 @@ from stackcfg.data.engines.protocol import (
     PairCopy,
     Progress,
     Row,
-    Selection,
     split_blocks,
 )
 from stackcfg.data.engines.statements import Select
@@ -55,18 +54,6 @@ class KvServerReader(Reader):
     def name(self) -> str:
         """Return the server and its database, without credentials."""
         return self.database.describe()
-
-    @abstractmethod
-    def pairs_of(self, table: str, keys: Sequence[str]) -> Mapping[str, Pair]:
-        """Return the KV rows that exist of some keys, by key."""
-
-    @abstractmethod
-    def count_pairs(self, table: str, selection: Selection) -> int:
-        """Count the selected KV rows."""
-
-    @abstractmethod
-    def records(self) -> Iterable[str]:
-        """Return what this database records about copies into it."""
 
     def pair(self, table: str, key: str) -> Pair | None:
         """Return the KV row of a key."""

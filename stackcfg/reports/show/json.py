@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from stackcfg.loading.release_fit import DetectedReleases, Evidence
 from stackcfg.redaction.secrets import mask_secrets
@@ -13,6 +13,7 @@ from stackcfg.releases.families import release_spans
 from stackcfg.releases.stores import KV, SQL
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.reports.json_document import (
+    AnyShape,
     Location,
     Problem,
     describe_location,
@@ -38,7 +39,6 @@ from stackcfg.show.overview import MIXED, NO_STORES, FileOverview, Overview
 if TYPE_CHECKING:
     from stackcfg.show.databases import DeployedDatabase
     from stackcfg.show.deployments import DeployedReference, DeploymentOverview
-    from stackcfg.show.volumes import DeployedVolume
 
 
 class ReleaseSpan(Shape):
@@ -220,6 +220,17 @@ def render(overviews: Sequence[FileOverview], context: Context) -> str:
     return to_json(ShowReport(1, context.target, release, files))
 
 
+def _fill(shape: type[AnyShape], entry: object, **others: Any) -> AnyShape:
+    """Return a shape with the attributes of an entry, secrets in strings masked."""
+    names = set(shape.__annotations__).difference(others)
+    same = {name: _mask(getattr(entry, name)) for name in names}
+    return shape(**same, **others)
+
+
+def _mask(value: Any) -> Any:
+    return mask_secrets(value) if isinstance(value, str) else value
+
+
 def _describe_file(overview: FileOverview) -> ShownFile:
     return ShownFile(
         file=overview.file,
@@ -237,47 +248,33 @@ def _describe_deployment(deployment: DeploymentOverview) -> ShownDeployment:
             _describe_reference(deployment.config.source),
             [_describe_database(each) for each in deployment.config.databases],
         )
-    return ShownDeployment(
-        deployment.kind,
-        mask_secrets(deployment.name),
-        mask_secrets(deployment.namespace),
-        mask_secrets(deployment.runs),
-        *deployment.position,
+    return _fill(
+        ShownDeployment,
+        deployment,
+        line=deployment.position.line,
+        column=deployment.position.column,
         config=config,
-        volumes=[_describe_volume(each) for each in deployment.volumes],
+        volumes=[
+            _fill(ShownVolume, each, kept=each.is_kept) for each in deployment.volumes
+        ],
         references=[_describe_reference(each) for each in deployment.references],
     )
 
 
 def _describe_reference(reference: DeployedReference) -> ShownReference:
-    return ShownReference(
-        reference.kind,
-        mask_secrets(reference.name),
-        mask_secrets(reference.key),
-        *reference.position,
+    return _fill(
+        ShownReference,
+        reference,
+        line=reference.position.line,
+        column=reference.position.column,
         defined_in=reference.file,
         defined_at=reference.line,
     )
 
 
 def _describe_database(database: DeployedDatabase) -> ShownDatabase:
-    return ShownDatabase(
-        mask_secrets(database.name),
-        describe_location(database.location),
-        database.where,
-        mask_secrets(database.volume),
-    )
-
-
-def _describe_volume(volume: DeployedVolume) -> ShownVolume:
-    return ShownVolume(
-        mask_secrets(volume.name),
-        mask_secrets(volume.what),
-        mask_secrets(volume.folder),
-        mask_secrets(volume.size),
-        volume.is_kept,
-        mask_secrets(volume.adopted),
-    )
+    location = describe_location(database.location)
+    return _fill(ShownDatabase, database, location=location)
 
 
 def _describe_config(config: Overview) -> ShownConfig:
@@ -318,10 +315,11 @@ def _describe_spans(releases: frozenset[Release]) -> list[ReleaseSpan]:
 
 
 def _describe_backend(backend: BackendEntry) -> ShownBackend:
-    return ShownBackend(
-        mask_secrets(backend.name),
-        mask_secrets(backend.type),
-        *backend.position,
+    return _fill(
+        ShownBackend,
+        backend,
+        line=backend.position.line,
+        column=backend.position.column,
         location=describe_location(backend.location),
         users=[mask_secrets(each) for each in backend.users],
         unused=not backend.users,
@@ -329,27 +327,12 @@ def _describe_backend(backend: BackendEntry) -> ShownBackend:
 
 
 def _describe_store(store: StoreEntry) -> ShownStore:
-    return ShownStore(
+    return _fill(
+        ShownStore,
+        store,
         consumer=mask_secrets(store.store),
-        api=mask_secrets(store.api),
-        provider=mask_secrets(store.provider),
-        provider_type=mask_secrets(store.provider_type),
-        family=store.family,
-        style=store.style,
-        status=store.status,
-        backend=mask_secrets(store.backend),
-        name=mask_secrets(store.name),
         location=describe_location(store.location),
-        path=[_mask_part(each) for each in store.path],
+        path=[_mask(each) for each in store.path],
         line=store.position.line,
         column=store.position.column,
-        implied=store.implied,
-        disabled=store.disabled,
-        variable=store.variable,
     )
-
-
-def _mask_part(part: str | int) -> str | int:
-    if isinstance(part, int):
-        return part
-    return mask_secrets(part)
