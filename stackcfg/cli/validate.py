@@ -18,8 +18,8 @@ from stackcfg.cli.run_files import RunFiles
 from stackcfg.cli.settings import load_project_settings
 from stackcfg.cli.validate_file import check_file, context_of, settings_beside
 from stackcfg.cli.validate_options import DEFAULT_FORMAT, Options, options_of
-from stackcfg.light_typing import TYPE_CHECKING, NamedTuple
-from stackcfg.reports.validate.counts import Counts, count_findings
+from stackcfg.light_typing import TYPE_CHECKING
+from stackcfg.reports.validate.counts import count_findings
 from stackcfg.system.files import write_file
 from stackcfg.system.output import write_stdout
 from stackcfg.system.parallel import parallel_map
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from stackcfg.loading.chart_values import Chart
 
 
-class Total(NamedTuple):
+class Total:
     """What was found in all files.
 
     `judges` counts the files that each release judged, `old` those that were
@@ -43,14 +43,25 @@ class Total(NamedTuple):
     `gone` are findings of the baseline that are not found any more.
     """
 
-    codes: list[int]
-    counts: Counts
-    judges: Counter[str]
-    old: int
-    fixed: list[int]
-    fixable: int
-    unsafe: int
-    gone: list[KnownFinding]
+    def __init__(self, gone: Iterable[KnownFinding]) -> None:
+        self.codes: list[int] = []
+        self.counts = count_findings(())
+        self.judges: Counter[str] = Counter()
+        self.fixed: list[int] = []
+        self.old = self.fixable = self.unsafe = 0
+        self.gone = list(gone)
+
+    def add(self, checked: Checked) -> None:
+        """Add what was found in one file."""
+        self.codes.append(checked.code)
+        self.counts = self.counts.plus(checked.counts)
+        self.judges.update(checked.judges)
+        self.old += checked.is_old
+        self.fixable += checked.fixable
+        self.unsafe += checked.unsafe
+        self.gone += checked.gone
+        if checked.fixed:
+            self.fixed.append(checked.fixed)
 
 
 def run_plain(
@@ -149,24 +160,10 @@ def _write_findings(
     files: Sequence[InputFile], options: Options, write: Callable[[str], object]
 ) -> Total:
     chosen = options.chosen_format
-    counts = count_findings(())
-    judges: Counter[str] = Counter()
-    old = 0
-    fixed: list[int] = []
-    fixable = unsafe = 0
-    codes: list[int] = []
     kept: list[FileResult] = []
-    gone = list(options.baseline.find_deleted())
+    total = Total(options.baseline.find_deleted())
     for checked in _check_files(files, options):
-        codes.append(checked.code)
-        counts = counts.plus(checked.counts)
-        judges.update(checked.judges)
-        old += checked.is_old
-        fixable += checked.fixable
-        unsafe += checked.unsafe
-        gone += checked.gone
-        if checked.fixed:
-            fixed.append(checked.fixed)
+        total.add(checked)
         if checked.printed:
             write(checked.printed)
         if checked.result is not None:
@@ -174,9 +171,9 @@ def _write_findings(
     if chosen.is_document and options.fix.mode != DIFF:
         # Also where nothing was found: an upload of SARIF, say, needs a document.
         write(chosen.render(kept, context_of(options)))
-    elif not codes:
+    elif not total.codes:
         raise batch.nothing_found(files)
-    return Total(codes, counts, judges, old, fixed, fixable, unsafe, gone)
+    return total
 
 
 def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
