@@ -492,11 +492,13 @@ def schema(
 
     It is that of a release family, for editors and other validators.
     """
-    from stackcfg.cli.schema import schema_text
+    from stackcfg.releases.families import parse_target
+    from stackcfg.releases.versions import format_release
+    from stackcfg.system.files import read_packaged
 
     with usage_errors():
-        text = schema_text(target)
-    write_stdout(text)
+        family = format_release(parse_target(target).last[:2])
+    write_stdout(read_packaged(f"run-config-{family}.json"))
 
 
 @app.command()

@@ -17,12 +17,14 @@ from stackcfg.cli.errors import print_error
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
 from stackcfg.data.copy import count_changes, count_rows, count_unmoved_rows
 from stackcfg.data.engines.opening import Readers
+from stackcfg.data.hindrances import (
+    find_elsewhere,
+    find_left_behind,
+    find_refused_stores,
+)
 from stackcfg.data.locations import KV_SERVERS
 from stackcfg.data.moves import Move, Unmoved, UpgradePlan
-from stackcfg.data.old_home import find_left_behind
-from stackcfg.data.refused_stores import find_refused_stores
 from stackcfg.data.registry import read_registry
-from stackcfg.data.relative_paths import find_elsewhere
 from stackcfg.data.result import COPY, DRY_RUN, VERIFY, UpgradeResult
 from stackcfg.data.running_servers import running_servers
 from stackcfg.data.upgrade import Upgrade

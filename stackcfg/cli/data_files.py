@@ -8,10 +8,14 @@ from stackcfg.cli.data_copy import CopyChoices
 from stackcfg.data.chunk_stores.completing import check_chunks, complete_chunks
 from stackcfg.data.chunk_stores.moves import ChunkCounts, ChunkMove
 from stackcfg.data.disk.checking import check_files
-from stackcfg.data.disk.copying import back_up_files, copy_files
+from stackcfg.data.disk.copying import (
+    back_up_files,
+    copy_files,
+    read_record,
+    write_record,
+)
 from stackcfg.data.disk.finding import find_files
 from stackcfg.data.disk.moves import COMPLETED, FileMove, FoundFiles
-from stackcfg.data.disk.records import read_record, write_record
 from stackcfg.data.result import UpgradeResult
 from stackcfg.system.file_copies import explain_reads
 from stackcfg.system.pace import Pace

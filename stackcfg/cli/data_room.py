@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from stackcfg.cli.data_copy import CopyChoices, destinations_with_rows
 from stackcfg.data.copy import find_done_moves
-from stackcfg.data.disk.copying import count_missing_bytes
+from stackcfg.data.disk.copying import count_missing_bytes, read_record
 from stackcfg.data.disk.moves import COMPLETED
-from stackcfg.data.disk.records import read_record
 from stackcfg.data.engines.opening import Readers, database_exists
 from stackcfg.data.locations import Database
 from stackcfg.data.result import UpgradeResult

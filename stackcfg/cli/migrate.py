@@ -17,6 +17,7 @@ from stackcfg.cli.migrate_options import (
     check_mode,
     check_operator_options,
     choose_report,
+    describe_unused_options,
     options_of,
 )
 from stackcfg.cli.new_file import write_new_file
@@ -294,8 +295,6 @@ def _print_unused_options(results: Sequence[MigratedFile], options: Options) -> 
     """Say which options about the operator had nothing to change."""
     if not options.around.given_options or options.report not in (FULL, CONCISE):
         return
-    from stackcfg.cli.operator_options import describe_unused_options
-
     words = describe_unused_options(options.around, results)
     if words:
         print(words, file=sys.stderr)

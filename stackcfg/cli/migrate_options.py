@@ -12,7 +12,8 @@ from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import NamedTuple
 from stackcfg.migration.engine import Settings, settings_for
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.releases.families import Target
+from stackcfg.migration.result import MigratedFile
+from stackcfg.releases.families import Target, families
 from stackcfg.system.files import STDIN, is_special
 
 FULL, CONCISE = "full", "concise"
@@ -136,12 +137,16 @@ def check_mode(files: Sequence[InputFile], options: Options) -> None:
 
 
 def check_operator_options(files: Sequence[InputFile], options: Options) -> None:
-    """Raise `StackcfgError` if options about the operator meet no such target."""
-    if options.around.given_options:
-        from stackcfg.cli import operator_options
-
-        settings = [options.deployment_of(file.name) for file in files]
-        operator_options.check_operator_options(options.around, settings)
+    """Raise `StackcfgError` for options about an `OGXServer` if no target knows it."""
+    given = options.around.given_options
+    if not given:
+        return
+    if not any(options.deployment_of(file.name).is_for_ogx for file in files):
+        raise StackcfgError(
+            f"{_listed(given)} can change only an OGXServer, which a target of 1.0 "
+            "or later writes",
+            hint=f"add '--target {families()[-1].name}', or leave it out",
+        )
 
 
 def choose_report(options: Options, count: int) -> Options:
@@ -153,3 +158,22 @@ def choose_report(options: Options, count: int) -> Options:
     detect = report in (FULL, "json")
     settings = options.settings._replace(detect=detect)
     return options._replace(report=report, settings=settings)
+
+
+def describe_unused_options(
+    asked: DeploymentSettings, results: Sequence[MigratedFile]
+) -> str:
+    """Return a line on options that changed nothing; empty if they counted.
+
+    Where a file cannot be migrated, it may be the one that they are for.
+    """
+    options = asked.given_options
+    if not options or any(each.migration is None for each in results):
+        return ""
+    if any(each.migration and each.migration.runbook for each in results):
+        return ""
+    return f"no LlamaStackDistribution is converted: {_listed(options)} had no effect"
+
+
+def _listed(options: Sequence[str]) -> str:
+    return ", ".join(f"'{option}'" for option in options)

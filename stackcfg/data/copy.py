@@ -13,15 +13,15 @@ due only now just completes them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
-from stackcfg.data.engines.database import Reader
+from stackcfg.data.engines.database import Reader, Writer
 from stackcfg.data.engines.drivers import hint_after_writes
 from stackcfg.data.engines.opening import Readers, open_writer
 from stackcfg.data.engines.protocol import Progress, Selection
 from stackcfg.data.locations import Database
 from stackcfg.data.moves import LOCATION_RULE, Move, Unmoved, explain_hidden_rows
-from stackcfg.data.records import add_records, has_records, read_left, record_left
 from stackcfg.data.result import CopyCounts
 from stackcfg.data.routes import route_of
 from stackcfg.data.routes.chunks import find_chunk_tables
@@ -186,3 +186,41 @@ def _count_pairs(unmoved: Unmoved, source: Reader) -> int:
     if not prefixes and prefix:
         prefixes = (prefix,)
     return source.count_pairs(table, Selection(prefixes, unmoved.keys.without))
+
+
+LEFT: Final = " left "
+
+
+def add_records(records: Mapping[str, str], writer: Writer) -> frozenset[str]:
+    """Record what a move does; return the rules whose records are new."""
+    return frozenset(
+        rule for rule, record in records.items() if writer.add_record(record)
+    )
+
+
+def has_records(records: Iterable[str], target: Reader) -> bool:
+    """Return whether all records are in a database."""
+    return all(map(target.has_record, records))
+
+
+def read_left(move: Move, target: Reader) -> frozenset[str]:
+    """Return the keys of old rows that earlier runs left.
+
+    A record names each row that needs action: a later run tries these again, and no
+    others.
+    """
+    start = target.as_record(move.way + LEFT)
+    return frozenset(
+        each.removeprefix(start) for each in target.records() if start in each
+    )
+
+
+def record_left(
+    move: Move, before: Iterable[str], now: Iterable[str], writer: Writer
+) -> None:
+    """Record the rows that a move left, instead of those left before."""
+    before, now = set(before), set(now)
+    for key in sorted(before - now):
+        writer.forget_record(move.way + LEFT + key)
+    for key in sorted(now - before):
+        writer.add_record(move.way + LEFT + key)

@@ -10,6 +10,7 @@ from stackcfg.releases.server_environment import (
     FACTORY,
     NEW_FACTORY,
     NEW_MODULE,
+    is_server_image,
     server_modules,
 )
 
@@ -114,3 +115,20 @@ def _module_start(
 def program_of(word: str) -> str:
     """Return the name of a program without its folder."""
     return word.rsplit("/", 1)[-1]
+
+
+CONTAINER_ENGINES: Final = ("docker", "podman", "nerdctl")
+_VERBS: Final = ("run", "create")
+
+
+def find_server_run(words: Sequence[str]) -> int | None:
+    """Return which word names the image of a server that is run; None if none."""
+    programs = [program_of(word) for word in words[:3]]
+    if not any(name in CONTAINER_ENGINES for name in programs):
+        return None
+    if not any(verb in words[:4] for verb in _VERBS):
+        return None
+    for index, word in enumerate(words):
+        if index and is_server_image(word) and "=" not in word:
+            return index
+    return None

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.manifests.container_runs import find_server_run
 from stackcfg.manifests.dockerfile_text import (
     Instruction,
     Stage,
@@ -15,6 +14,7 @@ from stackcfg.manifests.dockerfile_text import (
 )
 from stackcfg.manifests.file_kinds import DOCKERFILE, SCRIPT, UNIT, kind_of
 from stackcfg.manifests.server_evidence import find_start_in, script_index
+from stackcfg.manifests.server_start import find_server_run
 from stackcfg.manifests.shell_text import (
     ShellCommand,
     ShellWord,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from stackcfg.data.disk.copying import read_record
 from stackcfg.data.disk.finding import path_below
 from stackcfg.data.disk.moves import FileCounts, FileMove, FoundFiles
-from stackcfg.data.disk.records import read_record
 from stackcfg.system.file_copies import hash_file, read_size
 
 

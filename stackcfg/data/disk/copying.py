@@ -6,12 +6,12 @@ none: two halves of two databases are none.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from stackcfg.data.disk.finding import find_files, path_below
-from stackcfg.data.disk.moves import FileCounts, FileMove, FoundFiles
-from stackcfg.data.disk.records import read_record, write_record
+from stackcfg.data.disk.moves import RECORD, FileCounts, FileMove, FoundFiles
 from stackcfg.system.file_copies import (
     copy_new,
     explain_reads,
@@ -19,6 +19,7 @@ from stackcfg.system.file_copies import (
     hash_file,
     read_size,
 )
+from stackcfg.system.files import read_bytes, write_file
 
 
 def copy_files(
@@ -102,3 +103,22 @@ def _compare(move: FileMove, found: FoundFiles, counts: FileCounts) -> dict[str,
         else:
             counts.differing.append(name)
     return sums
+
+
+def read_record(move: FileMove, kind: str = RECORD) -> Mapping[str, str] | None:
+    """Return what was recorded at a target; None where nothing was.
+
+    A server changes its databases, and deletes uploads, once it was started. The
+    record tells what a copy brought from what became of it later: the SHA-256 sum of
+    each file by its path below the source.
+    """
+    try:
+        found = json.loads(read_bytes(move.record(kind)))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def write_record(move: FileMove, found: Mapping[str, str], kind: str = RECORD) -> None:
+    """Record that all of a move was done. Raises `FileError`."""
+    write_file(move.record(kind), json.dumps(found, indent=0) + "\n")

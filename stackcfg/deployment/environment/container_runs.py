@@ -12,8 +12,8 @@ from stackcfg.deployment.environment.arguments import (
     rewrite_arguments,
 )
 from stackcfg.deployment.environment.commands import rewrite_start
-from stackcfg.deployment.environment.folder_checks import NEW_OWNER
 from stackcfg.deployment.environment.images import change_image
+from stackcfg.deployment.environment.server_checks import NEW_OWNER
 from stackcfg.deployment.environment.values import BUILT_IN, UNKNOWN, change_value
 from stackcfg.light_typing import Final
 from stackcfg.manifests.containers import split_volume

@@ -18,7 +18,7 @@ from stackcfg.deployment.environment.variable_change import change_variables
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.manifests.container_runs import CONTAINER_ENGINES, find_server_run
+from stackcfg.manifests.server_start import CONTAINER_ENGINES, find_server_run
 from stackcfg.manifests.shell_text import ShellCommand, find_commands
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.server_environment import (

@@ -8,7 +8,6 @@ from functools import partial
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.arguments import Launch
-from stackcfg.deployment.environment.folder_checks import HOST_FOLDER
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
@@ -17,6 +16,7 @@ from stackcfg.deployment.environment.plain_files import (
 )
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
 from stackcfg.deployment.environment.script_variables import ScriptVariables
+from stackcfg.deployment.environment.server_checks import HOST_FOLDER
 from stackcfg.deployment.environment.server_plan import CONFIG_DIRS
 from stackcfg.deployment.environment.shell_scripts import (
     assigned_variables,
@@ -24,11 +24,10 @@ from stackcfg.deployment.environment.shell_scripts import (
 )
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final
-from stackcfg.manifests.container_runs import find_server_run
 from stackcfg.manifests.file_kinds import SCRIPT
 from stackcfg.manifests.home_paths import find_home_paths
 from stackcfg.manifests.server_evidence import find_start_in
-from stackcfg.manifests.server_start import Start, program_of
+from stackcfg.manifests.server_start import Start, find_server_run, program_of
 from stackcfg.manifests.shell_text import ShellCommand, find_commands
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.releases.server_environment import new_variable, renamed_variables

@@ -6,12 +6,11 @@ from stackcfg.deployment.environment.command_change import (
     change_command,
     change_script,
 )
-from stackcfg.deployment.environment.folder_checks import check_folders
 from stackcfg.deployment.environment.images import change_image
 from stackcfg.deployment.environment.names import Renaming
-from stackcfg.deployment.environment.port_check import check_port
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.environment.server import Server
+from stackcfg.deployment.environment.server_checks import check_folders, check_port
 from stackcfg.deployment.environment.server_plan import ServerPlan, plan_server
 from stackcfg.deployment.environment.variable_change import change_variables
 from stackcfg.releases.versions import Release

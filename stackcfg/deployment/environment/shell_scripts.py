@@ -12,9 +12,13 @@ from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.packages import rewrite_packages
 from stackcfg.deployment.environment.words import quote_shell, rewrite_spans
 from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.manifests.container_runs import find_server_run
 from stackcfg.manifests.server_evidence import script_index
-from stackcfg.manifests.server_start import Start, find_start, program_of
+from stackcfg.manifests.server_start import (
+    Start,
+    find_server_run,
+    find_start,
+    program_of,
+)
 from stackcfg.manifests.shell_text import (
     ShellCommand,
     ShellError,

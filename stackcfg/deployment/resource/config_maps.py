@@ -9,13 +9,15 @@ from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChange
 from stackcfg.deployment.environment.regions import PlaceChanges
+from stackcfg.deployment.resource.config import CA_BUNDLE, find_config_maps
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
-from stackcfg.deployment.resource.homes import homes_of
+from stackcfg.deployment.resource.homes import homes_of, vendor_of
 from stackcfg.deployment.resource.watch_label import has_label, label_edit
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.manifests.home_paths import find_home_paths
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO
+from stackcfg.releases.custom_resources import PLATFORM_BUNDLE
 from stackcfg.yamltext.document import SCALAR, Node
 from stackcfg.yamltext.edits import Edit
 
@@ -143,3 +145,34 @@ def _move_folders_of(
         message = f"'{old}' becomes '{change.text}', as the mount of the volume does"
         changes.note(INFO, message, edit.start)
     return changes.changes()
+
+
+def find_platform_bundle(conversion: Conversion) -> None:
+    """Remember the ConfigMap of the platform; say what to do where it may exist.
+
+    It has the certificates that Open Data Hub puts into every namespace. The old
+    operator read it directly, the new one sees only what is labelled
+    (`controllers/ogxserver_controller.go` of 0.14.0).
+    """
+    conversion.platform_bundles += find_config_maps(conversion, PLATFORM_BUNDLE)
+    if may_have_bundle(conversion):
+        conversion.check(
+            f"if the namespace has the platform's ConfigMap '{PLATFORM_BUNDLE}', the "
+            f"new operator uses its certificates only with the label "
+            f"'{WATCH}: \"true\"'",
+            CA_BUNDLE,
+        )
+
+
+def may_have_bundle(conversion: Conversion) -> bool:
+    """Return whether a namespace may have the ConfigMap, which is not in the input."""
+    return bool(vendor_of(conversion)) and not conversion.platform_bundles
+
+
+def label_steps(conversion: Conversion, kubectl: str) -> Iterator[str]:
+    """Yield the step of the runbook that labels the ConfigMap."""
+    if may_have_bundle(conversion):
+        yield (
+            "let the new operator see the certificates of the platform, if there are "
+            f"any: {kubectl} label --overwrite configmap/{PLATFORM_BUNDLE} {WATCH}=true"
+        )

@@ -4,30 +4,39 @@ becomes an `OGXServer`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from stackcfg.deployment.changes import (
     DeploymentChanges,
+    FileNote,
     KeepOldFile,
     Refusal,
     RunbookStep,
     Seen,
 )
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.deployment.resource.config import files_of_config, find_user_config
-from stackcfg.deployment.resource.config_maps import edit_config_maps
+from stackcfg.deployment.resource.config import (
+    USER_CONFIG,
+    files_of_config,
+    find_user_config,
+)
+from stackcfg.deployment.resource.config_maps import (
+    edit_config_maps,
+    find_platform_bundle,
+)
 from stackcfg.deployment.resource.conversion import Conversion, ServerNames
 from stackcfg.deployment.resource.fields import convert_fields
 from stackcfg.deployment.resource.lists import convert_lists
-from stackcfg.deployment.resource.platform_bundle import find_platform_bundle
+from stackcfg.deployment.resource.network import ALLOWED, names_operator
 from stackcfg.deployment.resource.refusals import explain_refusal, find_unread_files
 from stackcfg.deployment.resource.result import write_result
 from stackcfg.deployment.resource.runbook import write_runbook
-from stackcfg.deployment.resource.services import note_old_services
-from stackcfg.deployment.resource.unused_options import note_unused_options
+from stackcfg.deployment.settings import OPERATOR_NAMESPACE
 from stackcfg.loading.configs import input_error
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import OLD_SERVER, SERVER, ManifestObject
+from stackcfg.migration.changes import CHECK, INFO
 from stackcfg.validation.manifest_inspection import GROUPS
 from stackcfg.yamltext.document import ParseError
 
@@ -102,3 +111,39 @@ def _runbooks(conversions: list[Conversion]) -> Iterator[RunbookStep]:
         file = conversions[-1].source.file
         for step in write_runbook(conversions):
             yield RunbookStep(file, step)
+
+
+def note_unused_options(conversion: Conversion) -> None:
+    """Say which options change nothing in the new object."""
+    settings = conversion.settings
+    if settings.config_key and conversion.user_config is None:
+        message = "'--config-key' has no effect: this server names no ConfigMap"
+        conversion.check(message, USER_CONFIG)
+    is_moved = settings.operator_namespace != OPERATOR_NAMESPACE
+    if is_moved and not names_operator(conversion):
+        message = "'--operator-namespace' has no effect: no rule is written for it"
+        conversion.info(message, ALLOWED)
+
+
+def note_old_services(
+    files: DeploymentFiles, conversions: Sequence[Conversion]
+) -> Iterator[FileNote]:
+    """Yield a note at each place of the input that names an old Service."""
+    for conversion in conversions:
+        names = conversion.names
+        pattern = re.compile(rf"(?<![\w.-]){re.escape(names.old_service)}(?![\w-])")
+        for file in files.holding(names.old_service):
+            for match in pattern.finditer(files.texts[file]):
+                said = _describe_service(conversion)
+                yield FileNote(file, conversion.place, *said, match.start())
+
+
+def _describe_service(conversion: Conversion) -> tuple[str, str]:
+    """Return what to say where the old Service is named: severity, message."""
+    old, new = conversion.names.old_service, conversion.names.new_service
+    if conversion.settings.adopt_networking:
+        return INFO, f"'{old}' is adopted and stays; '{new}' is the name to change to"
+    return CHECK, (
+        f"'{old}' goes with the old server: write '{new}', or keep it with "
+        "'--adopt-networking'"
+    )

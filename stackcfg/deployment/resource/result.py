@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from stackcfg.deployment.changes import DeploymentChange, FileEdit, Refusal
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.deployment.resource.final_check import check_new_object
 from stackcfg.deployment.resource.metadata import convert_metadata
 from stackcfg.deployment.resource.object_edits import edit_object
 from stackcfg.deployment.resource.text import emit_lines, read_style
@@ -17,11 +16,23 @@ from stackcfg.deployment.resource.tree import (
     Literal,
     item_data,
 )
+from stackcfg.errors import join_hint
 from stackcfg.loading.configs import read_documents
 from stackcfg.loading.errors import InputError
-from stackcfg.manifests.objects import SERVER, ManifestObject, read_objects
+from stackcfg.manifests.objects import (
+    OLD_SERVER,
+    SERVER,
+    ManifestObject,
+    ManifestSet,
+    read_objects,
+)
 from stackcfg.migration.proof import ProofError
+from stackcfg.paths import Path
 from stackcfg.releases.custom_resources import custom_resource
+from stackcfg.releases.resource_changes import field_changes
+from stackcfg.validation.findings import ERROR
+from stackcfg.validation.manifest_inspection import ManifestInspection
+from stackcfg.validation.manifest_rules import load_manifest_rules
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import ParseError
 from stackcfg.yamltext.edits import Copy, Edit, Piece, apply_edits
@@ -139,3 +150,38 @@ def _json_lines(conversion: Conversion, data: Any) -> list[str]:
     if "\n" not in source:
         return [json.dumps(data, ensure_ascii=False)]
     return json.dumps(data, indent=2, ensure_ascii=False).split("\n")
+
+
+OBJECT_RULES: Final = "object-"
+"""How the rules are called that hold an object against its definition."""
+
+
+def check_new_object(conversion: Conversion, new: ManifestObject) -> None:
+    """Note what the API server and the operator's webhook refuse, as `validate` does.
+
+    Each is noted at the field that it comes from. Other rules are about what the
+    transforms take care of.
+    """
+    others = conversion.files.manifests.of_kind(OLD_SERVER)
+    manifests = ManifestSet([new, *others])
+    target = conversion.settings.migration.target
+    inspection = ManifestInspection(new, manifests, target)
+    for rule in load_manifest_rules():
+        if not rule.id.startswith(OBJECT_RULES) or new.kind not in rule.kinds:
+            continue
+        for finding in rule.check(inspection):
+            if (finding.severity or rule.severity) == ERROR:
+                message = join_hint(finding.message, finding.help)
+                conversion.action(message, _old_path(finding.place.path))
+
+
+def _old_path(path: Path) -> Path:
+    """Return the path of the old object that a path of the new one comes from."""
+    best: Path = ()
+    found: Path = path
+    for row in field_changes():
+        is_above = bool(row.new) and path[: len(row.new)] == row.new
+        if row.old and is_above and len(row.new) > len(best):
+            best = row.new
+            found = (*row.old, *path[len(row.new) :])
+    return found
