@@ -1,4 +1,4 @@
-"""How far a copy is: on a terminal, in a log, and not faster than allowed."""
+"""How far a copy is: on a terminal, in a log; and that it is no faster than allowed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import threading
 import time
 from typing import Final
 
+from stackcfg.cli.copy_log import LogFile
 from stackcfg.errors import StackcfgError
-from stackcfg.system.log_file import LogFile
-from stackcfg.system.pace import Pace
 from stackcfg.system.progress import RowProgress
 
 LOGGED_EVERY: Final = 10.0
@@ -70,3 +69,34 @@ class CopyProgress:
     def hide(self) -> None:
         """Take the bar off the screen."""
         self._bar.hide()
+
+
+ROW: Final = 4096
+"""Bytes of a file that count as a row."""
+
+
+class Pace:
+    """Lets callers wait so that together they do at most `rate` rows a second.
+
+    0: no limit. Threads may share it.
+    """
+
+    def __init__(self, rate: int = 0) -> None:
+        self.rate = rate
+        self._lock = threading.Lock()
+        self._free_at = time.monotonic()
+
+    def wait_after_bytes(self, count: int) -> None:
+        """Wait as long as a part of a file may take."""
+        self.wait_after(count / ROW)
+
+    def wait_after(self, rows: float) -> None:
+        """Wait as long as these rows may take."""
+        if not self.rate:
+            return
+        with self._lock:
+            begun = max(self._free_at, time.monotonic())
+            self._free_at = begun + rows / self.rate
+            pause = self._free_at - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from stackcfg.cli.copy_log import log_begin, log_end
-from stackcfg.cli.copy_progress import CopyProgress
+from stackcfg.cli.copy_log import LogFile, log_begin, log_end
+from stackcfg.cli.copy_progress import CopyProgress, Pace
 from stackcfg.data.copy import copy_moves, find_done_moves
 from stackcfg.data.engines.drivers import hint_after_writes
 from stackcfg.data.engines.opening import Readers, database_exists
@@ -21,8 +21,6 @@ from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts, UpgradeResult
 from stackcfg.errors import StackcfgError
 from stackcfg.system.files import back_up_with, make_folder
-from stackcfg.system.log_file import LogFile
-from stackcfg.system.pace import Pace
 
 METADATA = "metadata"
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from stackcfg.cli.copy_progress import Pace
 from stackcfg.cli.data_copy import CopyChoices
 from stackcfg.data.chunk_stores.completing import check_chunks, complete_chunks
 from stackcfg.data.chunk_stores.moves import ChunkCounts, ChunkMove
-from stackcfg.data.disk.checking import check_files
 from stackcfg.data.disk.copying import (
     back_up_files,
+    check_files,
     copy_files,
     read_record,
     write_record,
@@ -18,7 +19,6 @@ from stackcfg.data.disk.finding import find_files
 from stackcfg.data.disk.moves import COMPLETED, FileMove, FoundFiles
 from stackcfg.data.result import UpgradeResult
 from stackcfg.system.file_copies import explain_reads
-from stackcfg.system.pace import Pace
 
 
 def find_all_files(moves: Iterable[FileMove]) -> dict[FileMove, FoundFiles]:

@@ -12,14 +12,18 @@ from stackcfg.cli.data_plan import Sides, plan_moves, select_stores
 from stackcfg.cli.exit_codes import OK, PARTIAL
 from stackcfg.data.environment import OLD_PREFIX, MissingVariableError
 from stackcfg.data.moves import UpgradePlan
-from stackcfg.deployment.copy_job.job import IMAGE_TO_NAME, JobOptions, kept_volumes
+from stackcfg.deployment.copy_job.job import (
+    IMAGE_TO_NAME,
+    JobOptions,
+    kept_volumes,
+    write_job,
+)
 from stackcfg.deployment.copy_job.server_pods import (
     MountedVolume,
     ServerPod,
     home_of,
     read_server_pod,
 )
-from stackcfg.deployment.copy_job.text import write_job
 from stackcfg.deployment.copy_job.variables import literal_variables
 from stackcfg.system.files import read_file
 from stackcfg.system.output import write_stdout

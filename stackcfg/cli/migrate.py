@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from stackcfg.cli import batch, exit_codes
-from stackcfg.cli.batch import FileOutcome, InputFile
+from stackcfg.cli.batch import FileOutcome, InputFile, write_new_file
 from stackcfg.cli.migrate_options import (
     CONCISE,
     FULL,
@@ -20,7 +20,6 @@ from stackcfg.cli.migrate_options import (
     describe_unused_options,
     options_of,
 )
-from stackcfg.cli.new_file import write_new_file
 from stackcfg.cli.settings import load_project_settings
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import TYPE_CHECKING

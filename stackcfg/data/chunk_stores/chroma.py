@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from stackcfg.data.chunk_stores.store import StoredChunk
+from stackcfg.data.chunk_stores.moves import StoredChunk
 from stackcfg.data.stored_json import dump_compact, parse_object
 from stackcfg.paths import as_mapping
 from stackcfg.runconfig.values import as_string

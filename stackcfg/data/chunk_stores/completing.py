@@ -13,9 +13,8 @@ from itertools import groupby
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Final
 
-from stackcfg.data.chunk_stores.moves import ChunkCounts, ChunkMove
+from stackcfg.data.chunk_stores.moves import ChunkCounts, ChunkMove, StoredChunk
 from stackcfg.data.chunk_stores.opening import opened
-from stackcfg.data.chunk_stores.store import StoredChunk
 from stackcfg.data.disk.finding import find_files, path_below
 from stackcfg.data.disk.moves import FileMove
 from stackcfg.data.engines.protocol import DatabaseError

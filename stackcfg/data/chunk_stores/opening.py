@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Final, NamedTuple
 
 from stackcfg.data.chunk_stores import chroma, milvus, qdrant
-from stackcfg.data.chunk_stores.store import ChunkStore
+from stackcfg.data.chunk_stores.moves import ChunkStore
 from stackcfg.data.engines.protocol import DatabaseError
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any, Final
 
-from stackcfg.data.chunk_stores.store import StoredChunk
+from stackcfg.data.chunk_stores.moves import StoredChunk
 from stackcfg.runconfig.values import as_string
 
 CLIENT: Final = "qdrant_client"

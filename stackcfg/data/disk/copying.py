@@ -1,4 +1,4 @@
-"""Copies files to where the new server looks for them.
+"""Copies files to where the new server looks for them, and verifies that they are there.
 
 Nothing is moved, deleted or overwritten. Of a database all files are copied or
 none: two halves of two databases are none.
@@ -122,3 +122,39 @@ def read_record(move: FileMove, kind: str = RECORD) -> Mapping[str, str] | None:
 def write_record(move: FileMove, found: Mapping[str, str], kind: str = RECORD) -> None:
     """Record that all of a move was done. Raises `FileError`."""
     write_file(move.record(kind), json.dumps(found, indent=0) + "\n")
+
+
+def check_files(move: FileMove, found: FoundFiles) -> FileCounts:
+    """Compare the files of a move with those at its target, by SHA-256 sums.
+
+    A database that was copied is the new server's own from then on, so what was
+    copied is compared, as it was recorded, with the old files. Raises `OSError`.
+    """
+    counts = FileCounts(move, found.count)
+    if move.in_place:
+        counts.present = found.count
+        return counts
+    recorded = None if move.prefix else read_record(move)
+    for name, size in found.sizes.items():
+        _check_file(name, size, counts, recorded)
+    return counts
+
+
+def _check_file(
+    name: str, size: int, counts: FileCounts, recorded: Mapping[str, str] | None
+) -> None:
+    source = path_below(counts.move.source, name)
+    target = path_below(counts.move.target, name)
+    present = read_size(target)
+    # a server has files of a database come and go
+    if present is None and (recorded is None or not name):
+        counts.missing.append(name)
+        return
+    if recorded is not None:
+        is_same = recorded.get(name) == hash_file(source)
+    else:
+        is_same = present == size and hash_file(target) == hash_file(source)
+    if is_same:
+        counts.present += 1
+    else:
+        counts.differing.append(name)

@@ -31,8 +31,8 @@ from stackcfg.data.engines.protocol import (
     DatabaseError,
     Pair,
     Selection,
+    point_in_time,
 )
-from stackcfg.data.engines.times import point_in_time
 from stackcfg.data.locations import Database
 
 LOCKS: Final = f"{COPIES}_lock"

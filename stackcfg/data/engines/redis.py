@@ -21,9 +21,14 @@ from stackcfg.data.engines.kv_servers import (
     KvServerReader,
     KvServerWriter,
 )
-from stackcfg.data.engines.protocol import COPIES, DatabaseError, Pair, Selection
+from stackcfg.data.engines.protocol import (
+    COPIES,
+    DatabaseError,
+    Pair,
+    Selection,
+    milliseconds_of,
+)
 from stackcfg.data.engines.redis_driver import connect, explain_errors
-from stackcfg.data.engines.times import milliseconds_of
 from stackcfg.data.locations import Database
 
 LOCK: Final = f"{COPIES}:lock"

@@ -15,9 +15,10 @@ from stackcfg.data.engines.protocol import (
     Pair,
     Progress,
     Row,
+    has_passed,
+    point_in_time,
     split_blocks,
 )
-from stackcfg.data.engines.times import has_passed, point_in_time
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts
 from stackcfg.data.row_rule import ANY_TIME, KvRow, Skipped
