@@ -104,7 +104,7 @@ def _run_by_typer() -> int:
 
 def _print_version() -> int:
     from stackcfg import __version__
-    from stackcfg.system.output import write_stdout
+    from stackcfg.system.terminal import write_stdout
 
     write_stdout(f"stackcfg {__version__}\n")
     return 0

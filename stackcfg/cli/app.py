@@ -39,7 +39,7 @@ from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
 from stackcfg.reports.migrate.formats import FORMATS as REPORTS
 from stackcfg.reports.show.formats import FORMATS as SHOW_FORMATS
 from stackcfg.reports.validate.formats import FORMATS as VALIDATE_FORMATS
-from stackcfg.system.output import print_to_terminal, write_stdout
+from stackcfg.system.terminal import print_to_terminal, write_stdout
 
 app = typer.Typer(
     name="stackcfg",

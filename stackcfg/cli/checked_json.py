@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from stackcfg.cli.checked_file import Checked
+from stackcfg.cli.validate_file import Checked
 
 
 def encode_checked(checked: Checked) -> str:

@@ -32,10 +32,14 @@ from stackcfg.data.upload_paths import follow_uploads
 from stackcfg.data.verify import verify_move
 from stackcfg.errors import StackcfgError
 from stackcfg.reports.data.formats import FORMATS, Context
-from stackcfg.system.output import print_to_terminal, write_stdout
 from stackcfg.system.progress import RowProgress
 from stackcfg.system.temporary import sweep_beside
-from stackcfg.system.terminal import terminal_width, wants_color
+from stackcfg.system.terminal import (
+    print_to_terminal,
+    terminal_width,
+    wants_color,
+    write_stdout,
+)
 
 DEFAULT_FORMAT = "table"
 NAMED_DATABASES = 3

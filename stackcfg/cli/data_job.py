@@ -26,7 +26,7 @@ from stackcfg.deployment.copy_job.server_pods import (
 )
 from stackcfg.deployment.copy_job.variables import literal_variables
 from stackcfg.system.files import read_file
-from stackcfg.system.output import write_stdout
+from stackcfg.system.terminal import write_stdout
 from stackcfg.validation.queries.container_paths import is_inside
 
 NO_IMAGE = (

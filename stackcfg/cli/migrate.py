@@ -30,10 +30,10 @@ from stackcfg.releases.families import DEFAULT_TARGET, families
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.migrate.formats import FORMATS, Context
 from stackcfg.system.files import STDIN, write_file
-from stackcfg.system.output import write_stdout
 from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
 from stackcfg.system.temporary import sweep_beside
+from stackcfg.system.terminal import write_stdout
 
 OLD_SERVER = "LlamaStackDistribution"
 """The operator's resource, which only a target of ogx converts."""

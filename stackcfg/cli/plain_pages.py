@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from stackcfg.system.output import print_to_terminal
+from stackcfg.system.terminal import print_to_terminal
 
 
 def find_page(arguments: list[str]) -> Callable[[], int] | None:

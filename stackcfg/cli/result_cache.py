@@ -17,9 +17,9 @@ from importlib.util import find_spec
 from stackcfg import __version__
 from stackcfg.cli.baseline import Baseline
 from stackcfg.cli.batch import FileOutcome, InputFile
-from stackcfg.cli.checked_file import Checked
 from stackcfg.cli.checked_json import decode_checked, encode_checked
 from stackcfg.cli.settings import ProjectSettings
+from stackcfg.cli.validate_file import Checked
 from stackcfg.cli.validate_options import Options
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import Any, Final, NamedTuple

@@ -31,9 +31,13 @@ from stackcfg.show.overview import (
     judge_text,
     read_overviews,
 )
-from stackcfg.system.output import stdout_encoding, write_stdout
 from stackcfg.system.progress import Progress
-from stackcfg.system.terminal import terminal_width, wants_color
+from stackcfg.system.terminal import (
+    stdout_encoding,
+    terminal_width,
+    wants_color,
+    write_stdout,
+)
 from stackcfg.validation.manifest_detection import (
     OtherFiles,
     holds_objects,

@@ -11,19 +11,18 @@ from functools import partial
 
 from stackcfg.cli import batch
 from stackcfg.cli.batch import FileOutcome, InputFile
-from stackcfg.cli.checked_file import Checked
 from stackcfg.cli.exit_codes import FINDINGS, OK, worst
 from stackcfg.cli.fix import DIFF, describe_fixes
 from stackcfg.cli.run_files import RunFiles
 from stackcfg.cli.settings import load_project_settings
-from stackcfg.cli.validate_file import check_file, context_of, settings_beside
+from stackcfg.cli.validate_file import Checked, check_file, context_of, settings_beside
 from stackcfg.cli.validate_options import DEFAULT_FORMAT, Options, options_of
 from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.reports.validate.counts import count_findings
 from stackcfg.system.files import write_file
-from stackcfg.system.output import write_stdout
 from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
+from stackcfg.system.terminal import write_stdout
 from stackcfg.validation.baseline import KnownFinding
 from stackcfg.validation.engine import Validation, validate
 from stackcfg.validation.findings import FileResult

@@ -11,17 +11,16 @@ from functools import partial
 from stackcfg.cli import batch
 from stackcfg.cli.baseline import name_in_baseline
 from stackcfg.cli.batch import FileOutcome, InputFile
-from stackcfg.cli.checked_file import Checked
 from stackcfg.cli.exit_codes import FAILED, FINDINGS, OK
 from stackcfg.cli.fix import DIFF, FixedFile, fix_file, silence_file
 from stackcfg.cli.run_files import RunFiles, WatchedSearch
 from stackcfg.cli.validate_options import Options
-from stackcfg.light_typing import TYPE_CHECKING
+from stackcfg.light_typing import TYPE_CHECKING, NamedTuple
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.families import describe_judge
-from stackcfg.reports.validate.counts import count_findings
+from stackcfg.reports.validate.counts import Counts, count_findings
 from stackcfg.reports.validate.formats import Context
-from stackcfg.validation.baseline import Comparison
+from stackcfg.validation.baseline import Comparison, KnownFinding
 from stackcfg.validation.engine import Validation, validate
 from stackcfg.validation.findings import ERROR, WARNING, FileResult
 from stackcfg.validation.manifest_detection import OtherFiles, holds_objects
@@ -186,3 +185,26 @@ def _source_lines(text: str, found: Validation, options: Options) -> Sequence[st
         text = mask_in_place(text, found.documents)
     text = text.removeprefix("\ufeff")
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+class Checked(NamedTuple):
+    """What was found in one file.
+
+    `judges` are the releases that judged, `is_old`: only ones before the
+    catalog, and nobody asked for them. `printed` is its part of the output.
+    `result` is kept only for formats that are one document about all files.
+    `fixed` counts its fixes, if they were asked for, `fixable` those left,
+    `unsafe` those that are left out since they are not safe.
+    `gone` are findings of the baseline that it does not have any more.
+    """
+
+    code: int
+    counts: Counts
+    judges: tuple[str, ...] = ()
+    is_old: bool = False
+    printed: str = ""
+    result: FileResult | None = None
+    fixed: int = 0
+    fixable: int = 0
+    unsafe: int = 0
+    gone: tuple[KnownFinding, ...] = ()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from stackcfg.data.environment import Switch
 from stackcfg.data.locations import RowLocation
 from stackcfg.data.matching import (
     can_have_others,
@@ -29,7 +30,6 @@ from stackcfg.data.row_rule import (
 )
 from stackcfg.data.row_rules import rules_due
 from stackcfg.data.stored_rows import StoredRows, find_rows_off_here
-from stackcfg.data.switches import Switch
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.data.vector_io import VECTOR_IO, find_implicit_rows, plan_chunks
 from stackcfg.releases.stores import KV, REFERENCE, SQL, StoreFields

@@ -12,10 +12,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from stackcfg.data.environment import MissingVariableError, resolve_variables
+from stackcfg.data.environment import (
+    MissingVariableError,
+    Switch,
+    find_switches,
+    resolve_variables,
+)
 from stackcfg.data.locations import Folders, RowLocation, locate_rows
 from stackcfg.data.stored_json import JsonObject
-from stackcfg.data.switches import Switch, find_switches
 from stackcfg.loading.configs import (
     BOM,
     RunConfig,

@@ -72,11 +72,9 @@ def explain_reads() -> Iterator[None]:
         raise FileError(str(error.filename), message) from None
 
 
-def _ignore(_bytes: int) -> None:
-    return
-
-
-def copy_new(source: str, target: str, done: Callable[[int], None] = _ignore) -> str:
+def copy_new(
+    source: str, target: str, done: Callable[[int], None] = lambda _bytes: None
+) -> str:
     """Copy a file to a path where none is; return its SHA-256 sum.
 
     `done` takes how many more bytes were copied, and may wait.

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from stackcfg.deployment.engine import migrate_deployment
-from stackcfg.deployment.resource import fields
+from stackcfg.deployment.resource import transforms
 from stackcfg.deployment.resource.transforms import TRANSFORMS
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.manifests.objects import OLD_SERVER, SERVER
@@ -68,7 +68,7 @@ def test_every_row_has_a_transform_and_every_transform_a_row():
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: ".".join(row.old or row.new))
 def test_a_row_that_is_missing_is_noticed(row, complete, monkeypatch):
     rest = tuple(each for each in ROWS if each is not row)
-    monkeypatch.setattr(fields, "field_changes", lambda: rest)
+    monkeypatch.setattr(transforms, "field_changes", lambda: rest)
     if row.old == ("spec", "server", "distribution") or row.transform == SECTION:
         # a mapping of other fields: only comments are for it
         return
@@ -85,7 +85,7 @@ def test_a_field_without_a_row_is_named(row, monkeypatch):
     if below:
         return
     rest = tuple(each for each in ROWS if each is not row)
-    monkeypatch.setattr(fields, "field_changes", lambda: rest)
+    monkeypatch.setattr(transforms, "field_changes", lambda: rest)
     texts = {case: read(case / "input.yaml") for case in CASES}
     given = [
         case

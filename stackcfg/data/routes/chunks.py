@@ -120,7 +120,8 @@ class Chunks:
         for table, target in self._pairs(writer):
             if table != target and NAMES.id in run.adds:
                 writer.make_table_like(target, writer, table)
-                copied = writer.copy_rows(writer, table, target, _ignore)
+                # they are reported when they are completed
+                copied = writer.copy_rows(writer, table, target, lambda _rows: None)
                 run.counts.added += copied.added
             if writer.has_table(target):
                 targets.append((target, target))
@@ -136,7 +137,8 @@ class Chunks:
                     self._compare(source, table, target, run)
             if writer.has_table(target):
                 targets.append((target, target))
-        self._complete(targets, run, _ignore_chunk)
+        # they were counted when they were copied
+        self._complete(targets, run, lambda: None)
 
     def _compare(self, source: Reader, table: str, target: str, run: CopyRun) -> None:
         """Find the chunks that the target had already, with other content."""
@@ -212,13 +214,3 @@ class Chunks:
     ) -> Retries:
         """Yield nothing: no chunk is left."""
         return iter(())
-
-
-def _ignore_chunk() -> None:
-    # it was counted when it was copied
-    return
-
-
-def _ignore(_rows: int) -> None:
-    # they are reported when they are completed
-    return

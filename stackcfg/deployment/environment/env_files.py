@@ -1,4 +1,6 @@
-"""Files of variables: those of `env_file` in compose, of `EnvironmentFile` in units."""
+"""Files of variables: those of `env_file` in compose, of `EnvironmentFile` in units,
+and those that a kustomization makes an object from.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,15 @@ from functools import cached_property, partial
 from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChange, HoldsNoConfig
-from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
-from stackcfg.deployment.environment.server import Server, SplitVariable
+from stackcfg.deployment.environment.regions import (
+    PlaceChanges,
+    RawRegion,
+    ScalarRegion,
+)
+from stackcfg.deployment.environment.server import PairVariable, Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.generated_objects import GeneratedObject
 from stackcfg.migration.changes import CHECK
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import new_variable
@@ -170,3 +177,29 @@ def _describe(
     """Return a place of a file in words."""
     line = LineIndex(text).position(offset).line
     return f"line {line} of {file}"
+
+
+def variables_of(made: GeneratedObject) -> Iterator[PairVariable]:
+    """Yield the variables that are written in the kustomization itself."""
+    listed = made.source.node.at((*made.path, "literals"))
+    if listed is None:
+        return
+    for item in listed.items:
+        if item.named is None and item.text:
+            document = made.source.document
+            yield PairVariable(ScalarRegion(document, item.target, listed.flow))
+
+
+def describe_variable_files(
+    made: GeneratedObject, files: DeploymentFiles
+) -> Iterator[str]:
+    """Yield what to say of each file of variables that the entry names."""
+    for path in made.variable_files:
+        name = files.name_beside(made.source.file, path)
+        if name is None:
+            yield (
+                f"variables of the server in '{path}' have other names, too; "
+                "rename them there"
+            )
+        else:
+            yield from describe_old_names(files, name)

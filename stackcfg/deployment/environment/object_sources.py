@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from typing import Final, NamedTuple
 
-from stackcfg.deployment.environment.generated_sources import (
+from stackcfg.deployment.environment.env_files import (
     describe_variable_files,
     variables_of,
 )

@@ -13,8 +13,8 @@ from stackcfg.deployment.environment.env_files import (
 )
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
 from stackcfg.deployment.environment.server import Server
+from stackcfg.deployment.environment.server_change import change_variables
 from stackcfg.deployment.environment.server_plan import plan_server
-from stackcfg.deployment.environment.variable_change import change_variables
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from stackcfg.deployment.environment.arguments import Launch, NewCommand
 from stackcfg.deployment.environment.commands import rewrite_start
 from stackcfg.deployment.environment.container_runs import rewrite_run
+from stackcfg.deployment.environment.images import rewrite_packages
 from stackcfg.deployment.environment.names import Renaming
-from stackcfg.deployment.environment.packages import rewrite_packages
 from stackcfg.deployment.environment.words import quote_shell, rewrite_spans
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.server_evidence import script_index

@@ -26,12 +26,12 @@ from stackcfg.deployment.resource.config_maps import (
     find_platform_bundle,
 )
 from stackcfg.deployment.resource.conversion import Conversion, ServerNames
-from stackcfg.deployment.resource.fields import convert_fields
 from stackcfg.deployment.resource.lists import convert_lists
 from stackcfg.deployment.resource.network import ALLOWED, names_operator
 from stackcfg.deployment.resource.refusals import explain_refusal, find_unread_files
 from stackcfg.deployment.resource.result import write_result
 from stackcfg.deployment.resource.runbook import write_runbook
+from stackcfg.deployment.resource.transforms import convert_fields
 from stackcfg.deployment.settings import OPERATOR_NAMESPACE
 from stackcfg.loading.configs import input_error
 from stackcfg.loading.errors import InputError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from stackcfg.deployment.resource import (
@@ -17,9 +17,10 @@ from stackcfg.deployment.resource import (
 )
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.manifests.objects import OLD_SERVER
+from stackcfg.paths import Path
 from stackcfg.releases.custom_resources import ARRAY, OBJECT, custom_resource
-from stackcfg.releases.resource_changes import SECTION, FieldChange
-from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE
+from stackcfg.releases.resource_changes import SECTION, FieldChange, field_changes
+from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Node
 
 Transform = Callable[[Conversion, FieldChange], None]
 
@@ -105,3 +106,58 @@ def _type_of(row: FieldChange) -> str:
     if field is None:
         return ""
     return field.type
+
+
+VARIABLES = ("spec", "workload", "overrides", "env")
+CARRIED = ("apiVersion", "kind", "metadata", "spec", "status")
+"""The fields of the object itself; `status` is the operator's, and goes."""
+
+
+def convert_fields(conversion: Conversion) -> None:
+    """Run the transform of each row, in the order of the new resource."""
+    conversion.tree.branch(("spec",))
+    for row in field_changes():
+        convert_field(conversion, row)
+    for name, value in conversion.new_variables.items():
+        conversion.append(VARIABLES, {"name": name, "value": value})
+    for path in _unknown_fields(conversion):
+        name = ".".join(map(str, path))
+        conversion.action(
+            f"'{name}' is not carried over: no release of the old operator has such "
+            "a field",
+            path,
+        )
+
+
+def _unknown_fields(conversion: Conversion) -> Iterator[Path]:
+    known: set[Path] = {row.old for row in field_changes() if row.old}
+    holders = {path[:length] for path in known for length in range(1, len(path))}
+    for key, _ in conversion.source.node.entries:
+        if key.text not in CARRIED:
+            yield (key.text,)
+    spec = conversion.source.node.get("spec")
+    if spec is not None:
+        yield from _walk(
+            spec,
+            ("spec",),
+            known,
+            holders,
+        )
+
+
+def _walk(
+    node: Node, path: Path, known: set[Path], holders: set[Path]
+) -> Iterator[Path]:
+    """Yield the paths of unknown fields below a mapping."""
+    for key, value in node.entries:
+        own = (*path, key.text)
+        inner = value.target
+        if own in holders and inner.kind == MAPPING:
+            yield from _walk(
+                inner,
+                own,
+                known,
+                holders,
+            )
+        elif own not in known and not inner.is_null:
+            yield own
