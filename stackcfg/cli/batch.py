@@ -203,17 +203,13 @@ def write_new_file(path: str, text: str, force: bool) -> None:
     `force` replaces any file; devices and pipes are written to in any case.
     Raises `StackcfgError` if the file has other content.
     """
-    if os.path.islink(path) and not _can_follow(path):
+    # a link may end at a file that is not there, and not at itself
+    if os.path.islink(path) and os.path.islink(os.path.realpath(path)):
         raise FileError(path, "cannot be written: the link leads to itself")
     if not force and _holds_other_content(path, text.encode("utf-8")):
         message = f"{path} exists and has other content"
         raise StackcfgError(message, hint="--force overwrites it")
     write_file(path, text)
-
-
-def _can_follow(path: str) -> bool:
-    """Return whether a link ends somewhere, be it at a file that is not there."""
-    return not os.path.islink(os.path.realpath(path))
 
 
 def _holds_other_content(path: str, content: bytes) -> bool:

@@ -26,7 +26,6 @@ from stackcfg.yamltext.values import data_of
 CONTAINERS: Final = "containers"
 INIT_CONTAINERS: Final = "initContainers"
 _SIDECAR: Final = "Always"
-_VOLUME_PARTS: Final = 2
 _OBJECT_PATHS: Final = (
     (("configMap", "name"), CONFIG_MAP),
     (("secret", "secretName"), SECRET),
@@ -148,10 +147,17 @@ def target_of(volume: Any) -> str | None:
     """Return the folder in the container of an entry of `volumes`."""
     if not isinstance(volume, str):
         return _text_of(as_mapping(volume).get("target"))
-    parts = split_volume(volume)
-    if len(parts) < _VOLUME_PARTS:
-        return volume
-    return parts[1]
+    start, end = span_of_target(volume)
+    return volume[start:end]
+
+
+def span_of_target(volume: str) -> tuple[int, int]:
+    """Return where `SOURCE:TARGET:MODE` has its target; a lone part is one."""
+    source, *others = split_volume(volume)
+    if not others:
+        return 0, len(volume)
+    start = len(source) + 1
+    return start, start + len(others[0])
 
 
 def split_volume(volume: str) -> list[str]:

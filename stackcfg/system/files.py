@@ -136,7 +136,9 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
             _replace(target, content)
             return None
         if not stat.S_ISREG(os.stat(target).st_mode):
-            _write_device(target, content)
+            # replacing a pipe or a device would put a file in its place
+            with open(target, "wb") as device:
+                device.write(content)
             return None
         if not os.access(target, os.W_OK):
             raise PermissionError
@@ -147,13 +149,6 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
     except OSError as error:
         raise FileError(path, f"cannot be written: {reason_of(error)}") from None
     return saved
-
-
-def _write_device(target: str, content: bytes) -> None:
-    # A pipe or a device is written to; replacing it would put a file in its
-    # place.
-    with open(target, "wb") as device:
-        device.write(content)
 
 
 def _replace(target: str, content: bytes) -> None:

@@ -46,17 +46,13 @@ class _Bar:
             self._task = self._rich.add_task("", total=self._total, speed="")
         self._rich.start()
         done = min(self._done, self._total)
+        seconds = time.monotonic() - self._start
         self._rich.update(
             self._task,
             completed=done,
             description=name[-NAME_WIDTH:],
-            speed=self._describe_speed(),
+            speed=f"{self._done / max(seconds, DELAY):,.0f} a second",
         )
-
-    def _describe_speed(self) -> str:
-        """Return how fast the work is."""
-        seconds = time.monotonic() - self._start
-        return f"{self._done / max(seconds, DELAY):,.0f} a second"
 
     def hide(self) -> None:
         """Take the bar off the screen until it advances, so that lines can be

@@ -64,14 +64,9 @@ def _program(
         yield NewWord(NEW_MODULE, first)
         if run == first:
             run = None
-    yield from _run_words(launch, run)
-
-
-def _run_words(launch: Launch, source: int | None) -> Iterator[NewWord]:
-    """Yield the words that start ogx."""
     if launch.target < SHORT_COMMAND_SINCE:
         yield NewWord("stack")
-    yield NewWord("run", source)
+    yield NewWord("run", run)
 
 
 def _is_plain_python(words: Sequence[str], start: Start) -> bool:

@@ -16,7 +16,7 @@ from stackcfg.deployment.environment.images import change_image
 from stackcfg.deployment.environment.server_checks import NEW_OWNER
 from stackcfg.deployment.environment.values import BUILT_IN, UNKNOWN, change_value
 from stackcfg.light_typing import Final
-from stackcfg.manifests.containers import split_volume
+from stackcfg.manifests.containers import span_of_target
 from stackcfg.manifests.home_paths import Homes, move_home_paths, upstream_homes
 from stackcfg.manifests.server_start import find_start
 from stackcfg.migration.changes import CHECK
@@ -32,7 +32,6 @@ _MOUNT: Final = "--mount"
 _ENV_FILE: Final = "--env-file"
 _FLAGS: Final = (*_VOLUME, _MOUNT, *_VARIABLE, _ENV_FILE)
 _TARGETS: Final = ("target=", "dst=", "destination=")
-_HAS_TARGET: Final = 2
 
 
 def rewrite_run(
@@ -235,8 +234,6 @@ class _Run:
 
 def move_target(volume: str, homes: Homes) -> str:
     """Return `SOURCE:TARGET:MODE` with the folder in the container moved."""
-    parts = split_volume(volume)
-    if len(parts) < _HAS_TARGET:
-        return move_home_paths(volume, homes)
-    parts[1] = move_home_paths(parts[1], homes)
-    return ":".join(parts)
+    start, end = span_of_target(volume)
+    moved = move_home_paths(volume[start:end], homes)
+    return volume[:start] + moved + volume[end:]

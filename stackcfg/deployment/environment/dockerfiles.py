@@ -15,9 +15,9 @@ from stackcfg.deployment.environment.mounted_configs import (
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
+    add_lines,
     change_plain_file,
     files_of_kind,
-    line_end_of,
 )
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion, Region
 from stackcfg.deployment.environment.server import Server, SplitVariable
@@ -305,6 +305,5 @@ def _add_variables(
     text: str, place: int, pairs: Sequence[tuple[str, str]]
 ) -> list[Edit]:
     """Return the edit that sets more variables in front of the start command."""
-    newline = line_end_of(text)
-    lines = [f"ENV {name}={quote_shell(value)}{newline}" for name, value in pairs]
-    return [Edit(place, place, ("".join(lines),))]
+    lines = [f"ENV {name}={quote_shell(value)}" for name, value in pairs]
+    return add_lines(text, place, lines)

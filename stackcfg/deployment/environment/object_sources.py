@@ -185,7 +185,8 @@ class ObjectSources:
             container = each.container
             if container is None or id(container) not in self._servers:
                 holder = each.holder
-                line = holder.document.position(_start_of(holder, each.path)).line
+                node = holder.node.at(each.path) or holder.node
+                line = holder.document.position(node.start).line
                 yield f"line {line} of {holder.file}"
 
     @cached_property
@@ -229,14 +230,6 @@ def _kind_named_at(path: Path) -> str:
     if len(last) > 1 and (last[0], last[1]) in _REFERENCES:
         return _REFERENCES[last[0], last[1]]
     return _OTHER_NAMES.get(last[-1], "")
-
-
-def _start_of(holder: ManifestObject, path: Path) -> int:
-    """Return where the value at a path is written."""
-    node = holder.node.at(path)
-    if node is None:
-        return holder.node.start
-    return node.start
 
 
 def _is_own_text(value: Node) -> bool:

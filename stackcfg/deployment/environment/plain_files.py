@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from stackcfg.deployment.changes import DeploymentChanges, HoldsNoConfig, Refusal
 from stackcfg.deployment.environment.regions import PlaceChanges
@@ -11,6 +11,7 @@ from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.errors import NotRunConfigError
 from stackcfg.manifests.file_kinds import kind_of
 from stackcfg.releases.versions import Release
+from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.lines import Position
 
 
@@ -22,11 +23,10 @@ class PlainText(NamedTuple):
     target: Release
 
 
-def line_end_of(text: str) -> str:
-    """Return how the lines of a text end."""
-    if "\r\n" in text:
-        return "\r\n"
-    return "\n"
+def add_lines(text: str, place: int, lines: Iterable[str]) -> list[Edit]:
+    """Return the edit that adds lines to a text, with its line ends."""
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    return [Edit(place, place, ("".join(line + line_end for line in lines),))]
 
 
 def files_of_kind(files: DeploymentFiles, kind: str) -> Iterator[str]:

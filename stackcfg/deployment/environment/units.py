@@ -10,9 +10,9 @@ from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.env_files import EnvFiles, EnvFileUser
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
+    add_lines,
     change_plain_file,
     files_of_kind,
-    line_end_of,
 )
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
 from stackcfg.deployment.environment.server import PairVariable, Server
@@ -20,7 +20,7 @@ from stackcfg.deployment.environment.server_change import change_server
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.environment.words import CommandLine, SpanWords, quote_shell
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.manifests.containers import split_volume
+from stackcfg.manifests.containers import span_of_target
 from stackcfg.manifests.file_kinds import UNIT
 from stackcfg.manifests.server_evidence import ServerEvidence, find_start_in
 from stackcfg.manifests.shell_text import ShellError, find_words, read_commands
@@ -156,7 +156,7 @@ def _read_setting(
     elif setting.key == "Image" and is_server_image(region.old):
         server.image = region
     elif setting.key == "Volume":
-        server.mounts += _read_target(region)
+        server.mounts.append(region.part(*span_of_target(region.old)))
     elif setting.key in _PATHS:
         server.others.append(region)
 
@@ -196,22 +196,12 @@ def _read_variables(region: RawRegion) -> Iterator[PairVariable]:
         yield PairVariable(region.part(start, end))
 
 
-def _read_target(region: RawRegion) -> list[RawRegion]:
-    """Return the folder in the container of `Volume=`."""
-    parts = split_volume(region.old)
-    if len(parts) < len("ab"):
-        return [region]
-    start = len(parts[0]) + 1
-    return [region.part(start, start + len(parts[1]))]
-
-
 def _add_variables(
     text: str, place: int, pairs: Sequence[tuple[str, str]]
 ) -> list[Edit]:
     """Return the edit that sets more variables in front of the command."""
-    newline = line_end_of(text)
-    lines = [f"Environment={_quote('='.join(pair))}{newline}" for pair in pairs]
-    return [Edit(place, place, ("".join(lines),))]
+    lines = [f"Environment={_quote('='.join(pair))}" for pair in pairs]
+    return add_lines(text, place, lines)
 
 
 def _quote(pair: str) -> str:

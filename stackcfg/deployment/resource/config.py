@@ -47,7 +47,8 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
         return UserConfig(name, _find_key(conversion, keys), found)
     keys += made.keys
     key = _find_key(conversion, keys)
-    file = _find_file(conversion, made, key)
+    path = made.files.get(key, "")
+    file = conversion.files.name_beside(made.source.file, path) or ""
     text = conversion.files.texts.get(file, "")
     return UserConfig(
         name=name,
@@ -66,17 +67,6 @@ def _find_generated(conversion: Conversion, name: str) -> GeneratedObject | None
 def _is_labelled(made: GeneratedObject) -> bool:
     labels = mapping_at(made.data, ("options", "labels"))
     return bool(labels.get(WATCH) == "true")
-
-
-def _find_file(
-    conversion: Conversion,
-    made: GeneratedObject,
-    key: str,
-) -> str:
-    path = made.files.get(key, "")
-    if not path:
-        return ""
-    return conversion.files.name_beside(made.source.file, path) or ""
 
 
 def files_of_config(conversion: Conversion) -> Iterator[str]:
@@ -167,10 +157,8 @@ def _note_generated(
 ) -> None:
     """Say what to write in the kustomization that makes the ConfigMap."""
     name, file = made.data["name"], made.source.file
-    line = made.source.document.position(made.source.node.start).line
-    node = made.source.node.at(made.path)
-    if node is not None:
-        line = made.source.document.position(node.start).line
+    node = made.source.node.at(made.path) or made.source.node
+    line = made.source.document.position(node.start).line
     where = f"configMapGenerator of {file}, line {line}"
     if not _is_labelled(made):
         conversion.action(

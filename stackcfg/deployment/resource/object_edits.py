@@ -15,7 +15,7 @@ from stackcfg.deployment.resource.tree import (
 )
 from stackcfg.yamltext.comments import Comments
 from stackcfg.yamltext.document import Node
-from stackcfg.yamltext.edits import Edit, Piece
+from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.entries import column_of, remove_entry
 
 STATUS = "status"
@@ -53,14 +53,9 @@ def _replace(
     pieces = writer.write(*entry, settled)
     end = writer.entries.span(*entry).after
     if document.text[end - 1] != "\n":
-        _drop_line_end(pieces, document.newline)
+        # a file without a last line end gets none
+        pieces[-1] = str(pieces[-1]).removesuffix(document.newline)
     return Edit(entry[0].start, end, tuple(pieces))
-
-
-def _drop_line_end(pieces: list[Piece], newline: str) -> None:
-    """Take the last line end away: a file without one gets none."""
-    last = pieces.pop()
-    pieces.append(str(last).removesuffix(newline))
 
 
 def _remove(conversion: Conversion, index: int) -> Edit:

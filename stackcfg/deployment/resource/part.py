@@ -49,7 +49,10 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     for found in files.manifests.of_kind(SERVER):
         yield Seen(found.file, f"{SERVER} {found.name}")
     old = [
-        found for found in files.manifests.of_kind(OLD_SERVER) if _is_operators(found)
+        found
+        for found in files.manifests.of_kind(OLD_SERVER)
+        # other operators can have objects of the same kind
+        if found.group in ("", GROUPS[OLD_SERVER])
     ]
     yield from convert_lists(files)
     yield from find_unread_files(files, old)
@@ -70,11 +73,6 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     for file in dict.fromkeys(_files_of(conversions)):
         yield KeepOldFile(file)
     yield from _runbooks(conversions)
-
-
-def _is_operators(found: ManifestObject) -> bool:
-    """Return whether an object is of the operator, and not one of the same kind."""
-    return found.group in ("", GROUPS[OLD_SERVER])
 
 
 def _convert(
