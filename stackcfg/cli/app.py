@@ -14,7 +14,6 @@ import typer
 from typer import Argument, Option
 
 from stackcfg import __version__
-from stackcfg.cli.completion import complete_pages, complete_releases
 from stackcfg.cli.data_app import data
 from stackcfg.cli.exit_codes import FAILED, OK
 from stackcfg.cli.options import (
@@ -25,6 +24,8 @@ from stackcfg.cli.options import (
     StdinFilename,
     Verbose,
     choice,
+    complete_pages,
+    complete_releases,
     release_option,
     rule_option,
     usage_errors,

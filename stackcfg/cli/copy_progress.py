@@ -1,13 +1,24 @@
-"""How far a copy is: on a terminal, in a log; and that it is no faster than allowed."""
+"""How far a copy is: on a terminal, in a log; and that it is no faster than allowed.
+
+No row and no password is in the lines of the log.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
-from typing import Final
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final, TextIO
 
-from stackcfg.cli.copy_log import LogFile
+from stackcfg.data.locations import Database
+from stackcfg.data.moves import Move, UpgradePlan
+from stackcfg.data.result import CopyCounts, UpgradeResult
 from stackcfg.errors import StackcfgError
+from stackcfg.redaction.secrets import mask_secrets
+from stackcfg.releases.families import describe_releases
 from stackcfg.system.progress import RowProgress
 
 LOGGED_EVERY: Final = 10.0
@@ -100,3 +111,96 @@ class Pace:
             pause = self._free_at - time.monotonic()
         if pause > 0:
             time.sleep(pause)
+
+
+def open_log(path: str, plan: UpgradePlan) -> LogFile:
+    """Return the log of a copy, which begins with what is copied.
+
+    Raises `StackcfgError` for a file that must not be written to.
+    """
+    if not path:
+        return LogFile()
+    old, new = plan.upgrade.old, plan.upgrade.new
+    files = {old.name, new.name}
+    for move in plan.moves:
+        files |= {move.source.database.file, move.target.database.file}
+    if os.path.realpath(path) in map(os.path.realpath, filter(None, files)):
+        raise StackcfgError(f"--log-file {path}: it is an input of this command")
+    try:
+        log = LogFile(path)
+    except OSError as error:
+        raise StackcfgError(f"--log-file {path}: {error.strerror}") from None
+    names = [
+        f"{side.name} ({describe_releases(frozenset(side.releases))})"
+        for side in (old, new)
+    ]
+    log.write(f"begin: data copy {' to '.join(names)}")
+    return log
+
+
+def log_begin(
+    log: LogFile, database: Database, moves: Sequence[Move], result: UpgradeResult
+) -> None:
+    """Log which rows are to be copied into a database."""
+    rows = sum(result.rows[move] for move in moves)
+    stores = ", ".join(move.store for move in moves)
+    log.write(f"{database.describe()}: {rows} rows of {stores}")
+
+
+def log_end(
+    log: LogFile, database: Database, counts: Sequence[CopyCounts], seconds: float
+) -> None:
+    """Log what was copied into a database."""
+    for each in counts:
+        log.write(
+            f"{each.move.store}: {each.rows} rows, {each.added} copied, "
+            f"{each.completed} completed, {each.present} present, "
+            f"{len(each.differing)} different, {sum(each.skipped.values())} skipped"
+        )
+        for reason, count in each.skipped.items():
+            log.write(f"{each.move.store}: {count} skipped: {reason.reason}")
+    log.write(f"{database.describe()}: committed after {seconds:.1f} s")
+
+
+def log_failure(log: LogFile, error: BaseException) -> None:
+    """Log why a copy ended."""
+    words = str(error) or type(error).__name__
+    log.write(f"failed: {mask_secrets(words)}")
+
+
+class LogFile:
+    """A file that lines are added to; without a path, nothing is written.
+
+    Threads may share it. Raises `OSError` where it cannot be opened. Where a
+    line cannot be written later, one warning is printed and the work goes on.
+    """
+
+    def __init__(self, path: str = "") -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._file: TextIO | None = None
+        if path:
+            self._file = open(  # noqa: SIM115 - closed by `close`
+                path, "a", encoding="utf-8", errors="backslashreplace"
+            )
+
+    def write(self, event: str) -> None:
+        """Add an event as one line."""
+        now = datetime.now(UTC).isoformat(" ", "milliseconds")
+        line = f"{now.removesuffix('+00:00')}Z {' '.join(event.split())}\n"
+        with self._lock:
+            if self._file is None:
+                return
+            try:
+                self._file.write(line)
+                self._file.flush()
+            except OSError as error:
+                self._file = None
+                words = f"no more lines in {self._path}: {error.strerror}"
+                print(words, file=sys.stderr)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -8,11 +8,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from stackcfg.cli.copy_log import log_failure, open_log
+from stackcfg.cli.copy_progress import log_failure, open_log
 from stackcfg.cli.data_copy import METADATA, CopyChoices, copy_rows, name_continuation
-from stackcfg.cli.data_files import check_all_files, copy_all_files, find_all_files
+from stackcfg.cli.data_files import (
+    check_all_files,
+    check_room,
+    copy_all_files,
+    find_all_files,
+)
 from stackcfg.cli.data_plan import Sides, plan_moves, select_stores
-from stackcfg.cli.data_room import check_room
 from stackcfg.cli.errors import print_error
 from stackcfg.cli.exit_codes import FINDINGS, OK, PARTIAL
 from stackcfg.data.copy import count_changes, count_rows, count_unmoved_rows

@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from stackcfg.cli.copy_log import LogFile, log_begin, log_end
-from stackcfg.cli.copy_progress import CopyProgress, Pace
+from stackcfg.cli.copy_progress import CopyProgress, LogFile, Pace, log_begin, log_end
 from stackcfg.data.copy import copy_moves, find_done_moves
 from stackcfg.data.engines.drivers import hint_after_writes
 from stackcfg.data.engines.opening import Readers, database_exists

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.manifests.objects import ManifestObject, ManifestSet
 from stackcfg.releases.stores import StoreFields
-from stackcfg.show.databases import DeployedDatabase, place_databases
 from stackcfg.show.overview import Overview, read_config_overview
-from stackcfg.show.volumes import DeployedVolume, read_volumes
+from stackcfg.show.volumes import (
+    DeployedDatabase,
+    DeployedVolume,
+    place_databases,
+    read_volumes,
+)
 from stackcfg.validation.manifest_check import (
     find_judged_objects,
     is_of_operator,

@@ -1,14 +1,23 @@
-"""The volumes of a deployment: what is mounted where, and whether it is kept."""
+"""The volumes of a deployment: what is mounted where, whether it is kept, and which of
+the databases of the run config are on it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_mapping, value_at
-from stackcfg.releases.server_places import NEW_STORAGE, OLD_STORAGE
+from stackcfg.patterns import lazy_pattern
+from stackcfg.releases.server_places import NEW_STORAGE, OLD_STORAGE, VENDOR_HOME
+from stackcfg.runconfig.placeholders import fill_defaults
+from stackcfg.show.overview import Overview
+from stackcfg.stores.store_map import Location
 from stackcfg.validation.manifest_inspection import ManifestInspection
+from stackcfg.validation.queries.container_paths import is_inside
 from stackcfg.yamltext.lines import Position
 
 _ADOPTED: Final = ("metadata", "annotations", "ogx.io/adopt-storage")
@@ -92,3 +101,111 @@ def _position(inspection: ManifestInspection, path: Path) -> Position:
     subject = inspection.subject
     node = subject.node.at(path) or subject.node
     return subject.document.position(node.start)
+
+
+ON_VOLUME: Final = "volume"
+IN_CONTAINER: Final = "container"
+ON_SERVER: Final = "server"
+UNKNOWN: Final = "unknown"
+"""Where a database is: on a volume, in the container (lost with it), on a database
+server, or only the environment knows.
+"""
+
+_VARIABLE: Final = lazy_pattern(r"\$\{env\.(\w+)[^{}]*\}")
+_HOME: Final = "~/"
+_UPSTREAM: Final = ("starter", "postgres-demo")
+_VENDOR: Final = ("rh", "rh-dev")
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedDatabase:
+    """A database of a run config: the backend or store that names it, and where
+    it is; `volume` names the volume that it is on.
+    """
+
+    name: str
+    location: Location
+    where: str
+    volume: str = ""
+
+
+def place_databases(
+    inspection: ManifestInspection,
+    overview: Overview | None,
+    volumes: Sequence[DeployedVolume],
+) -> Iterator[DeployedDatabase]:
+    """Yield each database of a run config, with where it is."""
+    if overview is None:
+        return
+    known: set[object] = set()
+    named = [(each.name, each.location) for each in overview.backends]
+    named += [(each.store, each.location) for each in overview.stores]
+    for name, location in named:
+        if location is None or location.database in known:
+            continue
+        known.add(location.database)
+        where, volume = _find_place(inspection, location, volumes)
+        yield DeployedDatabase(name, location, where, volume)
+
+
+def _find_place(
+    inspection: ManifestInspection,
+    location: Location,
+    volumes: Sequence[DeployedVolume],
+) -> tuple[str, str]:
+    if location.file is None:
+        return ON_SERVER, ""
+    path = _expand(inspection, location.file)
+    if path is None:
+        return UNKNOWN, ""
+    on = [each for each in volumes if each.folder and is_inside(path, each.folder)]
+    if any(is_unknown(each.folder) for each in volumes):
+        return UNKNOWN, ""
+    if not on:
+        return IN_CONTAINER, ""
+    nearest = max(on, key=lambda each: len(each.folder))
+    if nearest.is_kept:
+        return ON_VOLUME, nearest.name
+    return IN_CONTAINER, ""
+
+
+def _expand(inspection: ManifestInspection, file: str) -> str | None:
+    """Return the path of a database in the container; None if it is not known."""
+    env = _literal_variables(inspection)
+
+    def fill(match: re.Match[str]) -> str:
+        return env.get(match[1], match[0])
+
+    path = fill_defaults(_VARIABLE.sub(fill, file))
+    if path.startswith(_HOME):
+        home = env.get("HOME") or _home_of_image(inspection)
+        if not home:
+            return None
+        path = f"{home.rstrip('/')}/{path.removeprefix(_HOME)}"
+    if not path.startswith("/") or is_unknown(path):
+        return None
+    return path
+
+
+def _literal_variables(inspection: ManifestInspection) -> dict[str, str]:
+    path: Path = ("spec", "server", "containerSpec", "env")
+    if inspection.is_new:
+        path = ("spec", "workload", "overrides", "env")
+    return {
+        inspection.text(*each, "name"): inspection.text(*each, "value")
+        for each, item in inspection.items(*path)
+        if isinstance(item.get("value"), str)
+    }
+
+
+def _home_of_image(inspection: ManifestInspection) -> str:
+    """Return the home folder of the image, empty if it is not known.
+
+    Images of llama-stack ran as root or as an arbitrary user.
+    """
+    if not inspection.is_new:
+        return ""
+    name = inspection.text("spec", "distribution", "name")
+    if name in _VENDOR:
+        return VENDOR_HOME
+    return "/" if name in _UPSTREAM else ""

@@ -342,14 +342,14 @@ def test_a_disk_without_room_is_found_before_anything_is_written(tmp_path, monke
     sizes = [path.stat().st_size for path in tmp_path.rglob("old/**/*")]
     for free in (10, sum(sizes) // 2):
         free_bytes = Mock(return_value=free)
-        monkeypatch.setattr("stackcfg.cli.data_room.free_bytes", free_bytes)
+        monkeypatch.setattr("stackcfg.cli.data_files.free_bytes", free_bytes)
         done = data("copy", tmp_path)
         assert (done.code, done.err.count("\n")) == (2, 1)
         assert "files, backups and copies can take" in done.err
         assert not (tmp_path / "new").exists()
     monkeypatch.undo()
     assert data("copy", tmp_path).code == 0
-    monkeypatch.setattr("stackcfg.cli.data_room.free_bytes", lambda _: 10)
+    monkeypatch.setattr("stackcfg.cli.data_files.free_bytes", lambda _: 10)
     done = data("copy", tmp_path)
     assert (done.code, done.err) == (0, "")
 

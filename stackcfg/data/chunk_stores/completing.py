@@ -15,7 +15,7 @@ from typing import Final
 
 from stackcfg.data.chunk_stores.moves import ChunkCounts, ChunkMove, StoredChunk
 from stackcfg.data.chunk_stores.opening import opened
-from stackcfg.data.disk.finding import find_files, path_below
+from stackcfg.data.disk.copying import find_files, path_below
 from stackcfg.data.disk.moves import FileMove
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.row_rules.chunks import complete_chunk

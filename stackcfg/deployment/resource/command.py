@@ -15,7 +15,7 @@ from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.server_plan import CERTIFICATE
 from stackcfg.deployment.environment.shell_scripts import rewrite_script
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.deployment.resource.homes import homes_of
+from stackcfg.deployment.resource.image import homes_of
 from stackcfg.deployment.resource.variables import renamed_names
 from stackcfg.manifests.home_paths import move_operator_configs
 from stackcfg.manifests.server_evidence import find_start_in_script, script_index

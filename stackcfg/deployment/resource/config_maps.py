@@ -11,7 +11,7 @@ from stackcfg.deployment.changes import DeploymentChange
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.resource.config import CA_BUNDLE, find_config_maps
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
-from stackcfg.deployment.resource.homes import homes_of, vendor_of
+from stackcfg.deployment.resource.image import homes_of, vendor_of
 from stackcfg.deployment.resource.watch_label import has_label, label_edit
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.manifests.home_paths import find_home_paths

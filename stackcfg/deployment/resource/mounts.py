@@ -6,7 +6,7 @@ from typing import Final
 
 from stackcfg.deployment.resource.config import find_config_maps
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.deployment.resource.homes import homes_of
+from stackcfg.deployment.resource.image import homes_of
 from stackcfg.manifests.home_paths import move_home_paths
 from stackcfg.paths import Path
 from stackcfg.releases.resource_changes import FieldChange

@@ -1,11 +1,12 @@
-"""The edits that move the fields of an old object to their places in the new one."""
+"""The edits that move the fields of an old object to their places in the new one, and
+that write other strings there, each in its style.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.deployment.resource.scalar_text import rewrite_scalar
 from stackcfg.deployment.resource.text import TreeWriter, read_style
 from stackcfg.deployment.resource.tree import (
     Branch,
@@ -14,9 +15,12 @@ from stackcfg.deployment.resource.tree import (
     item_data,
 )
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import Node
-from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, value_of
+from stackcfg.yamltext.edits import Edit, shift_lines
+from stackcfg.yamltext.emit import emit_quoted
 from stackcfg.yamltext.entries import column_of, remove_entry
+from stackcfg.yamltext.lines import indent_of
+from stackcfg.yamltext.parser import parse_yaml
 
 STATUS = "status"
 
@@ -111,3 +115,59 @@ def _scalar_edits(conversion: Conversion) -> Iterator[Edit]:
         if new != node.text:
             written = rewrite_scalar(conversion.document, node, new)
             yield Edit(*node.span, (written,))
+
+
+BLOCKS = ("|", ">")
+_INDICATORS = "|>-+"
+
+
+def rewrite_scalar(
+    document: Document,
+    node: Node,
+    new: str,
+) -> str:
+    """Return the source of a scalar with another string.
+
+    Quotes stay, and a block stays one. Whether the result means the string is
+    proved with the whole object.
+    """
+    source = document.text[node.start : node.end]
+    if node.style in BLOCKS:
+        return _rewrite_block(document, source, new)
+    is_one_line = "\n" not in source and "\n" not in new
+    if not is_one_line:
+        return emit_quoted(new)
+    if node.style == "'" and "'" not in new:
+        return f"'{new}'"
+    if node.style is None and _is_plain(new):
+        return new
+    return emit_quoted(new)
+
+
+def _is_plain(new: str) -> bool:
+    """Return whether a string can be written without quotes."""
+    try:
+        [document] = parse_yaml(f"a: {new}\n")
+    except (ParseError, ValueError):
+        return False
+    value = document.root.get("a")
+    if value is None or value.kind != SCALAR:
+        return False
+    return bool(value_of(value) == new)
+
+
+def _rewrite_block(
+    document: Document,
+    source: str,
+    new: str,
+) -> str:
+    """Return a block scalar with other lines, indented as before."""
+    header, _, body = source.replace("\r\n", "\n").partition("\n")
+    folded = header.startswith(">") and "\n" in new.rstrip("\n")
+    if folded or header.strip(_INDICATORS):
+        # its line ends are spaces, or its header tells the indentation
+        return emit_quoted(new)
+    content = body.lstrip("\n")
+    lines = shift_lines(new.rstrip("\n"), indent_of(content), first_line=True)
+    ending = body[len(body.rstrip("\n")) :]
+    return f"{header}\n{lines}{ending}".replace("\n", document.newline)

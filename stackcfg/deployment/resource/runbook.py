@@ -12,7 +12,7 @@ from typing import Final
 
 from stackcfg.deployment.resource.config_maps import label_steps
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
-from stackcfg.deployment.resource.homes import is_from_upstream
+from stackcfg.deployment.resource.image import is_from_upstream
 from stackcfg.deployment.resource.workload import OLD_HOME, STORAGE, may_miss_volume
 
 OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"

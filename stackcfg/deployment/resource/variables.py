@@ -9,7 +9,7 @@ from typing import Any, Final
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.values import describe_unread
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.deployment.resource.homes import VARIABLES, homes_of, vendor_of
+from stackcfg.deployment.resource.image import VARIABLES, homes_of, vendor_of
 from stackcfg.deployment.resource.tree import rewritten_data
 from stackcfg.manifests.home_paths import move_operator_configs
 from stackcfg.paths import Path, as_mapping, list_at

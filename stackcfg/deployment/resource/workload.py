@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.deployment.resource.homes import homes_of, is_from_upstream
+from stackcfg.deployment.resource.image import homes_of, is_from_upstream
 from stackcfg.manifests.home_paths import is_old_home, move_home_paths
 from stackcfg.migration.changes import INFO
 from stackcfg.paths import as_mapping

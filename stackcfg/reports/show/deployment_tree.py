@@ -9,9 +9,14 @@ from stackcfg.reports.console.characters import columns
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.reports.console.folding import fold
 from stackcfg.reports.show.labels import join_words, short_text
-from stackcfg.show.databases import IN_CONTAINER, ON_SERVER, ON_VOLUME, DeployedDatabase
 from stackcfg.show.deployments import DeployedReference, DeploymentOverview
-from stackcfg.show.volumes import DeployedVolume
+from stackcfg.show.volumes import (
+    IN_CONTAINER,
+    ON_SERVER,
+    ON_VOLUME,
+    DeployedDatabase,
+    DeployedVolume,
+)
 
 BRANCHES: Final = {True: ("├── ", "└── "), False: ("|-- ", "`-- ")}
 """The lines of a tree, before the last row and at it, in Unicode and in ASCII."""

@@ -22,7 +22,6 @@ from stackcfg.reports.json_document import (
 )
 from stackcfg.reports.shape import Count, OneOf, Ordinal, Shape
 from stackcfg.reports.show.formats import Context
-from stackcfg.show.databases import IN_CONTAINER, ON_SERVER, ON_VOLUME, UNKNOWN
 from stackcfg.show.entries import (
     BY_VARIABLE,
     CATALOG_STYLE,
@@ -35,10 +34,11 @@ from stackcfg.show.entries import (
     StoreEntry,
 )
 from stackcfg.show.overview import MIXED, NO_STORES, FileOverview, Overview
+from stackcfg.show.volumes import IN_CONTAINER, ON_SERVER, ON_VOLUME, UNKNOWN
 
 if TYPE_CHECKING:
-    from stackcfg.show.databases import DeployedDatabase
     from stackcfg.show.deployments import DeployedReference, DeploymentOverview
+    from stackcfg.show.volumes import DeployedDatabase
 
 
 class ReleaseSpan(Shape):

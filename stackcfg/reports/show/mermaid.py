@@ -23,7 +23,6 @@ from stackcfg.reports.show.labels import (
     join_words,
     short_text,
 )
-from stackcfg.show.databases import ON_VOLUME
 from stackcfg.show.entries import (
     BY_VARIABLE,
     CATALOG_STYLE,
@@ -34,6 +33,7 @@ from stackcfg.show.entries import (
     StoreEntry,
 )
 from stackcfg.show.overview import FileOverview, Overview
+from stackcfg.show.volumes import ON_VOLUME
 from stackcfg.stores.store_map import Location
 
 if TYPE_CHECKING:
