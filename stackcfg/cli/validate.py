@@ -142,7 +142,7 @@ def _print_closing(total: Total, options: Options) -> None:
 
 
 def _print_summary(total: Total, options: Options) -> None:
-    from stackcfg.reports.validate.closing import (
+    from stackcfg.reports.validate.counts import (
         describe_fixable,
         describe_old_files,
         summary,

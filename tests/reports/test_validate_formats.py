@@ -15,8 +15,7 @@ from jsonschema import Draft202012Validator
 
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.console.characters import visible
-from stackcfg.reports.validate.closing import summary
-from stackcfg.reports.validate.counts import Counts, count_findings
+from stackcfg.reports.validate.counts import Counts, count_findings, summary
 from stackcfg.reports.validate.formats import FORMATS, Context
 from stackcfg.reports.validate.sarif import describe_log
 from stackcfg.reports.validate.sarif_results import file_uri

@@ -6,12 +6,14 @@ five kinds in `row_rule`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Final
 
 from stackcfg.data.row_rule import RowRule
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.system.files import read_file
 
 # several rules for one row work in this order, each on what those before it made
 _MODULES: Final = (
@@ -39,27 +41,15 @@ def _rule(module: str) -> RowRule:
 
 ROW_RULES: Final = tuple(map(_rule, _MODULES))
 
-LOCATION_PAGES: Final[Mapping[str, str]] = {
-    "R0": """Rows go to another database, or their keys get another prefix.
 
-A server reads a KV store by the backend and the namespace of its reference. The key of
-a row is NAMESPACE:KEY where there is a namespace; sqlite ignores it until ogx 0.8.0 and
-applies it from 1.0.0 on (upstream #5731).
-""",
-    "R1": """Others share the table: only the store's own keys are taken.
+def _read_location_pages() -> Mapping[str, str]:
+    path = os.path.join(os.path.dirname(__file__), "LOCATIONS.md")
+    _, *sections = read_file(path).split("\n## ")
+    parts = [section.partition("\n\n") for section in sections]
+    return {rule: page for rule, _, page in parts}
 
-The beginning of a key tells which kind of store it belongs to. Of two vector_io
-providers in one table, the registered resources tell which of them a vector store
-belongs to.
-""",
-    "R5": """Rows go to another database or table.
 
-The table of the inference history is `chat_completions` until 0.3.4, that of the
-responses `openai_responses` until 0.4.7, whatever the reference says; later the
-`table_name` of the reference (upstream #4371, #4764). The other tables have fixed
-names. A missing table is made with the columns of the old one.
-""",
-}
+LOCATION_PAGES: Final = _read_location_pages()
 """The pages of the rules about where rows are, not about their content."""
 
 

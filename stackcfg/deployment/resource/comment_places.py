@@ -29,29 +29,15 @@ class Section(NamedTuple):
     new: Path
 
 
-class SourceEntries:
+class SourceEntries(NamedTuple):
     """The entries of a document, with the comments that belong to them."""
 
-    def __init__(
-        self,
-        document: Document,
-        comments: Comments,
-    ) -> None:
-        self.document = document
-        self.comments = comments
+    document: Document
+    comments: Comments
 
-    def span(
-        self,
-        key: Node,
-        value: Node,
-    ) -> EntrySpan:
+    def span(self, key: Node, value: Node) -> EntrySpan:
         """Return the lines of an entry, with its comments."""
-        return entry_span(
-            self.document,
-            self.comments,
-            key,
-            value,
-        )
+        return entry_span(self.document, self.comments, key, value)
 
     def span_of(self, item: Moved | Literal) -> Span:
         """Return where an item of the new object comes from, if anywhere."""

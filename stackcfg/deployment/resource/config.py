@@ -42,7 +42,7 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
     keys: list[Any] = []
     if hint is not None:
         keys += as_mapping(hint.data.get("data"))
-    made = _find_generated(conversion, name)
+    made = find_generated(conversion.files.manifests, CONFIG_MAP, name)
     if made is None:
         return UserConfig(name, _find_key(conversion, keys), found)
     keys += made.keys
@@ -56,12 +56,8 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
         object=found,
         file=file,
         file_text=text,
-        keys=tuple(made.keys),
+        made=made,
     )
-
-
-def _find_generated(conversion: Conversion, name: str) -> GeneratedObject | None:
-    return find_generated(conversion.files.manifests, CONFIG_MAP, name)
 
 
 def _is_labelled(made: GeneratedObject) -> bool:
@@ -74,7 +70,7 @@ def files_of_config(conversion: Conversion) -> Iterator[str]:
     config = conversion.user_config
     if config is None or config.object is not None:
         return
-    made = _find_generated(conversion, config.name)
+    made = config.made
     if config.file:
         yield config.file
     elif (
@@ -132,9 +128,8 @@ def user_config(conversion: Conversion, row: FieldChange) -> None:
             row.old,
         )
     conversion.config_maps += find_config_maps(conversion, config.name)
-    made = _find_generated(conversion, config.name)
-    if config.object is None and made is not None:
-        _note_generated(conversion, row, made)
+    if config.object is None and config.made is not None:
+        _note_generated(conversion, row, config.made)
     elif config.object is None:
         conversion.unlabelled.append(config.name)
         conversion.check(

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from stackcfg.deployment.changes import FileNote
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.generated_objects import GeneratedObject
 from stackcfg.deployment.resource.comment_places import Section
 from stackcfg.deployment.resource.tree import (
     NO_SPAN,
@@ -55,8 +56,8 @@ class ServerNames(NamedTuple):
 class UserConfig(NamedTuple):
     """The ConfigMap with the run config: its name, its key, and the object.
 
-    `object` is None if it is not in the input. `file` is what a kustomization
-    makes the key from, if the input has that; `keys` are those that it makes.
+    `object` is None if it is not in the input. `made` is what a kustomization makes,
+    `file` what it makes the key from, if the input has that.
     """
 
     name: str
@@ -64,7 +65,7 @@ class UserConfig(NamedTuple):
     object: ManifestObject | None
     file: str = ""
     file_text: str = ""
-    keys: tuple[str, ...] = ()
+    made: GeneratedObject | None = None
 
     @property
     def text(self) -> str:
@@ -79,9 +80,10 @@ class UserConfig(NamedTuple):
     @property
     def other_keys(self) -> list[str]:
         """Return the other keys of the ConfigMap."""
-        found = list(self.keys)
-        if self.object is not None:
-            found.clear()
+        found: list[Any] = []
+        if self.object is None and self.made is not None:
+            found = self.made.keys
+        elif self.object is not None:
             for section in ("data", "binaryData"):
                 found += as_mapping(self.object.data.get(section))
         return [key for key in found if key not in (self.key, *CONFIG_KEYS)]
