@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 
 from stackcfg.light_typing import TYPE_CHECKING, Final
-from stackcfg.system.chart_folders import folder_of_chart
 from stackcfg.system.files import STDIN, FileError, read_file
+from stackcfg.system.folder_search import folder_of_chart
 
 if TYPE_CHECKING:
     from stackcfg.loading.chart_values import Chart

@@ -6,12 +6,10 @@ No row and no password is in the lines of the log.
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Final, TextIO
+from typing import Final
 
 from stackcfg.data.locations import Database
 from stackcfg.data.moves import Move, UpgradePlan
@@ -19,6 +17,8 @@ from stackcfg.data.result import CopyCounts, UpgradeResult
 from stackcfg.errors import StackcfgError
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.families import describe_releases
+from stackcfg.system.log_file import LogFile
+from stackcfg.system.pace import Pace
 from stackcfg.system.progress import RowProgress
 
 LOGGED_EVERY: Final = 10.0
@@ -82,37 +82,6 @@ class CopyProgress:
         self._bar.hide()
 
 
-ROW: Final = 4096
-"""Bytes of a file that count as a row."""
-
-
-class Pace:
-    """Lets callers wait so that together they do at most `rate` rows a second.
-
-    0: no limit. Threads may share it.
-    """
-
-    def __init__(self, rate: int = 0) -> None:
-        self.rate = rate
-        self._lock = threading.Lock()
-        self._free_at = time.monotonic()
-
-    def wait_after_bytes(self, count: int) -> None:
-        """Wait as long as a part of a file may take."""
-        self.wait_after(count / ROW)
-
-    def wait_after(self, rows: float) -> None:
-        """Wait as long as these rows may take."""
-        if not self.rate:
-            return
-        with self._lock:
-            begun = max(self._free_at, time.monotonic())
-            self._free_at = begun + rows / self.rate
-            pause = self._free_at - time.monotonic()
-        if pause > 0:
-            time.sleep(pause)
-
-
 def open_log(path: str, plan: UpgradePlan) -> LogFile:
     """Return the log of a copy, which begins with what is copied.
 
@@ -166,41 +135,3 @@ def log_failure(log: LogFile, error: BaseException) -> None:
     """Log why a copy ended."""
     words = str(error) or type(error).__name__
     log.write(f"failed: {mask_secrets(words)}")
-
-
-class LogFile:
-    """A file that lines are added to; without a path, nothing is written.
-
-    Threads may share it. Raises `OSError` where it cannot be opened. Where a
-    line cannot be written later, one warning is printed and the work goes on.
-    """
-
-    def __init__(self, path: str = "") -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._file: TextIO | None = None
-        if path:
-            self._file = open(  # noqa: SIM115 - closed by `close`
-                path, "a", encoding="utf-8", errors="backslashreplace"
-            )
-
-    def write(self, event: str) -> None:
-        """Add an event as one line."""
-        now = datetime.now(UTC).isoformat(" ", "milliseconds")
-        line = f"{now.removesuffix('+00:00')}Z {' '.join(event.split())}\n"
-        with self._lock:
-            if self._file is None:
-                return
-            try:
-                self._file.write(line)
-                self._file.flush()
-            except OSError as error:
-                self._file = None
-                words = f"no more lines in {self._path}: {error.strerror}"
-                print(words, file=sys.stderr)
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from stackcfg.cli.copy_progress import CopyProgress, LogFile, Pace, log_begin, log_end
+from stackcfg.cli.copy_progress import CopyProgress, log_begin, log_end
 from stackcfg.data.copy import copy_moves, find_done_moves
 from stackcfg.data.engines.drivers import hint_after_writes
 from stackcfg.data.engines.opening import Readers, database_exists
@@ -20,6 +20,8 @@ from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts, UpgradeResult
 from stackcfg.errors import StackcfgError
 from stackcfg.system.files import back_up_with, make_folder
+from stackcfg.system.log_file import LogFile
+from stackcfg.system.pace import Pace
 
 METADATA = "metadata"
 

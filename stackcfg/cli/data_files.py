@@ -8,7 +8,6 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from stackcfg.cli.copy_progress import Pace
 from stackcfg.cli.data_copy import CopyChoices, destinations_with_rows
 from stackcfg.data.chunk_stores.completing import check_chunks, complete_chunks
 from stackcfg.data.chunk_stores.moves import ChunkCounts, ChunkMove
@@ -29,6 +28,7 @@ from stackcfg.data.result import UpgradeResult
 from stackcfg.errors import StackcfgError
 from stackcfg.system.file_copies import explain_reads
 from stackcfg.system.files import disk_of, free_bytes
+from stackcfg.system.pace import Pace
 
 
 def find_all_files(moves: Iterable[FileMove]) -> dict[FileMove, FoundFiles]:

@@ -22,8 +22,8 @@ from stackcfg.releases.stores import StoreField, with_declared_fields
 from stackcfg.releases.versions import Release
 from stackcfg.reports.console.colors import join_lines
 from stackcfg.reports.console.problems import problem_line
-from stackcfg.reports.show.evidence import draw_judgements
 from stackcfg.reports.show.formats import FORMATS, Context
+from stackcfg.reports.show.labels import draw_judgements
 from stackcfg.show.overview import (
     FileOverview,
     Judgement,

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.system.chart_folders import HELPER_ENDING, is_helper
 from stackcfg.system.git_ignore import FOLDER_MARK, IgnoreRules, parse_rules
 from stackcfg.system.git_repository import (
     MAX_PATTERNS,
@@ -195,3 +194,27 @@ def _tracked_in(tree: _Tree) -> Iterator[str]:
                 continue
             if SKIPPED_FOLDERS.isdisjoint(relative.split("/")):
                 yield file
+
+
+HELPER_ENDING: Final = ".tpl"
+"""Of templates that write nothing themselves: others include what they define."""
+
+_TEMPLATES: Final = "templates"
+_CHART: Final = "Chart.yaml"
+
+
+def folder_of_chart(path: str) -> str | None:
+    """Return the folder of the chart that a template is in; None if it is in none."""
+    folder, name = os.path.split(os.path.abspath(path))
+    while name:
+        if os.path.basename(folder) == _TEMPLATES:
+            chart = os.path.dirname(folder)
+            if os.path.isfile(os.path.join(chart, _CHART)):
+                return chart
+        folder, name = os.path.split(folder)
+    return None
+
+
+def is_helper(path: str) -> bool:
+    """Return whether a file holds what templates of a chart include."""
+    return path.endswith(HELPER_ENDING) and folder_of_chart(path) is not None

@@ -1,17 +1,20 @@
-"""What the formats of `show` call databases and stores: short, and without
-secrets.
+"""What the formats of `show` call databases and stores, and how they show where
+one was found: short, and without secrets.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from stackcfg.light_typing import Final
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.reports.console.characters import flat
+from stackcfg.reports.console.colors import Lines, paint
+from stackcfg.reports.console.folding import fold
 from stackcfg.reports.console.locations import common_folder, short_variables
 from stackcfg.show.entries import StoreEntry
-from stackcfg.show.overview import Overview
+from stackcfg.show.overview import Judgement, Overview
 from stackcfg.stores.store_map import KV_TABLE, Location, file_identity
 
 _ROOTED: Final = ("/", "~", "$", "{", "../", ":")
@@ -134,3 +137,17 @@ def _short_label(name: str, location: Location, folder: str) -> str:
     if name.startswith(_ROOTED) or name[1:2] == ":":
         return label
     return f"./{label}"
+
+
+_INDENT: Final = "    "
+
+
+def draw_judgements(judgements: Sequence[Judgement], width: int) -> Lines:
+    """Yield a line for each piece of evidence."""
+    for each in judgements:
+        word, color = "", ""
+        if each.weight < 0:
+            word, color = "but ", "warning"
+        line = f"  line {each.position.line}: {word}{short_text(each.what)}"
+        for part in fold(line, width, _INDENT):
+            yield paint(part, color)

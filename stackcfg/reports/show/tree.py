@@ -12,7 +12,6 @@ from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.characters import columns
 from stackcfg.reports.console.colors import Lines, join_lines, paint
 from stackcfg.reports.console.folding import fold
-from stackcfg.reports.show.evidence import draw_judgements
 from stackcfg.reports.show.formats import Context
 from stackcfg.reports.show.groups import Group, group_stores
 from stackcfg.reports.show.labels import (
@@ -21,6 +20,7 @@ from stackcfg.reports.show.labels import (
     database_labels,
     describe_condition,
     describe_rows,
+    draw_judgements,
     full_text,
     join_words,
     short_text,
