@@ -10,6 +10,7 @@ from functools import cached_property
 from stackcfg.light_typing import Any
 from stackcfg.paths import Data, Path, as_mapping, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
+from stackcfg.releases.resources import registered_lists
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.placeholders import has_placeholder
@@ -142,6 +143,17 @@ class Inspection:
         """Every provider entry."""
         declared = self.catalog.declared
         return tuple(read_providers(self.data, self.readings, declared, self.version))
+
+    @cached_property
+    def lists_to_register(self) -> tuple[tuple[Path, str], ...]:
+        """The path and the API of each list that the release registers and that
+        is not empty.
+        """
+        return tuple(
+            (path, api)
+            for path, api in registered_lists(self.version)
+            if value_at(self.data, path)
+        )
 
     @cached_property
     def model_errors(self) -> tuple[ModelError, ...]:

@@ -37,7 +37,6 @@ from stackcfg.releases.resources import (
     RESOURCES_SECTION,
     keys_to_register,
     listed_models,
-    registered_lists,
     unregistrable_until,
 )
 from stackcfg.releases.versions import Release
@@ -66,7 +65,7 @@ def lacks_provider_of_resource(inspection: Inspection) -> bool:
     skipped: Sequence[str] = ()
     if inspection.version >= DISABLED_PROVIDERS_SINCE:
         skipped = _NO_PROVIDER
-    for path, api in _written_lists(inspection):
+    for path, api in inspection.lists_to_register:
         if path[-1] == DATASETS or not is_listed(inspection, api):
             return True
         entries = list_at(inspection.data, path)
@@ -110,19 +109,12 @@ def _strings_at(data: Any, paths: Sequence[Path]) -> set[str]:
     return {each for each in values if isinstance(each, str)}
 
 
-def _written_lists(inspection: Inspection) -> Iterator[tuple[Path, str]]:
-    """Yield the path and the API of each list of resources that is not empty."""
-    for path, api in registered_lists(inspection.version):
-        if value_at(inspection.data, path):
-            yield path, api
-
-
 def has_list_with_needs(inspection: Inspection) -> bool:
     """Return whether the release fails at a list of resources, or needs keys in
     its entries that its models do not.
     """
     version = inspection.version
-    for path, _ in _written_lists(inspection):
+    for path, _ in inspection.lists_to_register:
         kind = str(path[-1])
         if unregistrable_until(kind, version) or keys_to_register(kind, version):
             return True
@@ -210,7 +202,7 @@ def _is_listed_model(
 
 def may_double_prefix(inspection: Inspection) -> bool:
     """Return whether a slash is in the id of a model, or of its provider."""
-    for path, _ in _written_lists(inspection):
+    for path, _ in inspection.lists_to_register:
         if path[-1] == MODELS[-1]:
             models = list_at(inspection.readings[-1], path)
             return any(map(_may_have_slash, models))
@@ -227,7 +219,7 @@ def _may_have_slash(model: Any) -> bool:
 
 def has_resource_twice(inspection: Inspection) -> bool:
     """Return whether two entries of a list of resources may have the same id."""
-    for path, _ in _written_lists(inspection):
+    for path, _ in inspection.lists_to_register:
         written = list_at(inspection.data, path)
         seen = list_at(inspection.readings[-1], path)
         # a model is served by one of its names, with its provider before it

@@ -12,7 +12,7 @@ from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.paths import Path, list_at, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.model_names import EVERY_PROVIDER
-from stackcfg.releases.resources import DEFAULT_MODELS, registered_lists
+from stackcfg.releases.resources import DEFAULT_MODELS
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import DISABLED_ID
 from stackcfg.validation.config_check import is_removed_entry
@@ -55,13 +55,6 @@ def is_of_every_provider(entry: Mapping[str, Any], version: Release) -> bool:
     return is_named and version >= EVERY_PROVIDER_SINCE
 
 
-def resource_lists(inspection: Inspection) -> Iterator[tuple[Path, str]]:
-    """Yield the path and the API of each list that the release registers."""
-    for path, api in registered_lists(inspection.version):
-        if value_at(inspection.data, path):
-            yield path, api
-
-
 # nearly every rule about resources asks
 @lru_cache(maxsize=2)
 def registered_resources(inspection: Inspection) -> tuple[Resource, ...]:
@@ -73,7 +66,7 @@ def registered_resources(inspection: Inspection) -> tuple[Resource, ...]:
 
 
 def _find_registered(inspection: Inspection) -> Iterator[Resource]:
-    for path, api in resource_lists(inspection):
+    for path, api in inspection.lists_to_register:
         if not is_listed(inspection, api):
             continue
         for index, entry in enumerate(list_at(inspection.data, path)):

@@ -22,7 +22,6 @@ from stackcfg.validation.queries.registered import (
     is_of_every_provider,
     providers_of,
     registered_resources,
-    resource_lists,
 )
 from stackcfg.validation.queries.served_apis import is_listed
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
@@ -32,7 +31,7 @@ MODELS: Final = "models"
 
 
 def check(inspection: Inspection) -> Findings:
-    for path, api in resource_lists(inspection):
+    for path, api in inspection.lists_to_register:
         if not is_listed(inspection, api):
             yield RuleFinding(
                 key_of(*path),
