@@ -15,9 +15,12 @@ from operator import attrgetter
 from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import InputError
+from stackcfg.paths import Path
 from stackcfg.runconfig.same_values import has_same_values
 from stackcfg.validation.changed_data import DataChanges
+from stackcfg.validation.entry_names import name_entry
 from stackcfg.validation.findings import SEVERITIES, Finding, Replacement
+from stackcfg.validation.rule_finding import KEY, Correction
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.lines import LineIndex, Position
 
@@ -35,7 +38,6 @@ Check = Callable[[str], Checked]
 PASSES = 5
 """How often a text is fixed: one fix can make room for another."""
 
-_RENAMED: Final = "renamed-key"
 _END: Final = attrgetter("end")
 _SPAN: Final = attrgetter("start", "end")
 
@@ -191,7 +193,7 @@ class _Proof:
         expected = _count(self._findings) - _count(chosen)
         for finding in after.findings:
             kind = _kind_of(finding)
-            if expected[kind] <= 0 and not _follows(finding, chosen):
+            if expected[kind] <= 0 and not _follows(finding, chosen, after):
                 yield finding
             expected[kind] -= 1
 
@@ -205,27 +207,37 @@ class _Proof:
         return has_same_values(expected, dict(after))
 
 
-def _follows(new: Finding, fixed: Iterable[Finding]) -> bool:
+def _follows(new: Finding, fixed: Sequence[Finding], after: Checked) -> bool:
     """Return whether a finding is about the value of a key that a fix has renamed,
     and less serious than what it mends: the value is read, and so judged, only now.
     """
+    data = after.data.get(new.place)
+    changes = changes_at(new.place, fixed)
     for finding in fixed:
-        is_renamed = finding.rule == _RENAMED and finding.place == new.place
         is_graver = _grade(finding) < _grade(new)
-        if is_renamed and is_graver and _holder_of(finding) == _holder_of(new):
-            return True
+        if finding.place != new.place or not is_graver:
+            continue
+        for path in _renamed_keys(finding):
+            new_path = changes.new_path(path) or path
+            if name_entry(data, new_path) == new.entry:
+                return True
     return False
+
+
+def _renamed_keys(finding: Finding) -> Iterator[Path]:
+    """Yield the paths of the keys that the fix of a finding renames."""
+    if finding.fix is None:
+        return
+    for change in finding.fix.changes:
+        if isinstance(change, Correction):
+            place = change.place
+            if place.part == KEY and place.span is None:
+                yield place.path
 
 
 def _grade(finding: Finding) -> int:
     """Return the place of a severity, the gravest first."""
     return SEVERITIES.index(finding.severity)
-
-
-def _holder_of(finding: Finding) -> str:
-    """Return the path of the mapping that holds an entry."""
-    holder, _, _ = finding.entry.rpartition(".")
-    return holder
 
 
 def changes_at(place: str, findings: Iterable[Finding]) -> DataChanges:

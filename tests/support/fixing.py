@@ -12,7 +12,7 @@ import yaml
 
 from stackcfg.errors import StackcfgError
 from stackcfg.validation.engine import validate
-from stackcfg.validation.findings import Finding
+from stackcfg.validation.findings import SEVERITIES, Finding
 from stackcfg.validation.fixes import PASSES, Check, Checked, apply_fixes, fix_text
 from stackcfg.validation.settings import Settings
 
@@ -40,7 +40,7 @@ def fix_and_check(text: str, settings: Settings) -> Fixed | None:
     if not fixable:
         return None
     fixed, applied = fix_text(text, check)
-    faults = [*_faults_of_one_pass(before, fixable, check(fixed).findings)]
+    faults = [*_faults_of_one_pass(text, before, fixable, check(fixed).findings)]
     if fix_text(fixed, check) != (fixed, 0):
         faults.append("a second run changes something")
     if not settings.unsafe_fixes and _kept(text) != _kept(fixed):
@@ -51,13 +51,16 @@ def fix_and_check(text: str, settings: Settings) -> Fixed | None:
 
 
 def _faults_of_one_pass(
-    before: Sequence[Finding], fixable: Sequence[Finding], after: Sequence[Finding]
+    text: str,
+    before: Sequence[Finding],
+    fixable: Sequence[Finding],
+    after: Sequence[Finding],
 ) -> Iterator[str]:
-    expected = _count(before) - _count(fixable)
-    new = _count(after) - expected
+    renamed = [each for each in fixable if _renames_key(text, each)]
+    new = _count(after) - (_count(before) - _count(fixable))
     for each in after:
         # the value of a key with its right name is read, and judged, for the first time
-        if each.rule == "unset-variable" and _is_of_renamed_key(each, fixable):
+        if any(_is_milder_there(each, fixed) for fixed in renamed):
             del new[each.rule, each.message]
     for (rule, message), _ in new.items():
         is_left = any(each.message == message for each in fixable)
@@ -65,12 +68,18 @@ def _faults_of_one_pass(
         yield f"{rule} {what}: {message}"
 
 
-def _is_of_renamed_key(finding: Finding, fixed: Sequence[Finding]) -> bool:
-    """Return whether a fix has renamed the key of a value on the line of a finding."""
-    line = finding.span.start.line
-    return any(
-        each.rule == "renamed-key" and each.span.start.line == line for each in fixed
-    )
+def _renames_key(text: str, finding: Finding) -> bool:
+    """Return whether a fix begins with new text in front of a colon: with another key."""
+    assert finding.fix is not None
+    end = finding.fix.replacements[0].span.end
+    line = text.removeprefix("\ufeff").split("\n")[end.line - 1]
+    return line[end.column - 1 :].lstrip().startswith(":")
+
+
+def _is_milder_there(new: Finding, fixed: Finding) -> bool:
+    """Return whether a finding is less serious than the one of a fix, and on its line."""
+    is_milder = SEVERITIES.index(new.severity) > SEVERITIES.index(fixed.severity)
+    return is_milder and new.span.start.line == fixed.span.start.line
 
 
 def _count(findings: Sequence[Finding]) -> Counter[tuple[str, str]]:

@@ -22,6 +22,7 @@ from stackcfg.releases.versions import described_releases, format_release
 from stackcfg.validation.engine import validate
 from stackcfg.validation.findings import (
     ERROR,
+    WARNING,
     Finding,
     Fix,
     Replacement,
@@ -29,6 +30,7 @@ from stackcfg.validation.findings import (
 )
 from stackcfg.validation.fix_pages import FIXES, UNSAFE_FIXES
 from stackcfg.validation.fixes import Checked, apply_fixes, fix_text, keep_proved_fixes
+from stackcfg.validation.rule_finding import Correction, key_of
 from stackcfg.validation.settings import Settings, settings_for
 from stackcfg.yamltext.lines import Position
 from tests.conformance.mutations import KINDS
@@ -184,6 +186,34 @@ class TestProof:
 
         proved = keep_proved_fixes("x\ny\nz\n", Checked([good, bad]), check)
         assert proved == [good, bad._replace(fix=None)]
+
+    @pytest.mark.parametrize(
+        ("severity", "entry", "is_kept"),
+        [
+            (WARNING, "new", True),
+            (ERROR, "new", False),
+            (WARNING, "other", False),
+            (WARNING, "new.inside", False),
+            (WARNING, "", False),
+        ],
+    )
+    def test_what_is_read_under_a_new_key_may_be_found_if_it_is_less_serious(
+        self, severity: str, entry: str, is_kept: bool
+    ) -> None:
+        old = finding(1, 1, 4, "new")
+        assert old.fix is not None
+        renamed = Correction(key_of("old"), "new")
+        old = old._replace(fix=old.fix._replace(changes=(renamed,)))
+        read = finding(1, 6, 7, "")._replace(
+            rule="another", severity=severity, entry=entry, fix=None
+        )
+
+        def check(text: str) -> Checked:
+            return Checked({"new: x\n": [read]}[text], {"": {"new": "x"}})
+
+        before = Checked([old], {"": {"old": "x"}})
+        kept = old if is_kept else old._replace(fix=None)
+        assert keep_proved_fixes("old: x\n", before, check) == [kept]
 
     def test_a_fix_that_makes_room_for_another_is_followed_by_it(self) -> None:
         first, second = finding(1, 1, 2, "a"), finding(1, 1, 2, "b")
