@@ -72,6 +72,9 @@ def test_a_copy_leaves_the_databases_and_the_report_of_the_fixture(case, tmp_pat
     assert contents(tmp_path) == described(case, "after.json", tmp_path)
     compare_with_file(done.out.replace(str(tmp_path), "FOLDER"), case / "report.txt")
     assert (done.code, done.err) == (options_of(case).get("copy_exit_code", 0), "")
+    actions = done.out.count("\naction required: ")
+    counted = re.search(r"; (\d+) items? needs? your decision\n$", done.out)
+    assert actions == (int(counted[1]) if counted else 0)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -18,3 +18,10 @@ def join_some(items: Sequence[object], most: int) -> str:
     if len(items) > most:
         words += ", …"
     return words
+
+
+def count_decisions(count: int) -> str:
+    """Return how many items need a decision: `1 item needs your decision`."""
+    if count == 1:
+        return "1 item needs your decision"
+    return f"{count} items need your decision"

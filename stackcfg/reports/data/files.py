@@ -11,11 +11,11 @@ from stackcfg.data.chunk_stores.moves import ChunkCounts
 from stackcfg.data.disk.moves import FileCounts
 from stackcfg.data.result import UpgradeResult
 from stackcfg.releases.versions import format_release
-from stackcfg.reports.console.colors import Lines, paint
+from stackcfg.reports.console.colors import Lines
 from stackcfg.reports.console.listing import join_some
 from stackcfg.reports.console.tables import Cell
 from stackcfg.reports.data.cells import colored_count, present_count
-from stackcfg.reports.data.remarks import MAX_KEYS, table_above
+from stackcfg.reports.data.remarks import ACTION, MAX_KEYS, table_above
 
 PLAN_HEADINGS: Final = ("files of", "files", "bytes", "from", "to")
 COPY_HEADINGS: Final = ("files of", "files", "copied", "present", "differ", "to")
@@ -59,18 +59,17 @@ def report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
 
 def remarks(result: UpgradeResult, folder: str) -> Lines:
     """Yield which files are not as they should be, and which are left."""
-    action = paint("action required", "red")
     for each in result.file_counts:
         target = _short(each.move.target, folder)
         words = f"of '{each.move.store}' in {target}"
         if each.missing:
             names = _join(each.missing)
             count = len(each.missing)
-            yield f"{action}: {count} files {words} are missing: {names}"
+            yield f"{ACTION}: {count} files {words} are missing: {names}"
         if each.differing:
             names = _join(each.differing)
             reason = _explain_difference(each)
-            yield f"{action}: {reason} {words}: {names}"
+            yield f"{ACTION}: {reason} {words}: {names}"
     for chunks in result.chunk_counts:
         for words, keys in (
             ("missing", chunks.missing),
@@ -78,12 +77,12 @@ def remarks(result: UpgradeResult, folder: str) -> Lines:
         ):
             if keys:
                 text = f"{len(keys)} of '{chunks.move.store}' are {words}"
-                yield f"{action}: {text}: {_join(keys)}"
+                yield f"{ACTION}: {text}: {_join(keys)}"
     for move in result.files_left:
         count = result.files[move].count
         source = _short(move.source, folder)
         words = f"{count} files of '{move.store}' ({source}) are not copied"
-        yield f"{action}: {words}: {move.left}"
+        yield f"{ACTION}: {words}: {move.left}"
 
 
 def _explain_difference(counts: FileCounts) -> str:

@@ -19,6 +19,9 @@ from stackcfg.reports.data.cells import short_location
 MAX_KEYS: Final = 5
 """How many keys of rows are named; the others are counted."""
 
+ACTION: Final = paint("action required", "red")
+"""How a line begins that needs a decision."""
+
 
 def separate(above: Collection[object]) -> Lines:
     """Yield an empty line if there is anything above it."""
@@ -99,7 +102,7 @@ def several_targets(result: UpgradeResult) -> Lines:
 
 
 def _line(text: str, needs_action: bool) -> str:
-    word = paint("info", "dim")
-    if needs_action:
-        word = paint("action required", "red")
+    word = ACTION
+    if not needs_action:
+        word = paint("info", "dim")
     return f"{word}: {text}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from stackcfg.data.moves import explain_hidden_rows
 from stackcfg.data.result import COPY, DRY_RUN, PLAN, VERIFY, UpgradeResult
@@ -11,6 +12,7 @@ from stackcfg.light_typing import Final
 from stackcfg.releases.families import describe_releases
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.console.colors import Lines, join_lines, paint
+from stackcfg.reports.console.listing import count_decisions
 from stackcfg.reports.console.locations import most_common
 from stackcfg.reports.data import cells, files, remarks
 from stackcfg.reports.data.formats import Context
@@ -47,6 +49,15 @@ def _report_plan(result: UpgradeResult, folder: str, width: int) -> Lines:
 
 
 def _report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
+    lines = [*_report_copied(result, folder, width)]
+    yield from lines
+    added = sum(each.added for each in result.copies)
+    completed = sum(each.completed for each in result.copies)
+    yield from files.total(result)
+    yield _total(f"rows copied: {added}, completed: {completed}", lines)
+
+
+def _report_copied(result: UpgradeResult, folder: str, width: int) -> Lines:
     rows = [cells.copy_row(counts, result, folder) for counts in result.copies]
     yield from remarks.table_above(cells.COPY_HEADINGS, rows, width, range(1, 7))
     yield from files.report_copy(result, folder, width)
@@ -64,14 +75,11 @@ def _report_copy(result: UpgradeResult, folder: str, width: int) -> Lines:
     if copied_before:
         words = f"{copied_before} of {len(result.copies)} stores were copied before"
         yield f"{words}; --again copies rows that are missing since"
-    added = sum(each.added for each in result.copies)
-    completed = sum(each.completed for each in result.copies)
-    yield from files.total(result)
-    yield _total(f"rows copied: {added}, completed: {completed}", result)
 
 
 def _report_verify(result: UpgradeResult, folder: str, width: int) -> Lines:
-    yield from _report_checks(result, folder, width)
+    lines = [*_report_checks(result, folder, width)]
+    yield from lines
     missing, differing = _count_wrong_rows(result)
     rows = sum(check.rows for check in result.checks)
     if not result.is_complete:
@@ -80,7 +88,7 @@ def _report_verify(result: UpgradeResult, folder: str, width: int) -> Lines:
     elif not result.is_certain:
         yield f"rows: {rows}, all present; others are in databases that are not opened"
     else:
-        yield _total(f"rows: {rows}, all present", result)
+        yield _total(f"rows: {rows}, all present", lines)
 
 
 def _report_dry_run(result: UpgradeResult, folder: str, width: int) -> Lines:
@@ -110,9 +118,11 @@ def _report_checks(result: UpgradeResult, folder: str, width: int) -> Lines:
     yield from files.remarks(result, folder)
 
 
-def _total(words: str, result: UpgradeResult) -> str:
-    if result.needs_action:
-        return f"{words}; manual action required, see above"
+def _total(words: str, lines: Sequence[str]) -> str:
+    """Return a last line, with how many of the lines above it need a decision."""
+    actions = sum(line.startswith(remarks.ACTION) for line in lines)
+    if actions:
+        return f"{words}; {count_decisions(actions)}"
     return words
 
 

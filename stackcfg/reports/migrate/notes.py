@@ -11,6 +11,7 @@ from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResu
 from stackcfg.patterns import lazy_pattern
 from stackcfg.reports.console.characters import flat
 from stackcfg.reports.console.colors import Lines, paint
+from stackcfg.reports.console.listing import count_decisions
 from stackcfg.stores.visibility import NO_ROWS_YET, NOT_VISIBLE
 
 COLORS: Final = {ACTION_REQUIRED: "red", CHECK: "yellow", INFO: "dim"}
@@ -94,10 +95,8 @@ def count_open_items(migration: MigrationResult) -> str:
     counts = Counter(note.severity for note in notes)
     to_decide, to_check = counts[ACTION_REQUIRED], counts[CHECK]
     words = []
-    if to_decide == 1:
-        words.append("1 item needs your decision")
-    elif to_decide:
-        words.append(f"{to_decide} items need your decision")
+    if to_decide:
+        words.append(count_decisions(to_decide))
     if to_check:
         words.append(f"{to_check} to check")
     return ", ".join(words)
