@@ -16,6 +16,9 @@ from stackcfg.cli.app import app
 Command = Any
 """A command of the click that typer brings, which is not the one that can be imported."""
 
+Context = Any
+"""A context of that click."""
+
 CODES = """\
 .TP
 .B 0
@@ -46,8 +49,10 @@ def man_page() -> str:
         *_paragraphs(group.help or ""),
         ".SH COMMANDS\n",
     ]
+    # the commands have its settings, such as the names of the option for help
+    context = group.context_class(group, **group.context_settings)
     for name, command in _commands(group, ""):
-        parts += _section(name, command)
+        parts += _section(name, command, context)
     return "".join([*parts, ".SH EXIT STATUS\n", CODES])
 
 
@@ -59,10 +64,10 @@ def _commands(group: Command, before: str) -> Iterator[tuple[str, Command]]:
             yield before + name, command
 
 
-def _section(name: str, command: Command) -> Iterator[str]:
+def _section(name: str, command: Command, parent: Context) -> Iterator[str]:
     yield f".SS stackcfg {_escape(name)}\n"
     yield from _paragraphs(command.help or "")
-    context = command.context_class(command, info_name=name)
+    context = command.context_class(command, info_name=name, parent=parent)
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
         if record is not None:

@@ -12,7 +12,7 @@ import pytest
 
 from stackcfg import __version__
 from tests.support.in_process import run_here
-from tests.support.running import OLD, STARTER, environment, held_back, stackcfg
+from tests.support.running import OLD, STARTER, environment, held_back
 
 NEW = """\
 storage:
@@ -369,8 +369,7 @@ class TestFace:
         )
 
     def test_help_names_every_option(self):
-        # as users start it: after other commands in one process it has printed nothing, rarely
-        words = stackcfg("migrate", "-h").out
+        words = run_here("migrate", "-h").out
         for option in (
             "--output",
             "--write",

@@ -7,15 +7,19 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 import pytest
+import typer.main
 import yaml
 from pages.man_page import man_page
 from release_notes import release_notes
 
 import stackcfg
+from tests.support.in_process import run_here
 from tests.support.running import ROOT, download_environment
 from tests.support.running import stackcfg as command
 
@@ -83,11 +87,24 @@ def test_the_manual_page_names_every_command_and_option():
     page = man_page().replace("\\-", "-")
     for words in ("migrate", "validate", "show", "data copy"):
         done = command(*words.split(), "--help")
-        options = re.findall(r"^ +(?:-\w, )?(--[\w-]+)", done.out, re.MULTILINE)
-        assert f".SS stackcfg {words}\n" in page
+        options = re.findall(r"^ +((?:-\w, )?--[\w-]+)", done.out, re.MULTILINE)
+        _, _, section = page.partition(f".SS stackcfg {words}\n")
+        section, _, _ = section.partition("\n.SS ")
+        assert "-h, --help" in options
         assert len(options) > 2
         for option in options:
-            assert option == "--help" or option in page, option
+            assert f"\n.B {option}" in section, option
+
+
+def test_a_command_of_the_same_process_knows_h_after_the_manual_page_is_made():
+    """The objects of the commands keep the option for help that they are first asked for."""
+    # those that the tests share were asked before
+    anew = cache(typer.main.get_command.__wrapped__)
+    with patch.object(typer.main, "get_command", anew):
+        man_page()
+        done = run_here("migrate", "-h")
+    assert (done.code, done.err) == (0, "")
+    assert "--target" in done.out
 
 
 def test_the_manual_page_is_right_for_groff():
