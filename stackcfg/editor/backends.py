@@ -67,10 +67,12 @@ def find_backend(analysis: Analysis, offset: int) -> Backend | None:
 def read_backends(analysis: Analysis, number: int) -> list[Backend]:
     """Return the backends that a config defines or refers to."""
     config = analysis.configs[number]
+    stores = store_map(analysis, number).stores
     definitions = {spot.node.text: spot for spot in _definitions(config, number)}
     uses: dict[str, list[BackendUse]] = {name: [] for name in definitions}
-    for use in _uses(config, number, store_map(analysis, number).stores):
-        uses.setdefault(use.spot.node.text, []).append(use)
+    for use in _uses(config, number, stores):
+        name = use.spot.node.text
+        uses.setdefault(name, []).append(use)
     return [
         Backend(name, number, definitions.get(name), tuple(found))
         for name, found in uses.items()
@@ -120,7 +122,8 @@ def rename_backend(
     if not _NAME.fullmatch(new):
         raise RenameError(f"'{new}' is no name for a backend: use letters, digits, _")
     names = {each.name for each in read_backends(analysis, backend.number)}
-    if new in names - {backend.name}:
+    names.discard(backend.name)
+    if new in names:
         raise RenameError(f"there is a backend '{new}' already")
     if not all(spot.is_plain for spot in backend.spots):
         raise RenameError("the run config is encoded: decode it first")
@@ -132,7 +135,7 @@ def _quote_like(body: str, spot: Spot, new: str) -> str:
     start, end = spot.span
     written = body[start:end]
     for quote in _QUOTES:
-        if written[:1] == quote and written[-1:] == quote:
+        if written.startswith(quote) and written.endswith(quote):
             return f"{quote}{new}{quote}"
     return new
 
@@ -146,8 +149,7 @@ def describe_backend(backend: Backend, analysis: Analysis) -> str:
     lines = [f"**{backend.name}**: `{known.type}`\n"]
     if not backend.uses:
         lines.append("No store refers to it.\n")
-    for use in backend.uses:
-        lines.append(_describe_use(use))
+    lines += [_describe_use(use) for use in backend.uses]
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from stackcfg.editor.analysis import Analysis
-from stackcfg.editor.text_index import Range, TextEdit, TextIndex
+from stackcfg.editor.text_index import Range, TextEdit, TextIndex, lines_of
 from stackcfg.errors import StackcfgError, join_hint
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.engine import migrate
@@ -96,9 +96,11 @@ def fix_all(text: str, settings: Settings, index: TextIndex) -> Change | None:
 
 
 def _edits_of(made: Fix, index: TextIndex) -> tuple[TextEdit, ...]:
-    return tuple(
-        TextEdit(index.range_of(each.span), each.text) for each in made.replacements
-    )
+    edits = []
+    for replacement in made.replacements:
+        area = index.range_of(replacement.span)
+        edits.append(TextEdit(area, replacement.text))
+    return tuple(edits)
 
 
 def _overlap(one: Range, other: Range) -> bool:
@@ -132,21 +134,15 @@ def line_edits(old: str, new: str, index: TextIndex) -> Iterator[TextEdit]:
     """Yield the edits of whole lines that make one text of another."""
     mark = len(old) - len(index.body)
     starts = LineIndex(old).starts
-    before, after = _lines_of(old), _lines_of(new)
-    for tag, first, last, new_first, new_last in LineMatcher(
-        before, after
-    ).get_opcodes():
+    new_lines = lines_of(new)
+    matcher = LineMatcher(lines_of(old), new_lines)
+    for tag, first, last, new_first, new_last in matcher.get_opcodes():
         if tag == "equal":
             continue
+        start = starts[first]
         end = len(old)
         if last < len(starts):
             end = starts[last]
-        span = index.range(starts[first] - mark, end - mark)
-        yield TextEdit(span, "".join(after[new_first:new_last]))
-
-
-def _lines_of(text: str) -> list[str]:
-    """Return the lines of a text with their ends; the last one has none."""
-    starts = LineIndex(text).starts
-    ends = [*starts[1:], len(text)]
-    return [text[start:end] for start, end in zip(starts, ends, strict=True)]
+        span = index.range(start - mark, end - mark)
+        text = "".join(new_lines[new_first:new_last])
+        yield TextEdit(span, text)

@@ -20,6 +20,9 @@ FIELD: Final = "field"
 VALUE: Final = "value"
 PROVIDER: Final = "provider"
 
+APIS: Final = "apis"
+"""The list of a run config with the names of APIs."""
+
 _NAME_FIELDS: Final = {"namespace": KV, "table_name": SQL}
 """The family of the backend that a reference with this field wants."""
 
@@ -46,12 +49,15 @@ def complete(analysis: Analysis, body: str, offset: int) -> list[Completion]:
     cursor = find_cursor(body, offset, root_model(release).fields)
     if cursor is None:
         return []
-    if cursor.key or (cursor.path and cursor.path[-1] == 0 and _is_scalar_item(cursor)):
+    if cursor.key or _is_item_of_apis(cursor):
         found = _complete_value(cursor, analysis, release)
     else:
-        found = _complete_key(cursor, _rest_of_line(body, offset), release)
-    fitting = [each for each in found if _matches(each.label, cursor.word)]
-    return sorted(fitting, key=lambda each: not each.label.startswith(cursor.word))
+        rest = _rest_of_line(body, offset)
+        found = _complete_key(cursor, rest, release)
+    word = cursor.word
+    fitting = [each for each in found if _matches(each.label, word)]
+    # what begins with the word comes first
+    return sorted(fitting, key=lambda each: not each.label.startswith(word))
 
 
 def _matches(label: str, word: str) -> bool:
@@ -67,28 +73,42 @@ def _rest_of_line(body: str, offset: int) -> str:
     return body[offset:end]
 
 
-def _is_scalar_item(cursor: Cursor) -> bool:
-    """Return whether the items of the list are plain words."""
-    return cursor.path[0] == "apis"
+def _is_item_of_apis(cursor: Cursor) -> bool:
+    """Return whether an item of `apis` is typed: of the lists of a run config, only
+    this one has plain words in it.
+    """
+    return cursor.path[:1] == (APIS,) and cursor.path[-1] == 0
 
 
 def _complete_value(
     cursor: Cursor, analysis: Analysis, release: Release
 ) -> Iterator[Completion]:
-    name = format_release(release)
-    if cursor.path[:1] == ("apis",) or (not cursor.path and cursor.key == "apis"):
-        for api in sorted(apis(release)):
-            yield Completion(api, api, cursor.start, VALUE, f"API of {name}")
+    section, *_ = (*cursor.path, cursor.key)
+    if section == APIS:
+        yield from _complete_apis(cursor, release)
     elif cursor.key == BACKEND:
         yield from _complete_backends(cursor, analysis)
-    elif cursor.key == "provider_type" and cursor.path[:1] == (PROVIDERS,):
+    elif cursor.key == "provider_type" and section == PROVIDERS:
         yield from _complete_provider_types(cursor, release)
     else:
-        field = fields_at(cursor.data, cursor.path, release).get(cursor.key)
-        if field is not None:
-            for word in _words_of(field.kind):
-                detail = f"{cursor.key} of {name}"
-                yield Completion(word, word, cursor.start, VALUE, detail)
+        yield from _complete_field(cursor, release)
+
+
+def _complete_apis(cursor: Cursor, release: Release) -> Iterator[Completion]:
+    detail = f"API of {format_release(release)}"
+    for api in sorted(apis(release)):
+        yield Completion(api, api, cursor.start, VALUE, detail)
+
+
+def _complete_field(cursor: Cursor, release: Release) -> Iterator[Completion]:
+    """Yield the words that the field of the key accepts."""
+    fields = fields_at(cursor.data, cursor.path, release)
+    field = fields.get(cursor.key)
+    if field is None:
+        return
+    detail = f"{cursor.key} of {format_release(release)}"
+    for word in _words_of(field.kind):
+        yield Completion(word, word, cursor.start, VALUE, detail)
 
 
 def _complete_provider_types(cursor: Cursor, release: Release) -> Iterator[Completion]:
@@ -105,7 +125,8 @@ def _complete_backends(cursor: Cursor, analysis: Analysis) -> Iterator[Completio
     """Yield the backends, those of the family that the reference wants first."""
     wanted = _family_wanted(cursor)
     types = dict(_backend_types(cursor, analysis))
-    for name in sorted(types, key=lambda each: not types[each].startswith(wanted)):
+    names = sorted(types, key=lambda each: not types[each].startswith(wanted))
+    for name in names:
         yield Completion(name, name, cursor.start, BACKEND, types[name])
 
 
@@ -122,8 +143,10 @@ def _backend_types(cursor: Cursor, analysis: Analysis) -> Iterator[tuple[str, st
     """
     known = [config.data for config in analysis.configs]
     for data in (*known, cursor.data):
-        for name, entry in mapping_at(data, BACKENDS_PATH).items():
-            yield str(name), str(as_mapping(entry).get("type", ""))
+        backends = mapping_at(data, BACKENDS_PATH)
+        for name, entry in backends.items():
+            kind = as_mapping(entry).get("type", "")
+            yield str(name), str(kind)
 
 
 def _complete_key(cursor: Cursor, rest: str, release: Release) -> Iterator[Completion]:
@@ -134,18 +157,15 @@ def _complete_key(cursor: Cursor, rest: str, release: Release) -> Iterator[Compl
         text = field.key
         if not has_colon:
             text += _separator(field.kind)
-        yield Completion(
-            field.key, text, cursor.start, FIELD, _describe(field, release)
-        )
+        detail = _describe(field, release)
+        yield Completion(field.key, text, cursor.start, FIELD, detail)
 
 
 def _fields_for(cursor: Cursor, release: Release) -> Iterable[Field]:
     if cursor.path == (PROVIDERS,):
-        return [
-            Field(api, api, ["list", "any"])
-            for api in sorted(apis(release))
-            if provider_types(api, release)
-        ]
+        names = sorted(apis(release))
+        provided = [api for api in names if provider_types(api, release)]
+        return [Field(api, api, ["list", "any"]) for api in provided]
     found: Mapping[str, Field] = fields_at(cursor.data, cursor.path, release)
     # what is required first
     return sorted(found.values(), key=lambda field: (not field.required, field.key))
@@ -162,23 +182,30 @@ def _describe(field: Field, release: Release) -> str:
 
 def _separator(kind: Kind) -> str:
     """Return what follows a key: a mapping or a list begins on the next line."""
-    if isinstance(kind, str):
-        return ": "
-    if kind[0] in ("model", "dict", "list", "tagged"):
-        return ":"
-    if kind[0] == "union" and not any(
-        isinstance(each, str) and each != "none" for each in kind[1:]
-    ):
+    if _is_block(kind):
         return ":"
     return ": "
+
+
+def _is_block(kind: Kind) -> bool:
+    """Return whether a type has mappings or lists only, besides null."""
+    if isinstance(kind, str):
+        return False
+    word, *inner = kind
+    if word == "union":
+        return all(each == "none" or not isinstance(each, str) for each in inner)
+    return word in ("model", "dict", "list", "tagged")
 
 
 def _words_of(kind: Kind) -> Iterator[str]:
     """Yield the words that a type accepts."""
     if kind == "bool":
         yield from ("true", "false")
-    elif isinstance(kind, list) and kind[0] == "literal":
-        yield from map(str, kind[1:])
-    elif isinstance(kind, list) and kind[0] == "union":
-        for each in kind[1:]:
+    if not isinstance(kind, list):
+        return
+    word, *inner = kind
+    if word == "literal":
+        yield from map(str, inner)
+    elif word == "union":
+        for each in inner:
             yield from _words_of(each)

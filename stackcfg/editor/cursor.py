@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from stackcfg.editor.text_index import lines_of
 from stackcfg.paths import Path
 from stackcfg.yamltext.lines import LineIndex
 
@@ -70,29 +71,36 @@ def find_cursor(body: str, offset: int, root_keys: Collection[str]) -> Cursor | 
     """
     starts = LineIndex(body).starts
     number = bisect_right(starts, offset) - 1
-    ends = [*starts[1:], len(body)]
-    lines = [body[first:last] for first, last in zip(starts, ends, strict=True)]
     prefix = body[starts[number] : offset]
-    match = _PREFIX.match(prefix)
-    if match is None or prefix.lstrip().startswith("#") or " #" in prefix:
+    if _is_in_comment(prefix):
         return None
-    indent = len(match["indent"])
-    key_indent = indent + len(match["dash"] or "")
-    levels = _read_levels(lines, number, key_indent, indent, bool(match["dash"]))
-    key, word = _split_typed(match["rest"])
-    steps, inner = _read_braces(match["rest"])
-    if inner is not None:
-        key, word = _split_typed(inner[-1])
-        levels.insert(0, _Level(key_indent, _pairs(inner[:-1]), steps))
+    match = _PREFIX.match(prefix)
+    if match is None:
+        return None
+    typed = match["rest"]
+    begun = _begin_line(match, typed)
+    levels = _read_levels(lines_of(body), number, begun)
+    steps, pieces = _read_braces(typed)
+    if pieces is not None:
+        *before, typed = pieces
+        level = _Level(begun.key_indent, _pairs(before), steps)
+        levels.insert(0, level)
+    key, word = _split_typed(typed)
     return _make_cursor(levels, key, word, offset - len(word), root_keys)
+
+
+def _is_in_comment(prefix: str) -> bool:
+    """Return whether a comment begins in a line in front of the cursor."""
+    return prefix.lstrip().startswith("#") or " #" in prefix
 
 
 def _split_typed(text: str) -> tuple[str, str]:
     """Return the key of what is typed, empty for none, and the word behind it."""
     key, colon, value = text.partition(":")
-    if colon and (not value or value[0] == " "):
-        return key.strip().strip("\"'"), _typed(value)
-    return "", _typed(text)
+    is_pair = colon and value[:1] in ("", " ")
+    if not is_pair:
+        return "", _typed(text)
+    return key.strip().strip("\"'"), _typed(value)
 
 
 def _typed(text: str) -> str:
@@ -155,18 +163,30 @@ def _parse(line: str) -> _Line | None:
     match = _LINE.match(line.rstrip("\r\n"))
     if match is None:
         return None
-    indent = len(match["indent"])
-    dash = match["dash"] or ""
     key = match["key"].strip("\"'")
     value = _scalar(match["value"] or "")
-    return _Line(indent, indent + len(dash), bool(dash), key, value)
+    return _begin_line(match, key, value)
 
 
-def _read_levels(
-    lines: Sequence[str], number: int, key_indent: int, indent: int, dashed: bool
-) -> list[_Level]:
-    """Return the mappings around a line, the innermost first."""
-    climb = _Climb(key_indent, indent if dashed else None)
+def _begin_line(match: re.Match[str], key: str, value: str = "") -> _Line:
+    """Return a line with the indent and the dash that a pattern has found."""
+    indent = len(match["indent"])
+    dash = match["dash"] or ""
+    return _Line(
+        indent=indent,
+        key_indent=indent + len(dash),
+        dashed=bool(dash),
+        key=key,
+        value=value,
+    )
+
+
+def _read_levels(lines: Sequence[str], number: int, begun: _Line) -> list[_Level]:
+    """Return the mappings around a line, the innermost first.
+
+    `begun` is the line in front of the cursor.
+    """
+    climb = _Climb(begun)
     for text in reversed(lines[:number]):
         line = _parse(text)
         if line is not None:
@@ -179,16 +199,18 @@ def _read_levels(
 class _Climb:
     """Walks up the lines above the cursor and collects the mappings around it."""
 
-    def __init__(self, limit: int, item: int | None) -> None:
+    def __init__(self, begun: _Line) -> None:
         self.levels: list[_Level] = []
-        self._limit = limit
-        self._item = item
+        self._limit = begun.key_indent
+        self._item: int | None = None
         """The indent of the dash that begins the item, once it is passed."""
         self._values: dict[str, Any] = {}
+        self._begin_item(begun)
 
     def visit(self, line: _Line) -> None:
         """Take a line above the ones that were visited."""
         if self._item is not None:
+            # the other items of the list are not around the cursor
             if line.key_indent <= self._item and not self._is_item(line):
                 self._go_up(line, (line.key, 0))
         elif line.key_indent == self._limit:
@@ -239,15 +261,39 @@ def _make_cursor(
     root_keys: Collection[str],
 ) -> Cursor | None:
     """Return the cursor in the run config that the innermost mappings are of."""
-    for number in range(len(levels) - 1, -1, -1):
-        level = levels[number]
-        is_top = number == len(levels) - 1
-        known = len(level.values.keys() & set(root_keys))
-        if known > 1 or (is_top and number == 0) or (is_top and known):
-            below = levels[:number]
-            data, here = _nest(level.values, below)
-            steps = [step for each in reversed(below) for step in each.steps]
-            return Cursor(tuple(steps), key, word, start, data, here)
+    number = _find_root(levels, root_keys)
+    if number is None:
+        return None
+    root = levels[number]
+    below = levels[:number]
+    data, here = _nest(root.values, below)
+    path: list[str | int] = []
+    for level in reversed(below):
+        path += level.steps
+    return Cursor(
+        path=tuple(path),
+        key=key,
+        word=word,
+        start=start,
+        data=data,
+        here=here,
+    )
+
+
+def _find_root(levels: Sequence[_Level], root_keys: Collection[str]) -> int | None:
+    """Return the number of the outermost mapping that is a run config.
+
+    It has two keys of a run config. At the top of the file one key is enough, and a
+    file with no other mapping around the cursor needs none.
+    """
+    top = len(levels) - 1
+    for number in reversed(range(len(levels))):
+        known = levels[number].values.keys() & set(root_keys)
+        wanted = 2
+        if number == top:
+            wanted = 1
+        if len(known) >= wanted or top == 0:
+            return number
     return None
 
 
@@ -264,8 +310,13 @@ def _nest(root: dict[str, Any], below: Sequence[_Level]) -> tuple[Any, dict[str,
 
 def _put(holder: Any, steps: Sequence[str | int], inner: dict[str, Any]) -> None:
     """Put a mapping into another one, at the end of some steps."""
+    if not steps:
+        return
     value: Any = inner
-    for step in reversed(steps[1:]):
-        value = [value] if isinstance(step, int) else {step: value}
-    if steps:
-        holder[steps[0]] = value
+    first, *further = steps
+    for step in reversed(further):
+        if isinstance(step, int):
+            value = [value]
+        else:
+            value = {step: value}
+    holder[first] = value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from stackcfg.paths import Path, as_mapping, value_at
@@ -12,8 +12,11 @@ from stackcfg.releases.versions import Release
 
 PROVIDERS = "providers"
 CONFIG = "config"
-_HOLDERS = (("dict", str), ("list", int))
+_HOLDERS = {"dict": str, "list": int}
 """The types with values of one type, and what leads to a value."""
+
+_WORDS = {"str": "string", "int": "integer", "bool": "boolean"}
+"""What an editor calls the types of Python."""
 
 TAGS = "tags"
 """The first word of a type made here: the tag of a union, and its words."""
@@ -28,15 +31,16 @@ class KnownField(NamedTuple):
 
 def find_field(data: Any, path: Path, release: Release) -> KnownField | None:
     """Return the field at a path of a run config; None if the release has none."""
-    if not path or isinstance(path[-1], int):
+    *holder, name = path or ("",)
+    if isinstance(name, int):
         return None
-    for kind in kinds_at(data, path[:-1], release):
+    for kind in kinds_at(data, tuple(holder), release):
         model = _model_of(kind)
         if not model:
             continue
-        field = config_model(model, release).fields.get(path[-1])
-        if field is not None:
-            return KnownField(field, model)
+        fields = config_model(model, release).fields
+        if name in fields:
+            return KnownField(fields[name], model)
     return None
 
 
@@ -51,22 +55,36 @@ def fields_at(data: Any, path: Path, release: Release) -> dict[str, Field]:
     for kind in kinds:
         if isinstance(kind, list) and kind[0] == TAGS:
             _, tag, *words = kind
-            found[tag] = Field(tag, tag, ["literal", *words], required=True)
+            one_of = ["literal", *words]
+            found[tag] = Field(tag, tag, one_of, required=True)
     return found
 
 
 def kinds_at(data: Any, path: Path, release: Release) -> list[Kind]:
     """Return the types that the value at a path can have, without unions."""
     kinds: list[Kind] = [["model", root_model(release).name]]
-    for length, part in enumerate(path, 1):
+    for length in range(1, len(path) + 1):
         here = path[:length]
         if _is_provider_config(here):
             kinds = _provider_config(data, here, release)
-            continue
-        value = as_mapping(value_at(data, here))
-        inner = [each for kind in kinds for each in _step(kind, part, release)]
-        kinds = [each for kind in inner for each in _flatten(kind, value, release)]
+        else:
+            value = as_mapping(value_at(data, here))
+            kinds = [*_kinds_below(kinds, here[-1], value, release)]
     return kinds
+
+
+def _kinds_below(
+    kinds: Iterable[Kind],
+    part: str | int,
+    value: Mapping[Any, Any],
+    release: Release,
+) -> Iterator[Kind]:
+    """Yield the types, without unions, that a value can have inside of another one,
+    which has one of `kinds`; `part` leads to it.
+    """
+    for kind in kinds:
+        for inner in _step(kind, part, release):
+            yield from _flatten(inner, value, release)
 
 
 def _is_provider_config(path: Path) -> bool:
@@ -76,8 +94,9 @@ def _is_provider_config(path: Path) -> bool:
 def _provider_config(data: Any, path: Path, release: Release) -> list[Kind]:
     """Return the model of a provider's config by the type of the provider."""
     provider = as_mapping(value_at(data, path[:-1]))
+    kind = str(provider.get("provider_type"))
     api = resolve_api_name(str(path[1]), release)
-    spec = provider_spec(api, str(provider.get("provider_type")), release)
+    spec = provider_spec(api, kind, release)
     if spec is None:
         return []
     return [["model", spec.config]]
@@ -89,10 +108,10 @@ def _step(kind: Kind, part: str | int, release: Release) -> Iterator[Kind]:
         return
     word = kind[0]
     if word == "model" and isinstance(part, str):
-        field = config_model(kind[1], release).fields.get(part)
-        if field is not None:
-            yield field.kind
-    elif (word, type(part)) in _HOLDERS:
+        fields = config_model(kind[1], release).fields
+        if part in fields:
+            yield fields[part].kind
+    elif _HOLDERS.get(word) is type(part):
         yield kind[-1]
 
 
@@ -100,13 +119,15 @@ def _flatten(kind: Kind, value: Mapping[Any, Any], release: Release) -> Iterator
     """Yield the single types of a type; of tagged models those of the tag."""
     if isinstance(kind, str):
         yield kind
-    elif kind[0] == "union":
-        for each in kind[1:]:
+        return
+    word, *inner = kind
+    if word == "union":
+        for each in inner:
             yield from _flatten(each, value, release)
-    elif kind[0] == "tagged":
+    elif word == "tagged":
         yield from _flatten_tagged(kind, value, release)
-    elif kind[0] == "bound":
-        yield from _flatten(kind[2], value, release)
+    elif word == "bound":
+        yield from _flatten(inner[1], value, release)
     else:
         yield kind
 
@@ -127,9 +148,12 @@ def _flatten_tagged(
 
 def _tags_of(model: str, tag: str, release: Release) -> list[str]:
     field = config_model(model, release).fields.get(tag)
-    if field is None or isinstance(field.kind, str) or field.kind[0] != "literal":
+    if field is None or isinstance(field.kind, str):
         return []
-    return list(map(str, field.kind[1:]))
+    word, *values = field.kind
+    if word != "literal":
+        return []
+    return list(map(str, values))
 
 
 def _model_of(kind: Kind) -> str:
@@ -141,11 +165,12 @@ def _model_of(kind: Kind) -> str:
 def describe_field(known: KnownField, release: str) -> str:
     """Return what an editor shows of a field: its type, and whether it must be."""
     field = known.field
+    default = field.default
     words = f"**{field.key}**: {describe_kind(field.kind)}"
     if field.required:
         words += ", required"
-    elif field.default is not None and not isinstance(field.default, dict | list):
-        words += f", default `{field.default}`"
+    elif default is not None and not isinstance(default, dict | list):
+        words += f", default `{default}`"
     if field.deprecated:
         words += ", deprecated"
     return f"{words}\n\n`{known.model}` of {release}\n"
@@ -154,7 +179,7 @@ def describe_field(known: KnownField, release: str) -> str:
 def describe_kind(kind: Kind) -> str:
     """Return a type in words."""
     if isinstance(kind, str):
-        return {"str": "string", "int": "integer", "bool": "boolean"}.get(kind, kind)
+        return _WORDS.get(kind, kind)
     word, *inner = kind
     if word == "literal":
         return " or ".join(f"`{each}`" for each in inner)

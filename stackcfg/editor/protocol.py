@@ -16,7 +16,7 @@ from stackcfg.editor.text_index import Place, Range, TextEdit, TextIndex
 from stackcfg.errors import join_hint
 from stackcfg.loading.errors import Problem
 from stackcfg.reports.addresses import rule_address
-from stackcfg.validation.findings import ERROR, INFO, WARNING, Finding
+from stackcfg.validation.findings import ERROR, INFO, WARNING, Finding, RelatedLocation
 from stackcfg.yamltext.lines import Position
 
 SOURCE: Final = "stackcfg"
@@ -89,24 +89,30 @@ def _describe_problem(problem: Problem, index: TextIndex) -> lsp.Diagnostic:
 
 def describe_finding(uri: str, finding: Finding, index: TextIndex) -> lsp.Diagnostic:
     """Return a finding as a diagnostic, with the other ends that belong to it."""
-    related = [
-        lsp.DiagnosticRelatedInformation(
-            lsp.Location(uri, to_range(index.range_of(each.span))), each.message
-        )
-        for each in finding.related
-    ]
-    tag = _TAGS.get(finding.rule)
-    page = rule_address(finding.rule)
-    return lsp.Diagnostic(
+    diagnostic = lsp.Diagnostic(
         to_range(index.range_of(finding.span)),
         join_hint(finding.message, finding.help),
         _SEVERITIES[finding.severity],
         finding.rule,
-        code_description=lsp.CodeDescription(page) if page else None,
         source=SOURCE,
-        related_information=related or None,
-        tags=[tag] if tag else None,
     )
+    page = rule_address(finding.rule)
+    if page:
+        diagnostic.code_description = lsp.CodeDescription(page)
+    if finding.related:
+        related = [_describe_related(uri, each, index) for each in finding.related]
+        diagnostic.related_information = related
+    if finding.rule in _TAGS:
+        diagnostic.tags = [_TAGS[finding.rule]]
+    return diagnostic
+
+
+def _describe_related(
+    uri: str, related: RelatedLocation, index: TextIndex
+) -> lsp.DiagnosticRelatedInformation:
+    area = to_range(index.range_of(related.span))
+    location = lsp.Location(uri, area)
+    return lsp.DiagnosticRelatedInformation(location, related.message)
 
 
 def to_hover(hover: Hover, index: TextIndex) -> lsp.Hover:
@@ -123,17 +129,16 @@ def to_completions(
     """Return what can be written, in its order."""
     items = []
     for number, each in enumerate(found):
-        edit = lsp.TextEdit(to_range(index.range(each.start, offset)), each.text)
-        items.append(
-            lsp.CompletionItem(
-                each.label,
-                kind=_KINDS[each.kind],
-                detail=each.detail,
-                sort_text=f"{number:04}",
-                filter_text=each.label,
-                text_edit=edit,
-            )
+        typed = index.range(each.start, offset)
+        item = lsp.CompletionItem(
+            each.label,
+            kind=_KINDS[each.kind],
+            detail=each.detail,
+            sort_text=f"{number:04}",
+            filter_text=each.label,
+            text_edit=lsp.TextEdit(to_range(typed), each.text),
         )
+        items.append(item)
     return lsp.CompletionList(is_incomplete=False, items=items)
 
 
@@ -164,8 +169,10 @@ def to_quick_fix(uri: str, change: Change, index: TextIndex) -> lsp.CodeAction:
 def read_target(options: Any) -> str:
     """Return the release that the options of a client name, empty for none."""
     if isinstance(options, Mapping):
-        inner = options.get(SOURCE, options)
-        target = inner.get("target") if isinstance(inner, Mapping) else None
-    else:
-        target = getattr(options, "target", None)
-    return target if isinstance(target, str) else ""
+        options = options.get(SOURCE, options)
+    target = getattr(options, "target", None)
+    if isinstance(options, Mapping):
+        target = options.get("target")
+    if isinstance(target, str):
+        return target
+    return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -54,6 +54,14 @@ PlaceParams: TypeAlias = (
     | lsp.RenameParams
 )
 """The requests about a place of a file."""
+
+
+class _Place(NamedTuple):
+    """The place of a file that a request is about."""
+
+    file: OpenFile
+    text_index: TextIndex
+    offset: int
 
 
 class Features:
@@ -118,70 +126,70 @@ class Features:
         params = lsp.PublishDiagnosticsParams(uri, found, file.version)
         self._server.text_document_publish_diagnostics(params)
 
-    def _find(self, params: PlaceParams) -> tuple[OpenFile, TextIndex, int] | None:
-        """Return the file, its places and the offset that a request is about."""
+    def _find(self, params: PlaceParams) -> _Place | None:
+        """Return the place that a request is about."""
         file = self._files.get(params.text_document.uri)
         if file is None or not file.analysis.is_of_ours:
             return None
         index = self._files.index(file)
         offset = index.offset(from_position(params.position))
-        return file, index, offset
+        return _Place(file, index, offset)
 
     def hover(self, params: lsp.HoverParams) -> lsp.Hover | None:
         """Return what is known about a place."""
-        found = self._find(params)
-        if found is None:
+        place = self._find(params)
+        if place is None:
             return None
-        file, index, offset = found
-        hover = find_hover(file.analysis, index, offset)
+        hover = find_hover(place.file.analysis, place.text_index, place.offset)
         if hover is None:
             return None
-        return to_hover(hover, index)
+        return to_hover(hover, place.text_index)
 
-    def _find_backend(
-        self, params: PlaceParams
-    ) -> tuple[Backend, OpenFile, TextIndex, int] | None:
-        found = self._find(params)
-        if found is None:
+    def _find_backend(self, params: PlaceParams) -> tuple[Backend, _Place] | None:
+        place = self._find(params)
+        if place is None:
             return None
-        file, index, offset = found
-        if file.analysis.problem is not None:
+        analysis = place.file.analysis
+        if analysis.problem is not None:
             return None
-        backend = find_backend(file.analysis, offset)
+        backend = find_backend(analysis, place.offset)
         if backend is None:
             return None
-        return backend, file, index, offset
+        return backend, place
 
     def definition(self, params: lsp.DefinitionParams) -> lsp.Location | None:
         """Return where the backend of a reference is defined."""
         found = self._find_backend(params)
         if found is None:
             return None
-        backend, _, index, _ = found
+        backend, place = found
         if backend.definition is None:
             return None
-        return _locate(params.text_document.uri, backend.definition, index)
+        uri = params.text_document.uri
+        return _locate(uri, backend.definition, place.text_index)
 
     def references(self, params: lsp.ReferenceParams) -> list[lsp.Location] | None:
         """Return what refers to a backend."""
         found = self._find_backend(params)
         if found is None:
             return None
-        backend, _, index, _ = found
+        backend, place = found
         spots = [use.spot for use in backend.uses]
         if params.context.include_declaration:
             spots = list(backend.spots)
-        return [_locate(params.text_document.uri, each, index) for each in spots]
+        uri = params.text_document.uri
+        return [_locate(uri, spot, place.text_index) for spot in spots]
 
     def prepare_rename(self, params: lsp.PrepareRenameParams) -> lsp.Range | None:
         """Return the name that would be renamed."""
         found = self._find_backend(params)
         if found is None:
             return None
-        backend, _, index, offset = found
+        backend, place = found
         for spot in backend.spots:
-            if spot.span[0] <= offset <= spot.span[1]:
-                return to_range(index.range(*spot.span))
+            start, end = spot.span
+            if start <= place.offset <= end:
+                return to_range(place.text_index.range(start, end))
         return None
 
     def rename(self, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
@@ -189,28 +197,31 @@ class Features:
         found = self._find_backend(params)
         if found is None:
             return None
-        backend, file, index, _ = found
+        backend, place = found
+        file = place.file
         try:
             spans = rename_backend(backend, params.new_name, file.body, file.analysis)
         except RenameError as error:
             self._say(lsp.MessageType.Error, str(error))
             return None
-        edits = [TextEdit(index.range(*span), new) for span, new in spans]
+        edits = [TextEdit(place.text_index.range(*span), new) for span, new in spans]
         return to_workspace_edit(params.text_document.uri, edits)
 
     def complete(self, params: lsp.CompletionParams) -> lsp.CompletionList | None:
         """Return what can be written at a place."""
-        found = self._find(params)
-        if found is None:
+        place = self._find(params)
+        if place is None:
             return None
-        file, index, offset = found
+        file, index, offset = place
         completions = complete(file.analysis, file.body, offset)
         return to_completions(completions, index, offset)
 
     def actions(self, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         """Return the changes that are offered for a range."""
         file = self._files.get(params.text_document.uri)
-        if file is None or not file.analysis.is_of_ours or file.analysis.problem:
+        if file is None:
+            return []
+        if file.analysis.problem or not file.analysis.is_of_ours:
             return []
         return list(self._actions_in(file, params))
 
@@ -247,10 +258,12 @@ class Features:
         elif file is None or not migrated.changed:
             self._say(lsp.MessageType.Info, "nothing to migrate")
         else:
-            edits = line_edits(file.text, migrated.text, self._files.index(file))
-            edit = to_workspace_edit(uri, edits)
-            label = "Migrate the run config"
-            params = lsp.ApplyWorkspaceEditParams(edit, label)
+            index = self._files.index(file)
+            edits = line_edits(file.text, migrated.text, index)
+            params = lsp.ApplyWorkspaceEditParams(
+                edit=to_workspace_edit(uri, edits),
+                label="Migrate the run config",
+            )
             # a client may answer only when it has the result of the command
             self._server.workspace_apply_edit(params)
         return migrated._asdict()

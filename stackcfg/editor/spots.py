@@ -49,10 +49,13 @@ def walk_spots(config: RunConfig, number: int = 0) -> Iterator[Spot]:
             continue
         below: list[tuple[Path, Node]] = []
         for key, value in node.entries:
-            inner = (*path, key.target.text)
+            inner: Path = (*path, key.target.text)
             yield spot_of(config, number, inner, key, KEY)
             below.append((inner, value))
-        below += [((*path, index), item) for index, item in enumerate(node.items)]
+        for index, item in enumerate(node.items):
+            inner = (*path, index)
+            below.append((inner, item))
+        # the first one is taken next
         waiting += reversed(below)
 
 
@@ -70,6 +73,13 @@ def spot_of(
         # a span ends behind its last character, which may be the last of an
         # embedded text
         outer_end = outer_offset(config, end - 1) + 1
-    is_plain = outer_end - outer_start == end - start
-    is_plain = is_plain and all(each.escapes is not None for each in config.holders)
-    return Spot(number, path, part, node, (outer_start, outer_end), is_plain)
+    is_as_long = outer_end - outer_start == end - start
+    has_escapes = all(each.escapes is not None for each in config.holders)
+    return Spot(
+        number,
+        path,
+        part,
+        node,
+        span=(outer_start, outer_end),
+        is_plain=is_as_long and has_escapes,
+    )

@@ -111,3 +111,10 @@ class TextIndex:
                 break
             count += 1
         return count
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text with their ends; the last one has none."""
+    starts = LineIndex(text).starts
+    ends = [*starts[1:], len(text)]
+    return [text[start:end] for start, end in zip(starts, ends, strict=True)]
