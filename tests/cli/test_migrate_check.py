@@ -25,11 +25,11 @@ def folder(tmp_path, monkeypatch):
     """A folder that is worth two processes, with every kind of outcome."""
     monkeypatch.chdir(tmp_path)
     texts = (OLD, NEW, "providers: [\nimage_name: x\n", "services: {}\n", "a: 1\n")
-    for number in range(12):
+    for number in range(6):
         for kind, text in enumerate(texts):
             (tmp_path / f"{number}-{kind}.yaml").write_text(text)
     (tmp_path / "server.yaml").write_text(SERVER)
-    monkeypatch.setattr(parallel, "WORTH_A_PROCESS", 30)
+    monkeypatch.setattr(parallel, "WORTH_A_PROCESS", 15)
 
 
 @pytest.mark.usefixtures("folder")
@@ -42,4 +42,4 @@ def test_worker_processes_report_what_one_process_does(target, monkeypatch, capf
         results.append((code, *capfd.readouterr()))
     assert results[0] == results[1]
     assert results[0][0] == 2
-    assert "11-0.yaml" in results[0][2]
+    assert "5-0.yaml" in results[0][2]

@@ -1191,7 +1191,7 @@ def test_a_copy_killed_at_random_moments_can_be_repeated(layout, tmp_path):
     disturbed = tmp_path / "disturbed"
     chance = random.Random(7)
     kills = 0
-    while kills < budget(12):
+    while kills < budget(6):
         shutil.rmtree(disturbed, ignore_errors=True)
         disturbed.mkdir()
         for name in ("old.yaml", "new.yaml"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,11 +13,12 @@ import pytest
 
 from tests.data.test_data_across_engines import run, write_configs
 from tests.support.background_copies import start_copy
+from tests.support.budgets import budget
 from tests.support.copy_sides import RELEASES
 from tests.support.databases import make
 from tests.support.postgres import PASSWORD, Server, server
 
-MANY = 20_000
+MANY = budget(2_000)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,9 @@ def finish(folder: Path, running: Server) -> None:
     raise AssertionError(done.err)
 
 
-def test_of_two_copies_at_once_one_refuses(running, tmp_path):
+@pytest.fixture
+def folders(running, tmp_path) -> tuple[Path, Path]:
+    """Two folders with the same files, which are copied into the same database."""
     running.create("twice")
     fill(tmp_path, MANY)
     write_configs(tmp_path, "first", "db:twice")
@@ -67,7 +71,39 @@ def test_of_two_copies_at_once_one_refuses(running, tmp_path):
     other.mkdir()
     for path in tmp_path.glob("*.*"):
         shutil.copy(path, other)
-    both = [started(folder, running) for folder in (tmp_path, other)]
+    return tmp_path, other
+
+
+def wait_for_copy(running: Server) -> None:
+    """Wait until a copy is connected to the database."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'twice'"
+    with running.connect() as connection:
+        for _ in range(6000):
+            if connection.execute(asked).fetchone() != (0,):
+                return
+            time.sleep(0.005)
+    raise AssertionError("no copy is connected")
+
+
+def test_a_copy_refuses_while_another_one_is_at_work(running, folders):
+    folder, other = folders
+    first = started(folder, running)
+    wait_for_copy(running)
+    first.send_signal(signal.SIGSTOP)
+    try:
+        done = run("copy", other, running)
+    finally:
+        first.send_signal(signal.SIGCONT)
+    assert done.code == 2, done.out
+    assert "a server still runs: stackcfg" in done.err
+    out, err = first.communicate()
+    assert first.returncode == 0, out + err
+    assert run("verify", folder, running).code == 0
+
+
+def test_of_two_copies_at_once_none_is_half_done(running, folders):
+    tmp_path, _ = folders
+    both = [started(folder, running) for folder in folders]
     ends = [(*process.communicate(), process.returncode) for process in both]
     # both may have refused, but none has written half of it
     assert {code for *_, code in ends} <= {0, 2}, ends

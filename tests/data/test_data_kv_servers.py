@@ -384,6 +384,11 @@ SHARES = (0.1, 0.5, 0.9) if ALL else (0.5,)
 PAUSES = {"redis": 0.002, "mongodb": 0.02}
 """Seconds between two questions: each costs the server of MongoDB as much as many rows."""
 
+MANY = {"redis": 20_000 if ALL else 8_000, "mongodb": 2_000}
+"""Rows of which several blocks are left when a copy is killed after half of them: a server still writes the block
+that it has got.
+"""
+
 
 def fill_many(folder: Path, count: int) -> SqliteStore:
     source = SqliteStore(folder / "many.db")
@@ -395,7 +400,7 @@ def fill_many(folder: Path, count: int) -> SqliteStore:
 @pytest.mark.parametrize("engine", ["redis", "mongodb"])
 def test_a_killed_copy_leaves_no_record_and_the_next_goes_on(store, tmp_path, engine):
     target = store(engine)
-    count = {"redis": 20_000, "mongodb": 2_000}[engine]
+    count = MANY[engine]
     source = fill_many(tmp_path, count)
     write_configs(tmp_path, source, target)
     whole = prefixed(source.read(), "batches:", engine)
@@ -436,7 +441,7 @@ def wait_for_rows(target: Any, count: int, process: subprocess.Popen[str]) -> No
 @pytest.mark.parametrize("engine", ["redis", "mongodb"])
 def test_of_two_copies_at_once_one_refuses(store, tmp_path, engine):
     target = store(engine)
-    source = fill_many(tmp_path, {"redis": 20_000, "mongodb": 2_000}[engine])
+    source = fill_many(tmp_path, MANY[engine])
     write_configs(tmp_path, source, target)
     first = start_copy(tmp_path, (*SAME, "--while-running"))
     assert wait_for_lock(target)

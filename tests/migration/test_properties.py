@@ -16,6 +16,7 @@ from stackcfg.migration.engine import InputError, Settings, migrate
 from tests.support.budgets import budget
 
 LAYOUTS = ("consolidate", "preserve")
+EITHER = st.sampled_from(LAYOUTS)
 STEADY = settings(
     derandomize=True,
     database=None,
@@ -430,21 +431,30 @@ def _without_bom(text: str) -> str:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@STEADY
-@given(sample=samples())
-def test_comments_and_untouched_lines_stay(sample: Sample, layout: str):
-    result = migrate(sample.text, Settings(layout=layout))
+@settings(STEADY, max_examples=budget(32))
+@given(sample=samples() | samples() | json_samples())
+def test_a_migrated_config_has_all_that_it_had(sample: Sample, layout: str):
+    """Its comments, untouched lines, values and stores; a second run changes nothing."""
+    result = migrate(sample.text, Settings(layout=layout)).text
+    new = yaml.safe_load(_without_bom(result))
+    check_lines(sample, result)
+    check_meaning(sample, new)
+    check_stores(sample, new, layout)
+    check_second_run(result)
+
+
+def check_lines(sample: Sample, result: str) -> None:
+    """Comments and untouched lines stay."""
     for number in range(1, sample.markers + 1):
-        assert result.text.count(f"# c{number}.") == 1
-    assert _is_subsequence(
-        sample.kept, _without_bom(result.text).replace("\r\n", "\n").split("\n")
-    )
-    assert result.text.startswith("\ufeff") == sample.text.startswith("\ufeff")
-    assert result.text.endswith("\n") or not sample.text.endswith("\n")
+        assert result.count(f"# c{number}.") == 1
+    lines = _without_bom(result).replace("\r\n", "\n").split("\n")
+    assert _is_subsequence(sample.kept, lines)
+    assert result.startswith("\ufeff") == sample.text.startswith("\ufeff")
+    assert result.endswith("\n") or not sample.text.endswith("\n")
     if "\r\n" in sample.text:
-        assert "\n" not in result.text.replace("\r\n", "")
+        assert "\n" not in result.replace("\r\n", "")
     else:
-        assert "\r" not in result.text
+        assert "\r" not in result
 
 
 def _with_provider(kind: str, entries: Any, data: dict[str, Any]) -> Any:
@@ -459,13 +469,8 @@ def _with_provider(kind: str, entries: Any, data: dict[str, Any]) -> Any:
     return [{"provider_id": providers[0], **entry} for entry in entries]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@STEADY
-@given(sample=samples() | json_samples())
-def test_what_needs_no_change_keeps_its_meaning(sample: Sample, layout: str):
-    new = yaml.safe_load(
-        _without_bom(migrate(sample.text, Settings(layout=layout)).text)
-    )
+def check_meaning(sample: Sample, new: dict[str, Any]) -> None:
+    """What needs no change keeps its meaning."""
     assert _without_stores(new) == _without_stores(_plain(sample.data))
     found = dict(new.get("registered_resources", {}))
     for key, value in sample.data.items():
@@ -479,13 +484,8 @@ def test_what_needs_no_change_keeps_its_meaning(sample: Sample, layout: str):
     assert {"metadata", "inference", "conversations"} <= set(new["storage"]["stores"])
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@STEADY
-@given(sample=samples() | json_samples())
-def test_every_store_is_found_again(sample: Sample, layout: str):
-    new = yaml.safe_load(
-        _without_bom(migrate(sample.text, Settings(layout=layout)).text)
-    )
+def check_stores(sample: Sample, new: dict[str, Any], layout: str) -> None:
+    """Every store is found again."""
     files: dict[tuple[str, str], str] = {}
     for who, family, snippet, reference in _stores(sample.data, new):
         backend = new["storage"]["backends"][reference["backend"]]
@@ -504,14 +504,10 @@ def test_every_store_is_found_again(sample: Sample, layout: str):
             assert old == snippet["db_path"]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@STEADY
-@given(sample=samples() | json_samples())
-def test_a_second_run_changes_nothing(sample: Sample, layout: str):
-    first = migrate(sample.text, Settings(layout=layout))
-    for other in LAYOUTS:
-        again = migrate(first.text, Settings(layout=other))
-        assert again.text == first.text
+def check_second_run(text: str) -> None:
+    for layout in LAYOUTS:
+        again = migrate(text, Settings(layout=layout))
+        assert again.text == text
         assert not again.changed
 
 
@@ -529,9 +525,8 @@ def _held(text: str, rng: Random) -> str:
     return f"kind: ConfigMap\ndata:\n  run.yaml: {header}\n{''.join(lines).rstrip()}\n  after: x # y\n"
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@STEADY
-@given(sample=samples() | json_samples(), seed=SEEDS)
+@settings(STEADY, max_examples=budget(30))
+@given(sample=samples() | json_samples(), seed=SEEDS, layout=EITHER)
 def test_a_configmap_is_migrated_like_the_file_in_it(
     sample: Sample, seed: int, layout: str
 ):
@@ -545,9 +540,8 @@ def test_a_configmap_is_migrated_like_the_file_in_it(
     }
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@STEADY
-@given(one=samples() | json_samples(), other=samples() | json_samples())
+@settings(STEADY, max_examples=budget(30))
+@given(one=samples() | json_samples(), other=samples() | json_samples(), layout=EITHER)
 def test_documents_are_migrated_one_by_one(one: Sample, other: Sample, layout: str):
     texts = [
         _without_bom(each.text).replace("\r\n", "\n").rstrip("\n") + "\n"
@@ -564,9 +558,8 @@ def _without_blank_lines(text: str) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@STEADY
-@given(sample=samples())
+@settings(STEADY, max_examples=budget(30))
+@given(sample=samples(), layout=EITHER)
 def test_line_ends_of_windows_stay(sample: Sample, layout: str):
     text = _without_bom(sample.text).replace("\r\n", "\n")
     result = migrate(text, Settings(layout=layout)).text

@@ -37,7 +37,7 @@ RELEASES = (
     (1, 3, 0),
     (1, 5, 0),
 )
-PARTS = 2 if ALL else 5
+PARTS = 2 if ALL else len(RELEASES)
 CONDITIONAL = [
     listed
     for listed in RULES

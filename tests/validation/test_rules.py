@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -36,7 +36,7 @@ from stackcfg.validation.rules import (
 from stackcfg.validation.settings import settings_for
 from tests.support.expected import compare_with_file
 from tests.support.in_process import run_here
-from tests.support.running import ROOT, environment
+from tests.support.running import ROOT
 
 FOLDER = Path(str(rules.__file__)).parent
 FIXTURES = ROOT / "fixtures" / "validate"
@@ -251,19 +251,16 @@ class TestCompletion:
 
     @staticmethod
     def offered(*words: str) -> list[str]:
-        script = "import sys; sys.argv[0] = 'stackcfg'; from stackcfg.__main__ import main; main()"
         asked = {
             "_STACKCFG_COMPLETE": "complete_bash",
             "COMP_WORDS": " ".join(("stackcfg", *words)),
+            "COMP_CWORD": str(len(words)),
         }
-        done = subprocess.run(
-            [sys.executable, "-c", script],
-            capture_output=True,
-            text=True,
-            env=environment(**asked, COMP_CWORD=str(len(words))),
-            check=True,
-        )
-        return done.stdout.split()
+        # as a script has none; by it typer knows the name of the program
+        with patch.object(sys.modules["__main__"], "__package__", None):
+            done = run_here(**asked)
+        assert (done.code, done.err) == (0, "")
+        return done.out.split()
 
     @pytest.mark.parametrize(
         ("words", "answer"),

@@ -111,35 +111,26 @@ def apply_fix(text: str, replacements: tuple[Replacement, ...]) -> str:
 
 @pytest.mark.parametrize("path", BAD, ids=name_of)
 def test_a_bad_file_gets_the_expected_findings(path: Path):
-    found = "".join(f"{line}\n" for line in listed(path.parent.name, found_in(path)))
-    compare_with_file(found, path.with_suffix(".expected"))
+    """They are at words of the file, say one plain line each, and their fixes end them."""
+    text, found = read(path), found_in(path)
+    said = "".join(f"{line}\n" for line in listed(path.parent.name, found))
+    compare_with_file(said, path.with_suffix(".expected"))
+    check_places(text, found)
+    check_words(found)
+    check_fixes(path, text, found)
 
 
 @pytest.mark.parametrize("path", GOOD, ids=name_of)
 def test_a_good_file_gets_no_finding(path: Path):
-    assert list(listed(path.parent.name, found_in(path))) == []
-
-
-@pytest.mark.parametrize("path", BAD, ids=name_of)
-def test_a_fix_removes_its_finding(path: Path):
-    text = read(path)
+    """What other rules find in it is at words of the file."""
     found = found_in(path)
-    before = Counter((each.rule, each.message) for each in found)
-    for each in found:
-        if each.fix is not None:
-            after = Counter(
-                (left.rule, left.message)
-                for left in found_in(path, apply_fix(text, each.fix.replacements))
-            )
-            # one fix can be that of several findings
-            assert after[each.rule, each.message] < before[each.rule, each.message]
+    assert list(listed(path.parent.name, found)) == []
+    check_places(read(path), found)
 
 
-@pytest.mark.parametrize("path", [*BAD, *GOOD], ids=name_of)
-def test_findings_underline_text_of_the_file(path: Path):
-    text = read(path)
+def check_places(text: str, found: tuple[Finding, ...]) -> None:
     lines = text.removeprefix(BOM).splitlines()
-    for each in found_in(path):
+    for each in found:
         for span in (each.span, *(related.span for related in each.related)):
             assert span.start.line == span.end.line, "one line is enough to show"
             underlined = lines[span.start.line - 1][
@@ -151,9 +142,8 @@ def test_findings_underline_text_of_the_file(path: Path):
             )
 
 
-@pytest.mark.parametrize("path", BAD, ids=name_of)
-def test_messages_and_help_are_one_plain_line(path: Path):
-    for each in found_in(path):
+def check_words(found: tuple[Finding, ...]) -> None:
+    for each in found:
         words = (
             each.message,
             each.help,
@@ -168,6 +158,18 @@ def test_messages_and_help_are_one_plain_line(path: Path):
         ):  # the message itself says what to write
             assert each.help
         assert each.message[-1] not in ".!"
+
+
+def check_fixes(path: Path, text: str, found: tuple[Finding, ...]) -> None:
+    before = Counter((each.rule, each.message) for each in found)
+    for each in found:
+        if each.fix is not None:
+            after = Counter(
+                (left.rule, left.message)
+                for left in found_in(path, apply_fix(text, each.fix.replacements))
+            )
+            # one fix can be that of several findings
+            assert after[each.rule, each.message] < before[each.rule, each.message]
 
 
 def test_every_rule_has_a_folder():
