@@ -83,13 +83,14 @@ def _find_pairs(
     at last keys with another name, of the lines that are headers. The last pair is
     that of both ends.
     """
-    pairs = [(len(old), len(new))]
-    for old_keys, new_keys in (
+    stages = (
         (_exact_keys(old), _exact_keys(new)),
         (_keys_of(old), _keys_of(new)),
-        (_section_keys(old), [(_content(line),) for line in new]),
+        (_section_keys(old), _content_keys(new)),
         (_header_keys(old, is_header), _header_keys(new, [True] * len(new))),
-    ):
+    )
+    pairs = [(len(old), len(new))]
+    for old_keys, new_keys in stages:
         pairs = [*_match_between(pairs, old_keys, new_keys)]
     return pairs
 
@@ -100,9 +101,9 @@ def _match_between(
     """Yield pairs, and before each one those of equal keys since the pair before."""
     old_start = new_start = 0
     for old_end, new_end in pairs:
-        matcher = SequenceMatcher(
-            None, old[old_start:old_end], new[new_start:new_end], autojunk=False
-        )
+        old_part = old[old_start:old_end]
+        new_part = new[new_start:new_end]
+        matcher = SequenceMatcher(None, old_part, new_part, autojunk=False)
         for block in matcher.get_matching_blocks():
             for step in range(block.size):
                 yield old_start + block.a + step, new_start + block.b + step
@@ -131,6 +132,11 @@ def _column(line: str) -> int:
 def _exact_keys(lines: Sequence[str]) -> list[Key]:
     """Return for each line all of it, with the lines that it is below."""
     return [(line, *key) for line, key in zip(lines, _keys_of(lines), strict=True)]
+
+
+def _content_keys(lines: Sequence[str]) -> list[Key]:
+    """Return for each line its content, wherever it is."""
+    return [(_content(line),) for line in lines]
 
 
 def _section_keys(lines: Sequence[str]) -> list[Key]:
@@ -169,7 +175,9 @@ def _keys_of(lines: Sequence[str]) -> list[Key]:
         content, column = _content(line), _column(line)
         while above and above[-1][0] >= column:
             above.pop()
-        items = [each for _, each in above if each.startswith("- ")]
-        keys.append((content, *(each for _, each in above[-1:]), *items[-1:]))
+        around = [each for _, each in above]
+        items = [each for each in around if each.startswith("- ")]
+        key = (content, *around[-1:], *items[-1:])
+        keys.append(key)
         above.append((column, content))
     return keys

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.loading.chart_values import is_begin_mark
 from stackcfg.loading.configs import BOM, find_run_configs, read_documents
 from stackcfg.loading.errors import InputError, StructureError
@@ -129,10 +129,11 @@ class _Migration:
         releases = _find_releases(texts[0], self._settings)
         self._settings = self._settings._replace(releases=releases)
         outcomes = [self._migrate_text(each) for each in texts]
+        # texts with several items of each list
         items = self._template.texts_of_items(texts[0])
         several = [self._migrate_text(each) for each in items]
         spread = self._template.spread_texts(texts)
-        proofs = [*several, *map(self._migrate_text, spread)]
+        proofs = several + [self._migrate_text(each) for each in spread]
         others = list(self._migrate_others(texts))
         try:
             new = self._new_lines([*outcomes, *others], several, proofs)
@@ -287,11 +288,13 @@ def _are_same(some: Sequence[str], others: Sequence[str]) -> bool:
     """
     if list(_essential(some)) != list(_essential(others)):
         return False
-    texts = ["\n".join([*map(without_marks, lines), ""]) for lines in (some, others)]
-    first, second = (
-        [data_of(document.root) for document in read_documents(text)] for text in texts
-    )
-    return first == second
+    return _data_in(some) == _data_in(others)
+
+
+def _data_in(lines: Sequence[str]) -> list[Any]:
+    """Return the data of the documents in some lines."""
+    text = "\n".join([*map(without_marks, lines), ""])
+    return [data_of(document.root) for document in read_documents(text)]
 
 
 def _essential(lines: Sequence[str]) -> Iterator[str]:

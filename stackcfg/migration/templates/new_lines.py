@@ -54,16 +54,16 @@ class NewLines(NamedTuple):
         """Return all new lines, in their order."""
         merged: list[NewLine] = []
         next_known = next_added = 0
-        ends = (len(entries), len(inserted))
-        for known, added in [*self._common(entries, inserted, number), ends]:
+        for known, added in self._common(entries, inserted, number):
             merged += entries[next_known:known]
-            for line in inserted[next_added:added]:
-                merged.append(NewLine(line.text, {number: line}))
-            if known < len(entries):
-                lines = {**entries[known].lines, number: inserted[added]}
-                merged.append(NewLine(entries[known].text, lines))
+            merged += _lines_for_one(inserted[next_added:added], number)
+            entry = entries[known]
+            lines = {**entry.lines, number: inserted[added]}
+            merged.append(NewLine(entry.text, lines))
             next_known = known + 1
             next_added = added + 1
+        merged += entries[next_known:]
+        merged += _lines_for_one(inserted[next_added:], number)
         return merged
 
     def _common(
@@ -89,9 +89,9 @@ class NewLines(NamedTuple):
     def _are_same(self, entry: NewLine, line: Inserted, number: int) -> bool:
         if entry.text != line.text:
             return False
-        if max(entry.after, line.after) >= min(entry.before, line.before):
-            return False
-        return self._replace_same(entry, line, number)
+        after = max(entry.after, line.after)
+        before = min(entry.before, line.before)
+        return after < before and self._replace_same(entry, line, number)
 
     def _replace_same(self, entry: NewLine, line: Inserted, number: int) -> bool:
         """Return whether two lines may replace the same old line.
@@ -113,13 +113,21 @@ class NewLines(NamedTuple):
         return self.blocks.is_written(line, self.choices[number])
 
 
+def _lines_for_one(inserted: Sequence[Inserted], number: int) -> list[NewLine]:
+    """Return new lines of one choice alone."""
+    return [NewLine(line.text, {number: line}) for line in inserted]
+
+
 def _common_counts(same: Sequence[Sequence[bool]], width: int) -> list[list[int]]:
     """Return how many lines are in both, of those from two indexes on."""
     counts = [[0] * (width + 1) for _ in range(len(same) + 1)]
     for known in reversed(range(len(same))):
         for added in reversed(range(width)):
-            best = max(counts[known + 1][added], counts[known][added + 1])
+            without_known = counts[known + 1][added]
+            without_added = counts[known][added + 1]
+            best = max(without_known, without_added)
             if same[known][added]:
-                best = max(best, counts[known + 1][added + 1] + 1)
+                with_both = counts[known + 1][added + 1] + 1
+                best = max(best, with_both)
             counts[known][added] = best
     return counts

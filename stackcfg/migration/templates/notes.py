@@ -45,10 +45,12 @@ def _notes_of(migrated: Sequence[Migrated], config: int) -> list[MigrationNote]:
             if found in known:
                 continue
             known.add(found)
-            if found.position.line - 1 in written:
-                if (found.severity, found.position.line) in reported:
-                    # the same, said with other numbers or names
-                    continue
+            line = found.position.line
+            is_of_first = line - 1 in written
+            if is_of_first and (found.severity, line) in reported:
+                # the same, said with other numbers or names
+                continue
+            if is_of_first:
                 found = found._replace(message=found.message + SOME)
             notes.append(found)
     return list(dict.fromkeys(notes))

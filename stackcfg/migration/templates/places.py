@@ -107,19 +107,24 @@ class Places:
         first = max(group.after + 1, self._least)
         places = range(first, group.before + 1)
         exact = [place for place in places if self._is_exact(place, group)]
-        column = self._values.get(group.after)
-        if first in exact and column is not None and _column(group.texts) >= column:
-            # it belongs to the value of the chart that ends here
+        if first in exact and self._continues_value(group):
             exact = [first]
         if exact:
             self._least = min(exact, key=self._preference)
             return self._least, group.texts
+        free = [place for place in places if not self._blocks.guards.get(place - 1, ())]
         actions = self._actions_for(group)
-        for place in places:
-            if actions and not self._blocks.guards.get(place - 1, ()):
-                self._least = place
-                return place, _with_blocks(actions, group.texts)
+        if free and actions:
+            self._least = free[0]
+            return free[0], _with_blocks(actions, group.texts)
         raise BlockError(min(group.after + 1, group.before))
+
+    def _continues_value(self, group: Group) -> bool:
+        """Return whether new lines belong to the value of the chart that ends in
+        front of them.
+        """
+        column = self._values.get(group.after)
+        return column is not None and _column(group.texts) >= column
 
     def _is_exact(self, place: int, group: Group) -> bool:
         is_repeated = self._blocks.is_repeated(place - 1)
@@ -152,11 +157,13 @@ class Places:
         if group.repeats:
             return []
         for condition in self._blocks.conditions:
+            asked = condition.expression
             holding = self._choices_for(condition)
             if holding == group.choices:
-                return [f"{{{{- if {condition.expression} }}}}"]
-            if holding and self._every - holding == group.choices:
-                return [f"{{{{- if not ({condition.expression}) }}}}"]
+                return [f"{{{{- if {asked} }}}}"]
+            others = self._every - holding
+            if holding and others == group.choices:
+                return [f"{{{{- if not ({asked}) }}}}"]
         return []
 
     def _is_in_blocks_for(self, number: int, group: Group) -> bool:
@@ -172,9 +179,8 @@ class Places:
         """
         if condition.scope or condition.occurrence:
             return frozenset()
-        return frozenset(
-            number for number, answers in enumerate(self._choices) if answers[condition]
-        )
+        numbered = enumerate(self._choices)
+        return frozenset(number for number, answers in numbered if answers[condition])
 
 
 def _columns_of_values(blocks: Blocks) -> Iterator[tuple[int, int]]:
@@ -196,9 +202,13 @@ def _column(texts: Sequence[str]) -> int:
 
 
 def _with_blocks(actions: list[str], texts: list[str]) -> list[str]:
+    """Return lines in blocks, which are in the column and have the line end of the
+    first one.
+    """
     first = next(filter(str.strip, texts), "")
     pad = " " * _column(texts)
-    line_end = first[len(first.rstrip("\r")) :]
+    content = first.rstrip("\r")
+    line_end = first[len(content) :]
     heads = [f"{pad}{action}{line_end}" for action in actions]
-    ends = [f"{pad}{{{{- end }}}}{line_end}"] * len(heads)
-    return [*heads, *texts, *ends]
+    end = f"{pad}{{{{- end }}}}{line_end}"
+    return [*heads, *texts, *[end] * len(heads)]

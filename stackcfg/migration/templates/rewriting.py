@@ -58,11 +58,13 @@ class _Writer:
             self._write_inserted(block.branches[0].head)
 
     def _is_emptied(self, numbers: range) -> bool:
+        """Return whether a block had lines, has none left, and gets no new ones."""
         kinds, merged = self._blocks.kinds, self._merged
         texts = [number for number in numbers if kinds[number] == TEXT]
-        others = [number for number in numbers[1:] if number in merged.inserted]
-        is_left = any(number in merged.kept for number in texts)
-        return bool(texts) and not is_left and not others
+        has_kept = any(number in merged.kept for number in texts)
+        # what is in front of its first line is not in it
+        has_new = any(number in merged.inserted for number in numbers[1:])
+        return bool(texts) and not has_kept and not has_new
 
     def _write_action(self, number: int, shift: int) -> None:
         self._write_inserted(number)

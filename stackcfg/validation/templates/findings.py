@@ -82,12 +82,9 @@ def _join(texts: list[WrittenText], found: list[dict[Finding, None]]) -> list[Fi
     joined: list[Finding] = []
     for finding in _distinct_findings(found):
         number = finding.span.start.line - 1
-        is_always = all(
-            finding in some
-            for some, written in zip(found, lines, strict=True)
-            if number in written
-        )
-        if not is_always:
+        of_texts = zip(found, lines, strict=True)
+        with_line = [some for some, written in of_texts if number in written]
+        if not all(finding in some for some in with_line):
             finding = finding._replace(message=finding.message + SOME)
         joined.append(finding)
     return sorted(joined, key=lambda each: (each.span.start, each.rule))
@@ -105,8 +102,9 @@ def _distinct_findings(found: list[dict[Finding, None]]) -> Iterator[Finding]:
         for key, alike in _by_rule_and_place(some).items():
             listed = known.setdefault(key, {})
             others = [finding for finding in alike if finding not in listed]
-            count = max(0, len(alike) - len(listed))
-            for finding in others[len(others) - count :]:
+            missing = max(0, len(alike) - len(listed))
+            first = len(others) - missing
+            for finding in others[first:]:
                 listed[finding] = None
                 yield finding
 
