@@ -191,9 +191,11 @@ class _Composer:
         alias = f"alias '*{event.anchor}'"
         target = self.anchors.get(event.anchor)
         if target is None:
-            raise ParseError(f"{alias} has no anchor before it", start)
+            hint = f"write '&{event.anchor}' before its value, or quote a string"
+            raise ParseError(f"{alias} has no anchor before it", start, hint)
         if target in self.open:
-            raise ParseError(f"{alias} is inside its own anchor", start)
+            hint = "write the value in place of the alias"
+            raise ParseError(f"{alias} is inside its own anchor", start, hint)
         node = Alias(start, end, target)
         expansion = self._expand(target)
         self._check_depth(node, expansion.height)
@@ -227,12 +229,14 @@ class _Composer:
 
     def _check_depth(self, node: Node, height: int) -> None:
         if len(self.open) + height > MAX_DEPTH:
-            raise ParseError(f"nested more than {MAX_DEPTH} levels deep", node.start)
+            message = f"nested more than {MAX_DEPTH} levels deep"
+            raise ParseError(message, node.start, "no run config needs so many levels")
 
     def _add_to_count(self, count: int, node: Node) -> None:
         self.count += count
         if self.count > MAX_NODES:
-            raise ParseError("aliases expand to millions of values", node.start)
+            message = "aliases expand to millions of values"
+            raise ParseError(message, node.start, "no run config needs so many aliases")
 
     def _name(self, node: Node, anchor: str) -> None:
         if anchor in self.anchors:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import yaml
 
-from stackcfg.light_typing import Final
 from stackcfg.yamltext.composer import Duplicates
 from stackcfg.yamltext.document import (
     Document,
@@ -12,15 +11,6 @@ from stackcfg.yamltext.document import (
 )
 from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.parser_choice import compose_as_server
-
-_HINTS = {
-    r"found character '\t'": "use spaces instead of tabs",
-    "but got '?'": "quote a string that has a '?' in it",
-}
-"""What to write, by what the parser says."""
-
-_NO_COLON: Final = "while scanning a simple key"
-"""What is read where a line that is no key stands among keys."""
 
 
 def parse_yaml(
@@ -42,10 +32,8 @@ def parse_yaml(
     try:
         duplicates = _what_becomes_of_duplicates(lenient, branches)
         composed = compose_as_server(masked or text, duplicates)
-    except yaml.reader.ReaderError as error:
-        raise _describe_reader_error(error, text) from None
-    except yaml.MarkedYAMLError as error:
-        raise _describe_marked_error(error) from None
+    except yaml.YAMLError as error:
+        raise _describe(error, masked or text) from None
     lines = LineIndex(text)
     starts = [0, *(each.start for each in composed[1:])]
     ends = [*starts[1:], len(text)]
@@ -69,18 +57,16 @@ def _what_becomes_of_duplicates(lenient: bool, branches: bool) -> Duplicates:
     return Duplicates.REFUSED
 
 
-def _describe_reader_error(error: yaml.reader.ReaderError, text: str) -> ParseError:
-    """Return why a text has characters that YAML does not allow."""
-    offset = min(error.position, len(text))
-    return ParseError("not YAML text: control characters are not allowed", offset)
+def _describe(error: yaml.YAMLError, text: str) -> ParseError:
+    """Return why a text is no YAML, where, and what to write."""
+    # most texts are valid
+    from stackcfg.yamltext.parse_errors import (
+        describe_marked_error,
+        describe_reader_error,
+    )
 
-
-def _describe_marked_error(error: yaml.MarkedYAMLError) -> ParseError:
-    """Return why a text is no YAML, and where."""
-    mark = error.problem_mark or error.context_mark
-    if error.context == _NO_COLON:
-        # the line that lacks one, and not the next one
-        mark = error.context_mark or mark
-    problem = error.problem or error.context or "cannot be read"
-    hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
-    return ParseError(f"not valid YAML: {problem}", mark.index if mark else 0, hint)
+    if isinstance(error, yaml.reader.ReaderError):
+        return describe_reader_error(error, text)
+    if isinstance(error, yaml.MarkedYAMLError):
+        return describe_marked_error(error, text)
+    raise error

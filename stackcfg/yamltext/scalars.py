@@ -9,7 +9,7 @@ from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
 from stackcfg.errors import StackcfgError
-from stackcfg.light_typing import Any
+from stackcfg.light_typing import Any, Final
 
 _PREFIX = "tag:yaml.org,2002:"
 STR = f"{_PREFIX}str"
@@ -33,6 +33,10 @@ _CONSTRUCTION_ERRORS = (
 )
 
 
+REFUSED_TAG: Final = "the server refuses it; remove the tag"
+REFUSED_TEXT: Final = "the server refuses it; write the string in quotes"
+
+
 class MeaningError(StackcfgError):
     """A scalar that `yaml.safe_load` refuses."""
 
@@ -48,18 +52,20 @@ def scalar_value(
 
     Raises `MeaningError` if `yaml.safe_load` refuses it.
     """
+    hint = REFUSED_TEXT if tag is None else REFUSED_TAG
     tag = resolve_tag(text, is_plain, tag)
     if tag == STR:
         return text
     construct = SafeConstructor.yaml_constructors.get(tag)
     if construct is None or tag in COLLECTIONS:
-        raise MeaningError(f"unknown tag '{tag}'", hint="the server refuses it")
+        raise MeaningError(f"unknown tag '{tag}'", hint=hint)
     try:
         return construct(SafeConstructor(), yaml.ScalarNode(tag, text))
     except _CONSTRUCTION_ERRORS as error:
         kind = tag.rpartition(":")[2]
         name = type(error).__name__
-        raise MeaningError(f"a value does not fit its type '{kind}' ({name})") from None
+        message = f"a value does not fit its type '{kind}' ({name})"
+        raise MeaningError(message, hint=hint) from None
 
 
 def resolve_tag(

@@ -12,7 +12,7 @@ from stackcfg.yamltext.document import (
     ParseError,
     value_of,
 )
-from stackcfg.yamltext.scalars import MERGE, VALUE, resolve_tag
+from stackcfg.yamltext.scalars import MERGE, REFUSED_TAG, VALUE, resolve_tag
 
 _SET = "tag:yaml.org,2002:set"
 _ALLOWED_TAGS = {
@@ -31,8 +31,8 @@ def data_of(node: Node) -> Any:
     if node.tag == _SET and node.kind == MAPPING:
         return {name_of(key) for key, _ in merged_entries(node)}
     if node.tag not in _ALLOWED_TAGS[node.kind]:
-        message = f"a {node.kind} with the tag '{node.tag}'"
-        raise ParseError(message, node.start, "the server reads no such thing here")
+        message = f"a {node.kind} cannot have the tag '{node.tag}'"
+        raise ParseError(message, node.start, REFUSED_TAG)
     if node.kind == SEQUENCE:
         return [data_of(item) for item in node.items]
     return {name_of(key): data_of(value) for key, value in merged_entries(node)}
@@ -110,5 +110,6 @@ def _merge_sources(value: Node) -> list[Node]:
     if sources[0].kind == SEQUENCE:
         sources = [item.target for item in sources[0].items]
     if any(source.kind != MAPPING for source in sources):
-        raise ParseError("a merge key '<<' must name a mapping", value.start)
+        message = "a merge key '<<' must name a mapping"
+        raise ParseError(message, value.start, "write an alias: '<<: *NAME'")
     return sources
