@@ -9,6 +9,7 @@ import os
 import sys
 
 from stackcfg.cli.errors import run_guarded
+from stackcfg.cli.exit_codes import INTERRUPTED
 
 # `--version` needs this module: nothing more may be imported here.
 TYPE_CHECKING = False
@@ -36,7 +37,11 @@ def start() -> None:
     At the end of a plain one nothing is open. Python would still take apart all that
     it holds, object by object, which takes longer than to validate a file.
     """
-    command = _find_plain_command(sys.argv[1:])
+    try:
+        command = _find_plain_command(sys.argv[1:])
+    except KeyboardInterrupt:
+        # while the command is imported
+        os._exit(INTERRUPTED)
     if command is None:
         main()
         return

@@ -97,11 +97,26 @@ def _start_processes(
 
 def _start_worker(work: Callable[[Any], Any]) -> None:
     import signal
+    from threading import Thread
 
     # Ctrl-C reaches every process; only the parent answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     global _work
     _work = work
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone, as one that a CI job stops.
+
+    It would wait for work for ever, and keep the output open.
+    """
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work_on(item: Any) -> Any:

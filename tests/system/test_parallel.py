@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
 from stackcfg.system import parallel
 from stackcfg.system.parallel import WORTH_A_PROCESS, parallel_map
-from tests.support.running import STARTER, stackcfg
+from tests.support.running import STARTER, environment, stackcfg
 
 MANY = 4 * WORTH_A_PROCESS
 
@@ -97,3 +100,29 @@ def test_a_folder_of_many_files_is_reported_as_one(tmp_path):
     assert done.code == 1
     files = [line.split(":")[0] for line in done.out.splitlines()]
     assert files == [f"./{number:03}-run.yaml" for number in range(0, MANY, 10)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="one process does all the work")
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_worker_processes_end_with_a_process_that_is_stopped(sent):
+    """What stops a job of CI ends the first process alone."""
+    script = (
+        "import os, time\n"
+        "from stackcfg.system import parallel\n"
+        "parallel._cores = lambda: 2\n"
+        "def work(number):\n"
+        "    print(os.getpid(), flush=True)\n"
+        "    time.sleep(0.1)\n"
+        f"list(parallel.parallel_map(work, range({MANY})))\n"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment()
+    )
+    assert running.stdout is not None
+    seen: set[bytes] = set()
+    while len(seen) < 3:
+        seen.add(running.stdout.readline())
+    running.send_signal(sent)
+    # the output is at its end when no process has it open any more
+    running.communicate(timeout=60)
+    assert running.returncode == -sent
