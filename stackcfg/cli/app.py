@@ -134,7 +134,7 @@ def migrate(
     ] = True,
     name: Annotated[
         str | None,
-        Option(help="The name of the OGXServer; else NAME-ogx."),
+        Option(help="The name of the OGXServer; else NAME-ogx.", metavar="NAME"),
     ] = None,
     adopt_networking: Annotated[
         bool,
@@ -504,7 +504,7 @@ def schema(
 
 @app.command()
 def lsp() -> None:
-    """Serve an editor: findings, fixes, completion, renaming, migration.
+    """Serve an editor: findings, fixes, completion, migration.
 
     It speaks the language server protocol on standard input and output, with the
     settings of the project of each file. It needs the extra 'lsp'.

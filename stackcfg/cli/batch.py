@@ -189,12 +189,18 @@ def watch_progress(
     progress.hide()
 
 
-def nothing_found(files: Sequence[InputFile]) -> StackcfgError:
+def nothing_found(
+    files: Sequence[InputFile], paths: Sequence[str] = ()
+) -> StackcfgError:
     """Return the error for paths that lead to no run config."""
     if files:
         hint = "-v says why each file was skipped"
         return StackcfgError("no run configs found", hint=hint)
-    return StackcfgError("no YAML files found", hint="name a run config")
+    message = "no YAML files found"
+    if paths:
+        named = ", ".join(f"'{path}'" for path in paths)
+        message = f"no YAML files found in {named}"
+    return StackcfgError(message, hint="name a run config")
 
 
 def write_new_file(path: str, text: str, force: bool) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 data = typer.Typer(
     name="data",
-    help="Move stored rows to where the new server reads them: plan, copy, verify.",
+    help="Move stored rows to where the new server reads them.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -167,7 +167,8 @@ def copy(
     Stop both servers first. Rows are added or completed, never deleted or
     overwritten; each database is written completely or not at all, and a sqlite
     file that is written is kept as NAME.bak. An interrupted run continues when
-    it is started again. Redis and MongoDB are explained, not copied.
+    it is started again. Redis and MongoDB cannot undo what was written before a
+    failure; the next run goes on from there.
 
     Exit codes: 0 copied, 2 nothing was written to the database that the message
     names, 3 action required for rows that were left.

@@ -23,7 +23,7 @@ from stackcfg.errors import StackcfgError
 from stackcfg.loading.errors import InputError
 from stackcfg.releases.families import Target, describe_releases
 from stackcfg.releases.stores import StoreField, StoreFields, with_declared_fields
-from stackcfg.system.files import read_file
+from stackcfg.system.files import STDIN, read_file
 
 
 class Sides(NamedTuple):
@@ -44,6 +44,9 @@ def plan_moves(sides: Sides, variables: Mapping[str, str]) -> UpgradePlan:
 
     Raises `StackcfgError`, `InputError` and `MissingVariableError`.
     """
+    if sides.old == STDIN == sides.new:
+        message = "the old and the new config are both standard input"
+        raise StackcfgError(message, hint="name a file for one of them")
     catalog = with_declared_fields(sides.declared)
     old = _read_side(sides.old, sides.source, catalog, variables_of_old(variables))
     new = _read_side(sides.new, sides.target, catalog, variables)

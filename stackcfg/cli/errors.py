@@ -5,6 +5,7 @@ No traceback reaches a user, unless `STACKCFG_TRACEBACK` is set.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -55,11 +56,19 @@ def _print_failure(error: Exception) -> None:
         print_error(error)
     elif isinstance(error, OSError):
         _discard(sys.stdout)
-        print(f"stackcfg: error: {error.strerror or error}", file=sys.stderr)
+        print(f"stackcfg: error: {_describe_output_error(error)}", file=sys.stderr)
     elif os.environ.get(TRACEBACK):
         raise error
     else:
         print(f"stackcfg: {_describe_bug(error)}; {DETAILS}", file=sys.stderr)
+
+
+def _describe_output_error(error: OSError) -> str:
+    """Return what the system refused; the errors of files say so themselves."""
+    reason = error.strerror or str(error)
+    if error.errno == errno.ENOSPC and not error.filename:
+        return f"the output cannot be written: {reason}"
+    return reason
 
 
 def _discard(stream: TextIO | None) -> None:

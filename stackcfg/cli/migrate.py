@@ -70,7 +70,7 @@ def run(paths: list[str], options: Options) -> int:
     exclusion = batch.Exclusion(options.exclude, options.project)
     files = batch.find_inputs(paths, options.stdin_name, exclusion, options.verbose)
     if not files:
-        raise batch.nothing_found(files)
+        raise batch.nothing_found(files, paths)
     check_mode(files, options)
     check_operator_options(files, options)
     options = choose_report(options, len(files))

@@ -123,7 +123,7 @@ def run(paths: list[str], options: Options) -> int:
         else:
             _print(overview, is_first, options)
     if not codes:
-        raise batch.nothing_found(files)
+        raise batch.nothing_found(files, paths)
     if chosen.is_document:
         write_stdout(chosen.render(kept, Context(options.target, options.version)))
     return worst(codes)

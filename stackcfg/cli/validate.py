@@ -85,10 +85,12 @@ def run(paths: list[str], options: Options) -> int:
     files = batch.find_inputs(
         paths or [os.curdir], options.stdin_name, exclusion, options.verbose
     )
+    if not files and not options.chosen_format.is_document:
+        raise batch.nothing_found(files, paths)
     _check_outputs(files, options)
     total = _report(files, options)
     if not total.codes:
-        raise batch.nothing_found(files)
+        raise batch.nothing_found(files, paths)
     if not options.quiet:
         _print_closing(total, options)
     code = worst(total.codes)

@@ -5,6 +5,7 @@ Nothing else opens a file that a user names.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -20,6 +21,9 @@ parsed.
 """
 
 MAX_BACKUPS = 10_000
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_UTF_32 = b"\xff\xfe\0\0"
 
 _REASONS = {
     FileNotFoundError: "no such file",
@@ -43,13 +47,11 @@ def read_file(path: str) -> str:
 
     Raises `FileError`.
     """
+    _check_name(path)
     try:
-        raw = _read_stdin() if path == STDIN else read_bytes(path, MAX_BYTES + 1)
+        raw = _read_stdin() if path == STDIN else _read_named(path)
     except OSError as error:
-        reason = reason_of(error)
-        if isinstance(error, FileNotFoundError) and _is_pattern(path):
-            reason = "no file matches this pattern"
-        raise FileError(path, reason) from None
+        raise FileError(path, _why_unread(path, error)) from None
     if len(raw) > MAX_BYTES:
         limit = f"{MAX_BYTES // 1024 // 1024} MiB"
         raise FileError(path, f"larger than {limit}: not a run config")
@@ -57,8 +59,27 @@ def read_file(path: str) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         message = "not UTF-8 text; convert it to UTF-8"
+        if raw.startswith(_UTF_16) and not raw.startswith(_UTF_32):
+            # what '>' of Windows PowerShell writes
+            message = "UTF-16 text; convert it to UTF-8"
         position = _position_of_byte(raw, error.start)
         raise FileError(path, message, position) from None
+
+
+def _check_name(path: str) -> None:
+    """Raise `FileError` for an empty name, which the system takes for a folder."""
+    if not path:
+        raise FileError("''", "no name of a file; is a variable of the shell empty?")
+
+
+def _why_unread(path: str, error: OSError) -> str:
+    """Return why a file cannot be read, in words."""
+    if isinstance(error, FileNotFoundError):
+        if _is_pattern(path):
+            return "no file matches this pattern"
+        if os.path.islink(path):
+            return f"the symbolic link leads to '{os.readlink(path)}': no such file"
+    return reason_of(error)
 
 
 class _StandardInput:
@@ -75,7 +96,25 @@ def _read_stdin() -> bytes:
     if _StandardInput.stream is not stream:
         _StandardInput.raw = stream.read(MAX_BYTES + 1)
         _StandardInput.stream = stream
+    if not _StandardInput.raw.strip():
+        raise OSError("standard input is empty; look at the command before '|'")
     return _StandardInput.raw
+
+
+_read_pipes: dict[tuple[int, int], bytes] = {}
+"""What was read from pipes, as `<(helm template CHART)` names one: they give their text
+only once. A pipe is known by its disk and its number there.
+"""
+
+
+def _read_named(path: str) -> bytes:
+    known = os.stat(path)
+    if not stat.S_ISFIFO(known.st_mode):
+        return read_bytes(path, MAX_BYTES + 1)
+    pipe = (known.st_dev, known.st_ino)
+    if pipe not in _read_pipes:
+        _read_pipes[pipe] = read_bytes(path, MAX_BYTES + 1)
+    return _read_pipes[pipe]
 
 
 def _position_of_byte(raw: bytes, index: int) -> tuple[int, int]:
@@ -110,6 +149,8 @@ def read_packaged(name: str) -> str:
 
 def reason_of(error: OSError) -> str:
     """Return why the disk refused something, in words."""
+    if error.errno == errno.ELOOP:
+        return "the symbolic link leads back to itself"
     return _REASONS.get(type(error)) or error.strerror or str(error)
 
 
@@ -129,6 +170,7 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
     The file keeps its mode; a symbolic link stays one and its target is
     written. A backup never overwrites a file. Raises `FileError`.
     """
+    _check_name(path)
     target = os.path.realpath(path)
     content = text.encode("utf-8")
     try:

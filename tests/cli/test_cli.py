@@ -278,7 +278,7 @@ class TestPartial:
 
 
 BAD = {
-    "not YAML": (b"a: [1\nb: 2\n", ":2:2: error: not valid YAML: "),
+    "not YAML": (b"a: [1\nb: 2\n", ":1:4: error: not valid YAML: "),
     "not UTF-8": (b"a: 1\nb: \xff\n", ":2:4: error: not UTF-8 text"),
     "binary": (b"\x00\x01\x02", ":1:1: error: not YAML text"),
     "nested brackets": (
@@ -399,6 +399,21 @@ class TestFace:
         assert guard.run_guarded(broken) == 2
         assert capsys.readouterr().err.count("\n") == 1
 
+    def test_an_interrupt_during_the_imports_is_no_traceback(self):
+        script = (
+            "import stackcfg.__main__ as entry\n"
+            "def interrupted(arguments): raise KeyboardInterrupt\n"
+            "entry._find_plain_command = interrupted\n"
+            "entry.start()\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env=environment(),
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
     def test_an_interrupted_command_exits_with_130(self):
         from stackcfg.cli import errors as guard
 
@@ -483,7 +498,9 @@ class TestWhereTheOutputGoes:
     @pytest.mark.parametrize("unbuffered", ["", "1"])
     @pytest.mark.parametrize("words", PRODUCTS, ids=lambda words: words[0])
     def test_a_full_disk_is_exit_code_two(self, words, unbuffered):
-        message = "stackcfg: error: No space left on device\n"
+        message = (
+            "stackcfg: error: the output cannot be written: No space left on device\n"
+        )
         with open("/dev/full", "wb") as full:
             done = run_into(full.fileno(), words, PYTHONUNBUFFERED=unbuffered)
         assert done == (2, message)

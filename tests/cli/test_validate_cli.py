@@ -186,7 +186,7 @@ class TestExitCode:
         done = concise("a.yaml", "nowhere.yaml", "broken.yaml", cwd=folder)
         assert (done.code, done.err) == (2, "")
         first, *rest = done.out.splitlines()
-        assert first.startswith("a.yaml:3:2: error: not valid YAML: ")
+        assert first.startswith("a.yaml:2:12: error: not valid YAML: ")
         assert rest == [
             "nowhere.yaml: error: no such file",
             line("broken.yaml", BROKEN),
@@ -504,7 +504,7 @@ class TestFolders:
     def test_a_folder_without_yaml_is_an_error(self, tmp_path, files):
         put(tmp_path, files)
         assert concise(".", cwd=tmp_path) == Done(
-            2, "", "error: no YAML files found; name a run config\n"
+            2, "", "error: no YAML files found in '.'; name a run config\n"
         )
 
     def test_a_folder_without_run_configs_is_an_error(self, tmp_path):
@@ -575,7 +575,9 @@ class TestFolders:
             line("conf/run.yaml", BROKEN),
         ]
         assert concise("conf/gone.yaml", cwd=tmp_path) == Done(
-            2, "conf/gone.yaml: error: no such file\n", ""
+            2,
+            "conf/gone.yaml: error: the symbolic link leads to 'x': no such file\n",
+            "",
         )
 
     def test_a_pipe_in_a_folder_is_not_read(self, tmp_path):
@@ -975,11 +977,11 @@ class TestContainers:
         [
             (
                 CONFIG_MAP + "    image_name: [demo\n    providers: {}\n",
-                "run.yaml:9:14: error: data.run.yaml: not valid YAML: ",
+                "run.yaml:8:17: error: data.run.yaml: not valid YAML: ",
             ),
             (
                 "a: 1\n---\nimage_name: [demo\nproviders: {}\n",
-                "run.yaml:4:10: error: not valid YAML: ",
+                "run.yaml:3:13: error: not valid YAML: ",
             ),
             (
                 "{% include 'x' %}\n" + CLEAN,
@@ -1274,7 +1276,7 @@ ODD = {
     "null": (b"null\n", "1:1: error: not a run config"),
     "UTF-16": (
         CLEAN.encode("utf-16"),
-        "1:1: error: not UTF-8 text; convert it to UTF-8",
+        "1:1: error: UTF-16 text; convert it to UTF-8",
     ),
     "UTF-32": (
         CLEAN.encode("utf-32"),
@@ -1290,7 +1292,7 @@ ODD = {
     ),
     "a zero byte": (
         b"image_name: a\0\n",
-        "1:14: error: not YAML text: control characters are not allowed",
+        "1:14: error: not YAML text: the character U+0000 is not allowed; remove it",
     ),
     "half a surrogate pair": (
         b'image_name: "\\ud800"\nproviders: {}\n',
@@ -1521,7 +1523,10 @@ class TestManyFiles:
         ("redirection", "message"),
         [
             (">&-", "stackcfg: error: standard output is closed\n"),
-            ("> /dev/full", "stackcfg: error: No space left on device\n"),
+            (
+                "> /dev/full",
+                "stackcfg: error: the output cannot be written: No space left on device\n",
+            ),
         ],
     )
     def test_an_output_that_cannot_be_written_is_exit_code_two(

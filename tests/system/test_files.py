@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -78,13 +79,46 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
     assert pipe.is_fifo()
 
 
-def test_a_file_without_permission_is_an_error(monkeypatch):
+def test_a_file_without_permission_is_an_error(monkeypatch, tmp_path):
     def refused(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
+    (tmp_path / "run.yaml").write_text("a: 1\n")
     monkeypatch.setattr("builtins.open", refused)
     with pytest.raises(FileError, match="permission denied"):
-        read_file("run.yaml")
+        read_file(str(tmp_path / "run.yaml"))
+
+
+def test_a_pipe_is_read_once_and_gives_its_text_to_every_reader(tmp_path):
+    """As `<(helm template CHART)`, which several parts of a command read."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # a FIFO that is open for both never waits for the other side
+    both = os.open(pipe, os.O_RDWR)
+    os.write(both, b"a: 1\n")
+    reading = threading.Thread(target=lambda: texts.append(read_file(str(pipe))))
+    texts: list[str] = []
+    reading.start()
+    os.close(both)
+    reading.join(10)
+    assert texts == ["a: 1\n"]
+    assert read_file(str(pipe)) == "a: 1\n"
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path):
+    (tmp_path / "gone.yaml").symlink_to("moved.yaml")
+    (tmp_path / "self.yaml").symlink_to("self.yaml")
+    with pytest.raises(FileError, match=r"link leads to 'moved\.yaml': no such file"):
+        read_file(str(tmp_path / "gone.yaml"))
+    with pytest.raises(FileError, match="link leads back to itself"):
+        read_file(str(tmp_path / "self.yaml"))
+
+
+def test_an_empty_name_is_no_folder():
+    for use in (read_file, lambda name: write_file(name, "a: 1\n")):
+        with pytest.raises(FileError, match="no name of a file") as caught:
+            use("")
+        assert caught.value.file == "''"
 
 
 def test_a_byte_that_is_not_utf8_is_named_with_its_place(tmp_path):
