@@ -79,6 +79,8 @@ def describe_marked_error(error: yaml.MarkedYAMLError, text: str) -> ParseError:
     offset = mark.index if mark else 0
     if hint == _INDENTATION:
         hint = _name_early_quote(text, offset) or hint
+    if "node content" in problem and not text[offset:].strip():
+        hint = "close the '[' or '{' that is open at the end of the file"
     hint = _name_odd_break(text, offset) or hint
     return ParseError(f"not valid YAML: {problem}", offset, hint)
 

@@ -59,4 +59,14 @@ def test_a_file_that_cannot_be_read_is_in_the_tables(tmp_path):
     for words in (("validate", "--format"), ("migrate", "--check", "--report")):
         done = run_here(*words, "markdown", "run.yaml", cwd=tmp_path)
         assert done.code == 2
-        assert re.search(r"(?m)^\| `run\.yaml` \| `", done.out + done.err), words
+        shown = done.out + done.err
+        assert re.search(r"(?m)^\| `run\.yaml:2:1` \| `not valid YAML", shown), words
+        assert "; close the '[' or '{'" in shown
+
+
+def test_a_finding_says_what_to_write(tmp_path):
+    text = GOOD.replace("backend: kv_default", "backend: kv_defualt", 1)
+    (tmp_path / "run.yaml").write_text(text)
+    done = run_here("validate", "--format", "markdown", "run.yaml", cwd=tmp_path)
+    (line,) = [each for each in done.out.splitlines() if "kv\\_defualt" in each]
+    assert line.endswith("; did you mean 'kv\\_default'?")

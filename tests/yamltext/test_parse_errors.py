@@ -27,6 +27,7 @@ BROKEN = [
     ("a: *\n", 4, "write the string in quotes if it is no alias"),
     ("a: *b\n", 3, "write '&b' before its value, or quote a string"),
     ("a: - b\n", 3, "begin the list on a line of its own"),
+    ("a: [\n", 5, "close the '[' or '{' that is open at the end"),
     ("a: ]\n", 3, "remove this character"),
     ("a: |b\n  c\n", 4, "or its text on the next lines"),
     ('a: "\\q"\n', 4, "write '\\\\' for a backslash"),

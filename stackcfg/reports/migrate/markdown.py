@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from stackcfg.errors import join_hint
 from stackcfg.light_typing import Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.migration.result import MigratedFile, MigrationNote, MigrationResult
+from stackcfg.reports.console.problems import locate
 from stackcfg.reports.markdown_tables import code, plain, table
 from stackcfg.reports.migrate.formats import Context
 from stackcfg.reports.migrate.notes import count_hidden_stores, count_open_items
@@ -40,10 +42,11 @@ def _file_row(result: MigratedFile, context: Context) -> list[str]:
         words = _describe_status(migration, context)
         open_items = count_open_items(migration)
         return [file, words, open_items, _describe_hidden(migration)]
-    message = result.status
-    if result.problem:
-        message = result.problem.message
-    return [file, code(message), "", ""]
+    problem = result.problem
+    if problem:
+        refused = code(join_hint(problem.message, problem.hint))
+        return [code(locate(result.file, problem)), refused, "", ""]
+    return [file, code(result.status), "", ""]
 
 
 def _describe_status(migration: MigrationResult, context: Context) -> str:

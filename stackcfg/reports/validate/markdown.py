@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from stackcfg.errors import join_hint
 from stackcfg.light_typing import Final
+from stackcfg.reports.console.problems import locate
 from stackcfg.reports.markdown_tables import code, plain, table
 from stackcfg.reports.validate.counts import count_findings
 from stackcfg.reports.validate.formats import Context
@@ -32,9 +34,10 @@ def render(results: Sequence[FileResult], _context: Context) -> str:
 def _file_row(result: FileResult) -> list[str]:
     """Return the cells of a file: how much was found, or why it was refused."""
     file = code(result.file)
-    if result.problem:
-        message = code(result.problem.message)
-        return [file, message, "", "", ""]
+    problem = result.problem
+    if problem:
+        refused = code(join_hint(problem.message, problem.hint))
+        return [code(locate(result.file, problem)), refused, "", "", ""]
     counts = count_findings([result])
     return [
         file,
@@ -66,5 +69,5 @@ def _finding_lines(results: Sequence[FileResult]) -> Iterator[str]:
 def _describe(file: str, finding: Finding) -> str:
     line, column = finding.span.start
     place = code(f"{file}:{line}:{column}")
-    message = plain(finding.message)
+    message = plain(join_hint(finding.message, finding.help))
     return f"- {place} {finding.severity}: {message}"
