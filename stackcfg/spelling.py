@@ -36,9 +36,14 @@ def _by_letters(names: tuple[str, ...]) -> dict[str, str]:
     return {_letters(name): name for name in names}
 
 
-def nearest_words(word: str, known: Iterable[str], count: int) -> list[str]:
-    """Return the known words that are closest in letters, the closest first."""
-    return list(_find_closest(word, tuple(known), count, 0.0))
+def nearest_words(
+    word: str, known: Iterable[str], count: int, cutoff: float = 0.0
+) -> list[str]:
+    """Return the known words that are closest in letters, the closest first.
+
+    None is less close than `cutoff`, between 0 and 1.
+    """
+    return list(_find_closest(word, tuple(known), count, cutoff))
 
 
 # the proof of fixes asks for the words of all other findings again

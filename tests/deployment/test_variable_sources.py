@@ -114,7 +114,7 @@ def test_weak_signs_change_nothing_elsewhere():
     )
     texts, notes = migrated([("all.yaml", pod + MAP)])
     assert texts["all.yaml"].endswith(MAP)
-    assert any("taken for a server" in note for note in notes)
+    assert any("treated as a server" in note for note in notes)
 
 
 def test_a_run_config_that_reads_the_variable_follows():

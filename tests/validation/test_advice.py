@@ -182,3 +182,19 @@ def test_help_for_an_unknown_provider_lists_six_of_many() -> None:
     model = "\nregistered_resources: {models: [{model_id: m, provider_id: all}]}\n"
     [found] = found_in(CONFIG.replace(entry, entries) + model, "0.3.5")
     assert found.help == "use one of: p0, p1, p2, p3, p4, p5, … (8 in all)"
+
+
+def test_help_for_an_unknown_key_names_only_keys_of_similar_names() -> None:
+    def help_for(key: str) -> str:
+        text = CONFIG + f"\nserver: {{port: 8321, {key}: 1}}\n"
+        found = validate(text, settings_for("0.3.5")).findings
+        [advice] = [each.help for each in found if each.rule == "unknown-key"]
+        return advice
+
+    assert help_for("tls_file") == "did you mean 'tls_cafile'?"
+    assert (
+        help_for("certificate_file") == "nearest known keys: tls_certfile, tls_cafile"
+    )
+    assert help_for("q9") == "remove it; no known key has a similar name"
+    anchors = "remove it; if aliases name its anchors, write '# stackcfg: ignore[unknown-key]'"
+    assert help_for("x-common") == anchors

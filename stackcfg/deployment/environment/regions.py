@@ -204,7 +204,10 @@ class PlaceChanges:
     ) -> None:
         """Say why a server is seen here, where that is not its command."""
         if not evidence.is_proved:
-            message = f"taken for a server, since {evidence.reason}"
+            message = (
+                f"treated as a server, since {evidence.reason}; "
+                "if it is none, undo its changes"
+            )
             self.note(CHECK, message, offset)
 
     def changes(self) -> Iterator[DeploymentChange]:

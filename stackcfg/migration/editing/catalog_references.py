@@ -38,7 +38,7 @@ def superseded_note(
     target = ".".join(map(str, new))
     message = (
         f"'{name}'{place} was removed because '{target}' is set too; "
-        "check that the data is there"
+        "check that the data is in the new store"
     )
     return context.check(message, store.path)
 

@@ -53,6 +53,16 @@ REPLACEMENTS: Final[Mapping[Path, str]] = {
 NEAREST: Final = 3
 """How many known keys a finding names."""
 
+NEAR: Final = 0.5
+"""From which closeness on a name can be that of a key, by the measure of difflib."""
+
+EXTENSION: Final = "x-"
+"""How the names of keys begin that hold what aliases in other places name."""
+
+HOLDS_ANCHORS: Final = (
+    "remove it; if aliases name its anchors, write '# stackcfg: ignore[unknown-key]'"
+)
+
 
 def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     name = raw_key(error.path, inspection)
@@ -95,7 +105,12 @@ def _describe_choices(name: str, known: Sequence[str]) -> str:
         return "remove it; there are no keys here"
     if len(known) <= NEAREST:
         return f"known keys: {', '.join(known)}"
-    return f"nearest known keys: {', '.join(nearest_words(name, known, NEAREST))}"
+    if name.startswith(EXTENSION):
+        return HOLDS_ANCHORS
+    close = nearest_words(name, known, NEAREST, NEAR)
+    if close:
+        return f"nearest known keys: {', '.join(close)}"
+    return "remove it; no known key has a similar name"
 
 
 def _describe_problem(
