@@ -136,6 +136,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 3, 0), "v0_3.telemetry", word="telemetry"),
     Step((0, 3, 0), "v0_3.vector_stores_api", word="vector_dbs"),
     Step((0, 3, 0), "v0_3.vector_store_defaults", "certain", word="vector_io"),
+    Step((0, 3, 0), "v0_3.native_addresses", "certain", word="providers"),
     Step((0, 3, 0), "v0_3.unread_keys", "certain"),
     Step((0, 3, 1), "v0_3.agent_lists", "every age", word="agent_state"),
     Step(
