@@ -269,6 +269,8 @@ def report_names(
             said = change.replace("<new>", model.new)
             said = said.replace("<id>", id_for_name(model, old))
             yield context.check(f"model '{old}' {said}", path)
+        elif not _is_one_model(served[old], model):
+            yield context.check(_describe_taken_name(served[old], model), path)
 
 
 def models_of_providers(
@@ -299,6 +301,20 @@ def _describe_conflict(one: NamedModel, other: NamedModel) -> str:
     return (
         f"{subject}, and both are called '{one.new}' now; "
         "the server refuses to start; remove one of them"
+    )
+
+
+def _is_one_model(one: NamedModel, other: NamedModel) -> bool:
+    """Return whether two entries are for one model of a provider."""
+    return (one.provider, one.provider_name) == (other.provider, other.provider_name)
+
+
+def _describe_taken_name(now: NamedModel, before: NamedModel) -> str:
+    """Describe a name by which clients would reach another model than before."""
+    name = before.old[0]
+    return (
+        f"model '{name}' is called '{before.new}' now, and '{name}' is another model, "
+        f"the former '{now.old[0]}'; change the clients that name either"
     )
 
 

@@ -39,7 +39,7 @@ VECTOR_STORES = (RESOURCES_SECTION, "vector_stores")
 def run(context: StepContext) -> Changes:
     """Keep the names of models, rename references to the others, report those."""
     models = list(find_models(context, [CATALOG_SINCE], context.release.final))
-    kept = list(_find_kept(context, models))
+    kept = _find_kept(context, models)
     for model in kept:
         yield from _keep_name(context, model)
     renamed = [model for model in models if model not in kept]
@@ -65,17 +65,21 @@ def run(context: StepContext) -> Changes:
         yield note._replace(severity=ACTION_REQUIRED)
 
 
-def _find_kept(
-    context: StepContext, models: Sequence[NamedModel]
-) -> Iterator[NamedModel]:
-    """Yield the models that must be served by a name that would go."""
-    served = {model.new for model in models}
+def _find_kept(context: StepContext, models: Sequence[NamedModel]) -> list[NamedModel]:
+    """Return the models that must be served by a name that would go."""
     named = set(_names_of_vector_stores(context))
     if context.is_older and not context.release.age.possibly_before(CATALOG_SINCE):
         named |= _names_to_keep(context, models)
-    for model in models:
-        if model.old[0] in named - served:
-            yield model
+    kept = [
+        model for model in models if model.old[0] in named and model.old[0] != model.new
+    ]
+    # a name is free where the model that would get it keeps its own name, too
+    while True:
+        taken = {model.new for model in models if model not in kept}
+        free = [model for model in kept if model.old[0] not in taken]
+        if free == kept:
+            return free
+        kept = free
 
 
 def _names_of_vector_stores(context: StepContext) -> Iterator[str]:
