@@ -179,11 +179,20 @@ def _is_reported(notes: Sequence[MigrationNote], new: MigrationNote) -> bool:
     return any(_is_same_problem(new, note) for note in notes)
 
 
-def _is_same_problem(note: MigrationNote, other: MigrationNote) -> bool:
-    if other.position.line != note.position.line:
+def _is_same_problem(new: MigrationNote, known: MigrationNote) -> bool:
+    """Return whether a note that is known is about what a new one is about.
+
+    The name that the new one begins with says that. A known one that asks for less
+    must begin with it, too: a line can have another change as well, and who does
+    what that note says would not be helped.
+    """
+    if known.position.line != new.position.line:
         return False
-    names = set(_QUOTED.findall(note.message))
-    return not names.isdisjoint(_QUOTED.findall(other.message))
+    subject = _QUOTED.findall(new.message)[:1]
+    names = _QUOTED.findall(known.message)
+    if new.severity == ACTION_REQUIRED and known.severity != ACTION_REQUIRED:
+        names = names[:1]
+    return bool(subject) and subject[0] in names
 
 
 def _find_problems(
