@@ -92,7 +92,9 @@ be loaded before each search after a restart, which no release does.
 
 SERVING_PINS: Final = (
     ("0.3", ("mcp<1.20", "fastapi<0.120", "pydantic<2.12", "openai<2")),
-    ("0.4", ("mcp<1.20", "fastapi<0.120", "pydantic<2.12", "openai<2.9")),
+    ("0.3.5", ("mcp<1.20", "fastapi<0.120", "pydantic<2.12", "openai<2.9")),
+    # it wants a starlette that is too new for older ones of fastapi
+    ("0.4", ("mcp<2", "pydantic<2.12", "openai<2.9")),
     ("0.8", ("mcp<2",)),
     ("", ()),
 )
