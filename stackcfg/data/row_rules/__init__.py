@@ -6,14 +6,13 @@ five kinds in `row_rule`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from importlib import import_module
+from pkgutil import get_data
 from typing import Final
 
 from stackcfg.data.row_rule import RowRule
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.system.files import read_file
 
 # several rules for one row work in this order, each on what those before it made
 _MODULES: Final = (
@@ -43,8 +42,8 @@ ROW_RULES: Final = tuple(map(_rule, _MODULES))
 
 
 def _read_location_pages() -> Mapping[str, str]:
-    path = os.path.join(os.path.dirname(__file__), "LOCATIONS.md")
-    _, *sections = read_file(path).split("\n## ")
+    text = (get_data(__name__, "LOCATIONS.md") or b"").decode()
+    _, *sections = text.split("\n## ")
     parts = [section.partition("\n\n") for section in sections]
     return {rule: page for rule, _, page in parts}
 

@@ -8,7 +8,6 @@ from typing import Final
 from stackcfg.deployment.resource import (
     command,
     config,
-    container,
     image,
     mounts,
     network,
@@ -63,8 +62,8 @@ TRANSFORMS: Final[Mapping[str, Transform]] = {
     "storage": workload.storage,
     "storage-size": workload.storage_size,
     "mount-path": workload.mount_path,
-    "container-name": container.container_name,
-    "grace-period": container.grace_period,
+    "container-name": workload.container_name,
+    "grace-period": workload.grace_period,
     "command": command.convert_command,
     "arguments": command.convert_arguments,
     "variables": variables.variables,
