@@ -5,14 +5,13 @@ their errors, by words of the message (`hints.json`).
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from importlib import import_module
+from pkgutil import get_data
 from typing import Any, Final
 
 from stackcfg.data.engines.protocol import DatabaseError
 from stackcfg.data.locations import Database
-from stackcfg.system.files import read_file
 
 NOTHING_WRITTEN: Final = "nothing was written"
 
@@ -32,8 +31,7 @@ def import_driver(module: str, database: Database) -> Any:
 
 def read_hints(engine: str) -> Hints:
     """Return what is known of the messages of an engine."""
-    path = os.path.join(os.path.dirname(__file__), "hints.json")
-    hints: Hints = json.loads(read_file(path))[engine]
+    hints: Hints = json.loads(get_data(__name__, "hints.json") or b"")[engine]
     return hints
 
 
