@@ -7,15 +7,17 @@ import os
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from stackcfg.cli import result_cache, validate_file
 from stackcfg.cli import validate as command
-from stackcfg.cli import validate_file
 from stackcfg.cli.checked_json import decode_checked
 from stackcfg.cli.settings import SettingsError, load_project_settings
 from stackcfg.reports.validate.formats import FORMATS
+from stackcfg.system.cache_folder import digest_files
 from tests.support.budgets import budget
 from tests.support.in_process import run_here
 from tests.support.running import OLD, STARTER, Done, environment, held_back
@@ -39,6 +41,15 @@ storage:
 """
 SECRETS = ("sk-a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6", "hunter2hunter2", "hunter2")
 UNREADABLE = "image_name: [\nproviders: {}\n"
+
+
+READ_ONCE = cache(digest_files)
+"""The code of this checkout stays as it is, and all of it is read for each run."""
+
+
+@pytest.fixture(autouse=True)
+def _the_code_is_read_once(monkeypatch):
+    monkeypatch.setattr(result_cache, "digest_files", READ_ONCE)
 
 
 @pytest.fixture
@@ -173,8 +184,6 @@ def test_another_version_of_the_program_or_of_python_judges_again(
 
 
 def test_changed_code_of_a_checkout_judges_again(project, monkeypatch):
-    from stackcfg.cli import result_cache
-
     write_settings(project)
     judge_here(monkeypatch, "good.yaml")
     monkeypatch.setattr(result_cache, "digest_files", lambda _folder: "other code")

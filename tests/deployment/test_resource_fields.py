@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -34,14 +36,14 @@ def convert(text: str):
     return found
 
 
-def outcome() -> list[tuple[str, str]]:
-    found = [migrate_case(case, read(case / "input.yaml"))[0] for case in CASES]
-    return [(each.result.text, said(each)) for each in found]
+def outcome(case: Path) -> tuple[str, str]:
+    found = migrate_case(case, read(case / "input.yaml"))[0]
+    return found.result.text, said(found)
 
 
 @pytest.fixture(scope="module")
-def complete() -> list[tuple[str, str]]:
-    return outcome()
+def complete() -> dict[Path, tuple[str, str]]:
+    return {case: outcome(case) for case in CASES}
 
 
 def test_every_field_of_the_old_resource_has_a_row():
@@ -72,7 +74,8 @@ def test_a_row_that_is_missing_is_noticed(row, complete, monkeypatch):
     if row.old == ("spec", "server", "distribution") or row.transform == SECTION:
         # a mapping of other fields: only comments are for it
         return
-    assert outcome() != complete
+    # most are noticed in one of the first fixtures
+    assert any(outcome(case) != complete[case] for case in CASES)
 
 
 @pytest.mark.parametrize("row", OLD_ROWS, ids=OLD_NAMES)
