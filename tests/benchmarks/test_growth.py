@@ -9,7 +9,6 @@ and a line there.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 
 from tests.benchmarks.growth_shapes import SHAPES
 from tests.support.budgets import ALL
-from tests.support.in_process import run_here
+from tests.support.timing import computing_seconds
 
 COMMANDS = (
     ("validate",),
@@ -36,18 +35,12 @@ TRIES = 5
 Shape = Callable[[int], str]
 
 
-def seconds(command: tuple[str, ...], path: Path) -> float:
-    before = time.process_time()
-    run_here(*command, path, CI="1")
-    return time.process_time() - before
-
-
 def growth(command: tuple[str, ...], small: Path, large: Path) -> float:
     """How many times as long the large file takes, as soon as that is few enough."""
     short = long = float("inf")
     for _ in range(TRIES):
-        short = min(short, seconds(command, small))
-        long = min(long, seconds(command, large))
+        short = min(short, computing_seconds(command, small))
+        long = min(long, computing_seconds(command, large))
         if long <= LIMIT * max(short, FLOOR):
             break
     return long / max(short, FLOOR)
@@ -61,7 +54,7 @@ def test_time_grows_with_the_number_of_entries(
     first, small, large = (tmp_path / f"{name}.yaml" for name in range(3))
     # imports what the others need
     first.write_text(shape(3))
-    seconds(command, first)
+    computing_seconds(command, first)
     small.write_text(shape(COUNT))
     large.write_text(shape(TIMES * COUNT))
     assert growth(command, small, large) <= LIMIT

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_fix_cli import FILE, SECRET, read, write
+from tests.cli.test_fix_cli import FILE, SECRET, write
 from tests.support.in_process import run_here
+from tests.support.texts import read
 
 TARGET = ("--target", "0.7")
 COMMENT = "# stackcfg: ignore[literal-password] rotated in May"

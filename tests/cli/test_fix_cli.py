@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from tests.support.in_process import run_here
+from tests.support.texts import read
 
 SECRET = "hunter2-hunter2"
 FILE = f"""\
@@ -41,10 +42,6 @@ def write(folder: Path, name: str = "config.yaml", text: str = FILE) -> Path:
     path = folder / name
     path.write_bytes(text.encode())
     return path
-
-
-def read(path: Path) -> str:
-    return path.read_bytes().decode()
 
 
 def test_fixes_are_written_with_a_backup(tmp_path: Path) -> None:

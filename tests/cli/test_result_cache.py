@@ -18,6 +18,7 @@ from stackcfg.cli.checked_json import decode_checked
 from stackcfg.cli.settings import SettingsError, load_project_settings
 from stackcfg.reports.validate.formats import FORMATS
 from stackcfg.system.cache_folder import digest_files
+from tests.cli.test_validate_manifests import CONFIG_MAP
 from tests.support.budgets import budget
 from tests.support.in_process import run_here
 from tests.support.running import OLD, STARTER, Done, environment, held_back
@@ -210,23 +211,6 @@ metadata: {name: demo}
 spec:
   distribution: {image: "docker.io/ogxai/distribution-starter:1.2.5"}
   overrideConfig: {name: demo-config, key: run.yaml}
-"""
-CONFIG_MAP = """\
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: demo-config
-  labels: {ogx.io/watch: "true"}
-data:
-  run.yaml: |
-    version: 2
-    image_name: demo
-    providers:
-      inference:
-      - provider_id: ollama
-        provider_type: remote::ollama
-        config: {url: http://localhost:11434}
-    metadata_store: {type: sqlite, db_path: /data/registry.db}
 """
 
 

@@ -15,7 +15,8 @@ from stackcfg.manifests.objects import OLD_SERVER, SERVER
 from stackcfg.migration.settings import settings_for
 from stackcfg.releases.custom_resources import custom_resource
 from stackcfg.releases.resource_changes import SECTION, field_changes
-from tests.deployment.test_resource_fixtures import CASES, migrate_case, read, said
+from tests.deployment.test_resource_fixtures import CASES, migrate_case, said
+from tests.support.texts import read
 
 ROWS = field_changes()
 OLD_ROWS = [row for row in ROWS if row.old]

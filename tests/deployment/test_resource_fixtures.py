@@ -15,14 +15,11 @@ from stackcfg.deployment.engine import DeployedFile, migrate_deployment
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.migration.settings import settings_for
 from tests.support.expected import compare_with_file
+from tests.support.texts import read
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "deployment"
 CASES = sorted(path.parent for path in ROOT.glob("resource/*/input.yaml"))
 REFUSED = sorted(ROOT.glob("refused/*.yaml"))
-
-
-def read(path: Path) -> str:
-    return path.read_bytes().decode()
 
 
 def migrate_case(case: Path, text: str) -> list[DeployedFile]:

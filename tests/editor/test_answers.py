@@ -31,15 +31,11 @@ from stackcfg.editor.open_files import OpenFiles
 from stackcfg.editor.text_index import UTF8, UTF16, UTF32, Place, TextIndex
 from stackcfg.validation.settings import Settings, settings_for
 from tests.support.running import STARTER
+from tests.support.texts import in_config_map
 
 OLD = (STARTER / "input.yaml").read_text()
 NEW = (STARTER / "output.yaml").read_text()
 EDITS = 2000 if os.environ.get("STACKCFG_ALL") == "1" else 300
-HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: demo}\ndata:\n  run.yaml: |\n"
-
-
-def in_config_map(text: str) -> str:
-    return HEAD + "".join(f"    {line}\n" for line in text.splitlines())
 
 
 def labels(marked: str, known: str = NEW, target: str | None = None) -> list[str]:

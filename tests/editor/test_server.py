@@ -18,15 +18,11 @@ pytest_asyncio = pytest.importorskip("pytest_asyncio")
 from lsprotocol import types as lsp  # noqa: E402
 
 from tests.support.running import ROOT, STARTER, environment  # noqa: E402
+from tests.support.texts import in_config_map  # noqa: E402
 
 OLD = (STARTER / "input.yaml").read_text()
 NEW = (STARTER / "output.yaml").read_text()
 BROKEN = NEW.replace("backend: kv_default", "backend: kv_defalt", 1)
-HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: demo}\ndata:\n  run.yaml: |\n"
-
-
-def in_config_map(text: str) -> str:
-    return HEAD + "".join(f"    {line}\n" for line in text.splitlines())
 
 
 EDITS: list[lsp.WorkspaceEdit] = []

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from itertools import product
-from pathlib import Path
 
 import pytest
 
 from tests.support.budgets import ALL
-from tests.support.in_process import run_here
+from tests.support.timing import computing_seconds
 
 SHAPES = {
     "letters": "token",
@@ -102,12 +100,6 @@ def text_of(unit: str, size: int) -> str:
     return text.replace("NOTE", long).replace("TRAIL", long)
 
 
-def seconds(command: tuple[str, ...], path: Path) -> float:
-    before = time.process_time()
-    run_here(*command, path, CI="1")
-    return time.process_time() - before
-
-
 @pytest.mark.parametrize(
     ("shape", "command"), [*product(SHAPES, COMMANDS)] if ALL else BY_TURN
 )
@@ -115,12 +107,12 @@ def test_time_is_proportional_to_size(tmp_path, shape, command):
     small, large = tmp_path / "small.yaml", tmp_path / "large.yaml"
     small.write_text(text_of(SHAPES[shape], SIZE))
     large.write_text(text_of(SHAPES[shape], 10 * SIZE))
-    seconds(command, small)
+    computing_seconds(command, small)
     # other processes only ever make it slower
     short = long = float("inf")
     for _ in range(TRIES):
-        short = min(short, seconds(command, small))
-        long = min(long, seconds(command, large))
+        short = min(short, computing_seconds(command, small))
+        long = min(long, computing_seconds(command, large))
         if long <= 12 * max(short, FLOOR):
             return
     assert long <= 12 * max(short, FLOOR)

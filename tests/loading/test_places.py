@@ -21,6 +21,7 @@ from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.migration.engine import Settings, migrate, settings_for
 from stackcfg.validation.engine import validate
 from stackcfg.validation.settings import settings_for as validation_settings
+from tests.support.texts import indented
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "migrate" / "places"
 PLACES = sorted(path.parent for path in ROOT.glob("*/input.yaml"))
@@ -33,10 +34,6 @@ providers:
   inference:
   - {provider_id: vllm, provider_type: 'remote::vllm', config: {url: 'http://vllm:8000/v1'}}
 """
-
-
-def indented(text: str, columns: int) -> str:
-    return "".join(" " * columns + line for line in text.splitlines(keepends=True))
 
 
 def configs(text: str) -> list[RunConfig]:

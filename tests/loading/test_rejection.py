@@ -13,6 +13,7 @@ from stackcfg.loading.configs import (
     read_documents,
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError
+from tests.support.texts import indented
 
 CONFIG = """\
 version: 2
@@ -22,10 +23,6 @@ providers:
   inference:
   - {provider_id: vllm, provider_type: 'remote::vllm'}
 """
-
-
-def indented(text: str, columns: int) -> str:
-    return "".join(" " * columns + line for line in text.splitlines(keepends=True))
 
 
 def refusal(text: str) -> tuple[str, int, str]:

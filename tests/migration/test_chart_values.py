@@ -18,7 +18,7 @@ from stackcfg.cli.chart_files import find_chart
 from stackcfg.loading.chart_values import Chart
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.engine import MigrationResult, migrate, settings_for
-from tests.conformance.helm import VERSION, helm
+from tests.conformance.helm import VERSION, config_in, helm
 from tests.conformance.releases import required
 from tests.support.expected import compare_with_file
 from tests.support.template_writer import write
@@ -110,11 +110,6 @@ def render_with_helm(
     chart.joinpath("given.json").write_text(json.dumps(given))
     command = [str(helm), "template", "r", str(chart), "-f", str(chart / "given.json")]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def config_in(text: str) -> Any:
-    (config,) = yaml.safe_load(text)["data"].values()
-    return yaml.safe_load(config)
 
 
 CASES = [(case, index) for case, given in GIVEN.items() for index in range(len(given))]

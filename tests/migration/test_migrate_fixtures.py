@@ -19,15 +19,12 @@ from stackcfg.migration.engine import (
 )
 from stackcfg.migration.steps import Step
 from tests.support.expected import compare_with_file
+from tests.support.texts import read
 
 ROOT = Path(__file__).parents[2] / "fixtures" / "migrate"
 CASES = sorted(path.parent for path in ROOT.glob("*/*/input.yaml"))
 REFUSED = sorted(ROOT.glob("refused/*.yaml"))
 OUTPUTS = {"consolidate": "output.yaml", "preserve": "output-preserve.yaml"}
-
-
-def read(path: Path) -> str:
-    return path.read_bytes().decode()
 
 
 def settings(case: Path, layout: str) -> Settings:

@@ -13,11 +13,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import pytest
 import yaml
 
+from tests.support.needs import missing
 from tests.support.running import ROOT, STARTER, Done, download_environment
 
 ACTION: Final[dict[str, Any]] = yaml.safe_load((ROOT / "action.yml").read_text())
@@ -40,13 +41,6 @@ WARNED: Final = f"{GOOD}unheard_of: 1\n"
 ERROR: Final = f"line={BROKEN_LINE},endLine={BROKEN_LINE},col=18,endColumn=27,title=stackcfg(unknown-backend)::"
 
 Outputs = dict[str, str]
-
-
-def missing(reason: str) -> NoReturn:
-    """Skip a test that cannot be run here; in CI that is a failure."""
-    if os.environ.get("CI", "").lower() in ("true", "1"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def test_every_input_says_what_it_is_and_is_used():

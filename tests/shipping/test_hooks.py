@@ -14,13 +14,14 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import pytest
 import yaml
 
 from stackcfg import migrate
 from tests.docs.pages import read_page
+from tests.support.needs import missing
 from tests.support.running import ROOT, STARTER, Done, download_environment
 
 MANIFEST: Final = ROOT / ".pre-commit-hooks.yaml"
@@ -119,13 +120,6 @@ run.yaml.bak
 run.yaml/kustomization.yaml
 run.json
 """.splitlines()
-
-
-def missing(reason: str) -> NoReturn:
-    """Skip a test that cannot be run here; in CI that is a failure."""
-    if os.environ.get("CI", "").lower() in ("true", "1"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.mark.parametrize("path", RUN_CONFIGS)

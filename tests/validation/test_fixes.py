@@ -38,6 +38,7 @@ from tests.conformance.mutations.language import COMMENTED
 from tests.support.fixing import fix_and_check
 from tests.support.rule_fixtures import release_of
 from tests.support.running import ROOT
+from tests.support.texts import name_of, read
 
 ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
 CORPUS: Final = Path(
@@ -63,19 +64,11 @@ SOURCES: Final = (
 )
 
 
-def read(path: Path) -> str:
-    return path.read_bytes().decode()
-
-
 def settings(path: Path) -> Settings:
     return settings_for(release_of(path))
 
 
-def named(path: Path) -> str:
-    return f"{path.parent.name}-{path.stem}"
-
-
-@pytest.mark.parametrize("path", VALIDATED, ids=named)
+@pytest.mark.parametrize("path", VALIDATED, ids=name_of)
 def test_fixes_of_a_rule_fixture(path: Path) -> None:
     for unsafe in (False, True):
         wanted = settings(path)._replace(unsafe_fixes=unsafe)
@@ -84,7 +77,7 @@ def test_fixes_of_a_rule_fixture(path: Path) -> None:
 
 
 @pytest.mark.parametrize("release", RELEASES)
-@pytest.mark.parametrize("path", [*VALIDATED[::EVERY], *MIGRATED[::EVERY]], ids=named)
+@pytest.mark.parametrize("path", [*VALIDATED[::EVERY], *MIGRATED[::EVERY]], ids=name_of)
 def test_fixes_of_a_fixture_for_another_release(path: Path, release: str) -> None:
     fixed = fix_and_check(read(path), settings_for(release))
     assert fixed is None or fixed.faults == ()

@@ -20,6 +20,7 @@ from stackcfg.validation.settings import Settings, settings_for
 from stackcfg.validation.silencing import Silenced, check_reason, silence
 from tests.support.rule_fixtures import release_of
 from tests.support.running import ROOT
+from tests.support.texts import name_of, read
 
 ALL: Final = os.environ.get("STACKCFG_ALL") == "1"
 CORPUS: Final = Path(
@@ -39,10 +40,6 @@ providers:
     config: {url: http://a:1/, other: 1}
 """
 SETTINGS: Final = settings_for("0.3.5", selected=frozenset({"unknown-key"}))
-
-
-def read(path: Path) -> str:
-    return path.read_bytes().decode()
 
 
 def settings_of(path: Path) -> Settings:
@@ -73,10 +70,6 @@ def with_data_of_strings(value: Any) -> Any:
     return value
 
 
-def named(path: Path) -> str:
-    return f"{path.parent.name}-{path.stem}"
-
-
 def faults_of(text: str, settings: Settings) -> list[str]:
     before = validate(text, settings)
     if not before.findings:
@@ -105,7 +98,7 @@ def faults_of(text: str, settings: Settings) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize("path", FIXTURES[::4], ids=named)
+@pytest.mark.parametrize("path", FIXTURES[::4], ids=name_of)
 def test_findings_of_a_fixture(path: Path) -> None:
     assert faults_of(read(path), settings_of(path)) == []
 
@@ -116,7 +109,7 @@ def test_nearly_all_findings_of_fixtures_can_be_silenced() -> None:
         settings = settings_of(path)
         done = silence_all(read(path), settings)
         found += done.silenced
-        left += [f"{named(path)} {each.rule}" for each in done.left.findings]
+        left += [f"{name_of(path)} {each.rule}" for each in done.left.findings]
     assert found > 50
     assert len(left) < found / 20, left
 

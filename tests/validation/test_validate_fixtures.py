@@ -31,6 +31,7 @@ from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.lines import Position
 from tests.support.expected import compare_with_file
 from tests.support.running import ROOT
+from tests.support.texts import name_of, read
 
 FOLDER = ROOT / "fixtures" / "validate"
 BAD = sorted(FOLDER.glob("*/bad-*.yaml"))
@@ -39,14 +40,6 @@ BOM = "\ufeff"
 
 ELSEWHERE = {"schema"}
 """Rules that need more than a file; other tests check them."""
-
-
-def name_of(path: Path) -> str:
-    return f"{path.parent.name}-{path.stem}"
-
-
-def read(path: Path) -> str:
-    return path.read_bytes().decode()
 
 
 def settings(file: Path) -> Settings:
