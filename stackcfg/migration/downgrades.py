@@ -14,7 +14,7 @@ def refuse_downgrade(start: ConfigStart, target: Target) -> None:
         return
     config = start.reader.config
     position = position_of_offset(config, config.document.root.start)
-    if start.detected is not None and start.detected.proof:
+    if start.detected.proof:
         position = start.detected.proof[0].position
     releases = describe_releases(start.releases)
     message = (

@@ -219,7 +219,7 @@ def _describe(state: MigrationState, changed: bool) -> ConfigResult:
     notes = sorted(state.notes, key=_position_of)
     was_for = ""
     lines: list[int] = []
-    if state.detected is not None and state.settings.detect:
+    if state.settings.detect:
         was_for = describe_releases(state.detected.releases)
         lines = [evidence.position.line for evidence in state.detected.proof]
     return ConfigResult(

@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import TYPE_CHECKING, Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
-from stackcfg.migration.release_question import ask_for_old_server
+from stackcfg.migration.release_question import (
+    ask_for_old_server,
+    name_contradiction,
+)
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.state import ConfigReader, MigrationState
 from stackcfg.migration.target_choice import LEAVE
@@ -66,6 +69,7 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
     refuses is to be checked: it can be the result of an unfinished migration.
     """
     target = state.target
+    state.notes += name_contradiction(state)
     if state.course == LEAVE:
         demands = _new_demands(state, history)
         problems_left = _left_problems(state, history)
@@ -273,7 +277,7 @@ def _other_releases(state: MigrationState, target: Target) -> list[Release]:
     that a file fits.
     """
     releases = {state.age.newest, state.age.oldest}
-    if state.settings.source is None and state.detected is not None:
+    if state.settings.source is None:
         releases |= state.detected.releases
     others = (each for each in releases if not target.first <= each <= target.last)
     return sorted(others, reverse=True)

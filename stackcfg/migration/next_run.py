@@ -35,7 +35,7 @@ def refuse_unstable_result(
     """Raise `InputError` if the next run would refuse the new text, or change it."""
     for state in states:
         before = state.detected
-        if state.settings.source is not None or not state.changed or before is None:
+        if state.settings.source is not None or not state.changed:
             continue
         now = state.now
         inline = now.inline_stores(DEFAULT_TARGET.last)

@@ -23,7 +23,7 @@ def ask_for_old_server(state: MigrationState) -> Iterator[MigrationNote]:
     release.
     """
     settings, detected = state.settings, state.detected
-    if detected is None or settings.target is not None or settings.source is not None:
+    if settings.target is not None or settings.source is not None:
         return
     old = frozenset(each for each in detected.releases if each < CATALOG_SINCE)
     if not old:
@@ -36,3 +36,22 @@ def ask_for_old_server(state: MigrationState) -> Iterator[MigrationNote]:
     config = state.now.config
     place = position_of_offset(config, config.document.root.start)
     yield MigrationNote(CHECK, message, place)
+
+
+def name_contradiction(state: MigrationState) -> Iterator[MigrationNote]:
+    """Yield the note that the release which the user named does not read the config.
+
+    Who names a family is not asked about its single releases.
+    """
+    source, fitting = state.settings.source, state.detected.releases
+    if source is None or any(each[:2] == source[:2] for each in fitting):
+        return
+    for proof in state.detected.proof:
+        if source not in proof.releases:
+            message = (
+                f"{proof.what} is only in {describe_releases(proof.releases)}, and "
+                f"'--from' names {format_release(source)}; leave it out, or name the "
+                "release of the old server"
+            )
+            yield MigrationNote(CHECK, message, proof.position)
+            return

@@ -159,14 +159,11 @@ def _read_start(
     config: RunConfig, store_fields: StoreFields, settings: Settings
 ) -> ConfigStart:
     reader = ConfigReader(config, store_fields)
-    detected = None
-    if settings.source is None or settings.detect:
-        inline = reader.inline_stores(DEFAULT_TARGET.last)
-        detected = detect_releases(config, store_fields, inline)
+    inline = reader.inline_stores(DEFAULT_TARGET.last)
+    detected = detect_releases(config, store_fields, inline)
     if settings.source is not None:
         releases = frozenset({settings.source})
     else:
-        assert detected is not None
         fitting = settings.releases or detected.releases
         releases = _up_to(settings.until, fitting)
     return ConfigStart(reader, releases, detected, is_unfinished(reader))

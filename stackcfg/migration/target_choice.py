@@ -36,13 +36,13 @@ LEAVE: Final = "leave"
 class ConfigStart(NamedTuple):
     """What is known of a config before the first hop.
 
-    `releases` are those that it fits; `detected` is None if the user named
-    them. `is_unfinished`: releases with a catalog ignore some of it.
+    `releases` are those that the user named, or else those that it fits, as far as
+    they are known. `is_unfinished`: releases with a catalog ignore some of it.
     """
 
     reader: ConfigReader
     releases: frozenset[Release]
-    detected: DetectedReleases | None
+    detected: DetectedReleases
     is_unfinished: bool
 
     @property

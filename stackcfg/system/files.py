@@ -28,6 +28,7 @@ _UTF_32 = b"\xff\xfe\0\0"
 _REASONS = {
     FileNotFoundError: "no such file",
     IsADirectoryError: "is a folder",
+    NotADirectoryError: "a part of the path is a file",
     PermissionError: "permission denied",
 }
 
@@ -171,6 +172,8 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
     written. A backup never overwrites a file. Raises `FileError`.
     """
     _check_name(path)
+    if path.endswith(os.sep):
+        raise FileError(path, "cannot be written: is a folder; name a file")
     target = os.path.realpath(path)
     content = text.encode("utf-8")
     try:
@@ -189,7 +192,11 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
             saved = _back_up(target)
         _replace(target, content)
     except OSError as error:
-        raise FileError(path, f"cannot be written: {reason_of(error)}") from None
+        reason = reason_of(error)
+        folder = os.path.dirname(target)
+        if not os.path.isdir(folder):
+            reason = f"there is no folder '{os.path.dirname(path)}'"
+        raise FileError(path, f"cannot be written: {reason}") from None
     return saved
 
 

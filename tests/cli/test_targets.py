@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,17 @@ class TestMigrate:
         assert "can be for" not in answered.err
         named = run(tmp_path, "migrate", "any.yaml", "--target", "latest")
         assert "'--from 0.2'" not in named.err
+
+    def test_a_named_release_that_does_not_read_the_file_is_named(self, tmp_path):
+        put(tmp_path, old=OLD)
+        for release, told in (("0.2", 0), ("0.2.23", 0), ("0.3", 1), ("1.5.0", 1)):
+            named = run(tmp_path, "migrate", "old.yaml", "--from", release)
+            lines = [
+                each for each in named.err.splitlines() if "'--from' names" in each
+            ]
+            assert len(lines) == told, release
+        form = r"old\.yaml:\d+:\d+: check: .* and '--from' names 1\.5\.0; leave it out"
+        assert re.match(form, lines[0])
 
     def test_a_folder_names_what_is_left_if_asked(self, tmp_path):
         put(tmp_path, new=NEWER, old=OLD)

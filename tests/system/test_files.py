@@ -93,15 +93,11 @@ def test_a_pipe_is_read_once_and_gives_its_text_to_every_reader(tmp_path):
     """As `<(helm template CHART)`, which several parts of a command read."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    # a FIFO that is open for both never waits for the other side
-    both = os.open(pipe, os.O_RDWR)
-    os.write(both, b"a: 1\n")
-    reading = threading.Thread(target=lambda: texts.append(read_file(str(pipe))))
-    texts: list[str] = []
-    reading.start()
-    os.close(both)
-    reading.join(10)
-    assert texts == ["a: 1\n"]
+    # either side waits for the other one to open the pipe
+    writing = threading.Thread(target=pipe.write_text, args=["a: 1\n"], daemon=True)
+    writing.start()
+    assert read_file(str(pipe)) == "a: 1\n"
+    writing.join(10)
     assert read_file(str(pipe)) == "a: 1\n"
 
 
@@ -112,6 +108,16 @@ def test_a_link_that_leads_nowhere_is_named(tmp_path):
         read_file(str(tmp_path / "gone.yaml"))
     with pytest.raises(FileError, match="link leads back to itself"):
         read_file(str(tmp_path / "self.yaml"))
+
+
+def test_a_file_goes_into_no_folder_that_is_not_there(tmp_path):
+    with pytest.raises(
+        FileError, match=r"cannot be written: there is no folder '.*/x'"
+    ):
+        write_file(str(tmp_path / "x" / "new.yaml"), "a: 1\n")
+    with pytest.raises(FileError, match="cannot be written: is a folder; name a file"):
+        write_file(f"{tmp_path}/new/", "a: 1\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_name_is_no_folder():
