@@ -39,12 +39,13 @@ def ask_for_old_server(state: MigrationState) -> Iterator[MigrationNote]:
 
 
 def name_contradiction(state: MigrationState) -> Iterator[MigrationNote]:
-    """Yield the note that the release which the user named does not read the config.
+    """Yield the note that the release which the user named has a catalog of stores,
+    and the config is for releases without one.
 
-    Who names a family is not asked about its single releases.
+    Single keys of other releases prove nothing: servers drop them.
     """
     source, fitting = state.settings.source, state.detected.releases
-    if source is None or any(each[:2] == source[:2] for each in fitting):
+    if source is None or not max(fitting) < CATALOG_SINCE <= source:
         return
     for proof in state.detected.proof:
         if source not in proof.releases:
