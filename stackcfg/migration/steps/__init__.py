@@ -139,6 +139,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 3, 0), "v0_3.native_addresses", "certain", word="providers"),
     Step((0, 3, 0), "v0_3.unread_keys", "certain"),
     Step((0, 3, 1), "v0_3.agent_lists", "every age", word="agent_state"),
+    Step((0, 3, 1), "v0_3.prompt_lists", "certain"),
     Step(
         ALLOWED_MODELS_SINCE,
         "v0_3.allowed_models",

@@ -5,6 +5,8 @@ A client that calls them gets 404: `/v1/inference/chat-completion`, `completion`
 routes of 0.2.24 and 0.3.0.
 """
 
+from __future__ import annotations
+
 from stackcfg.light_typing import Final
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
