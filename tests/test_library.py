@@ -133,7 +133,7 @@ class TestErrors:
     def test_text_that_is_not_yaml_names_its_position(self, function):
         with pytest.raises(stackcfg.InputError) as caught:
             function("image_name: [a\nproviders: {}\n")
-        assert caught.value.position == (2, 10)
+        assert caught.value.position == (1, 13)
 
     @pytest.mark.parametrize("function", [stackcfg.migrate, stackcfg.validate])
     def test_text_without_a_run_config_is_refused(self, function):
