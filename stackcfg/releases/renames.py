@@ -9,7 +9,7 @@ providers. Of several names that a release has, the last of a row is preferred.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.releases.models import Field, config_model, key_spans
@@ -157,6 +157,11 @@ def _held_by(field: Field) -> str:
     return ""
 
 
+# Every family asks these four about each entry. Their caches are bounded because their
+# keys come out of files.
+
+
+@lru_cache(4096)
 def find_successor_key(model: str, key: str, version: Release) -> KeyRename | None:
     """Return the rename of a key that a release and all later ones lack.
 
@@ -168,6 +173,37 @@ def find_successor_key(model: str, key: str, version: Release) -> KeyRename | No
     if rename.until >= version:
         return None
     return rename
+
+
+@lru_cache(4096)
+def find_successor_api(api: str, version: Release) -> str:
+    """Return the name of an API that a release and all later ones call
+    otherwise.
+    """
+    if _is_ahead(api_spans(api), version):
+        return ""
+    return current_api_name(api, version)
+
+
+@lru_cache(4096)
+def find_successor_type(api: str, kind: str, version: Release) -> str:
+    """Return the name of a type that a release and all later ones call
+    otherwise.
+    """
+    if _is_ahead(provider_spans(api, kind), version):
+        return ""
+    return current_provider_type(api, kind, version)
+
+
+@lru_cache(4096)
+def is_removed_type(api: str, kind: str, version: Release) -> bool:
+    """Return whether a release no longer has a provider type, under any name."""
+    if kind in provider_types(api, version):
+        return False
+    new = find_successor_api(api, version)
+    if find_successor_type(new or api, kind, version):
+        return False
+    return any(until < version for _, until in provider_spans(api, kind))
 
 
 @cache
@@ -184,34 +220,6 @@ def current_provider_type(api: str, kind: str, version: Release) -> str:
     """
     known = provider_types(api, version)
     return _current_name("provider_types", api, kind, known.__contains__)
-
-
-def find_successor_api(api: str, version: Release) -> str:
-    """Return the name of an API that a release and all later ones call
-    otherwise.
-    """
-    if _is_ahead(api_spans(api), version):
-        return ""
-    return current_api_name(api, version)
-
-
-def find_successor_type(api: str, kind: str, version: Release) -> str:
-    """Return the name of a type that a release and all later ones call
-    otherwise.
-    """
-    if _is_ahead(provider_spans(api, kind), version):
-        return ""
-    return current_provider_type(api, kind, version)
-
-
-def is_removed_type(api: str, kind: str, version: Release) -> bool:
-    """Return whether a release no longer has a provider type, under any name."""
-    if kind in provider_types(api, version):
-        return False
-    new = find_successor_api(api, version)
-    if find_successor_type(new or api, kind, version):
-        return False
-    return any(until < version for _, until in provider_spans(api, kind))
 
 
 def _is_ahead(spans: Iterable[Span], version: Release) -> bool:
