@@ -80,6 +80,11 @@ def read_variables(texts: Iterable[str], version: Release) -> Variables:
     return Variables(frozenset(required), frozenset(switches), frozenset(empty))
 
 
+def variables_of(data: Any, version: Release) -> Variables:
+    """Return the variables that the strings of a config mention; they are kept."""
+    return _read_variables_once(SameData(data), _first_with_syntax_of(version))
+
+
 def variable_pattern(version: Release) -> re.Pattern[str]:
     """Return the pattern of a release's placeholders: name, operator, value."""
     if version >= TYPED_SINCE:
@@ -128,6 +133,11 @@ class SameData:
 
 
 # a migration asks for one config as several releases read it
+@lru_cache(maxsize=2)
+def _read_variables_once(same: SameData, version: Release) -> Variables:
+    return read_variables(find_strings("$", same.data), version)
+
+
 @lru_cache(maxsize=4)
 def _substitute_once(same: SameData, known: frozenset[str], version: Release) -> Any:
     return _substitute(same.data, known, version)

@@ -24,9 +24,8 @@ from stackcfg.runconfig.providers import DISABLED_ID, is_disabled
 from stackcfg.runconfig.substitution import (
     TYPED_SINCE,
     Variables,
-    find_strings,
-    read_variables,
     substitute,
+    variables_of,
 )
 from stackcfg.validation.loader_rewrites import read_config, upgrade_config
 from stackcfg.validation.model_check import (
@@ -60,7 +59,7 @@ def find_model_errors(
     """Return the model errors of a config; `declared` are fields of own
     providers.
     """
-    variables = read_variables(find_strings("$", data), version)
+    variables = variables_of(data, version)
     readings = read_config(upgrade_config(data, version), variables, version)
     providers = tuple(read_providers(data, readings, declared, version))
     beside = check_beside_providers(data, readings, version)

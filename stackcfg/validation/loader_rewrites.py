@@ -42,7 +42,10 @@ def upgrade_config(data: Data, version: Release) -> Data:
     """
     if version < UPGRADED_SINCE:
         return data
-    data = {**data, "version": RUN_CONFIG_VERSION}
+    written = data.get("version")
+    if type(written) is not int or written != RUN_CONFIG_VERSION:
+        # what is as it must be stays the same data, which is read only once
+        data = {**data, "version": RUN_CONFIG_VERSION}
     stores = mapping_at(data, STORES_PATH)
     tables = {
         name: _make_sql_reference(name, stores[name])
@@ -50,7 +53,8 @@ def upgrade_config(data: Data, version: Release) -> Data:
         if _is_kv_reference(stores.get(name))
     }
     if tables:
-        data["storage"] = {**data["storage"], "stores": {**stores, **tables}}
+        storage = {**data["storage"], "stores": {**stores, **tables}}
+        data = {**data, "storage": storage}
     return data
 
 
