@@ -18,12 +18,9 @@ from stackcfg.loading.configs import (
 from stackcfg.loading.errors import InputError, NotRunConfigError, Problem
 from stackcfg.system.files import (
     STDIN,
-    FileError,
     find_files,
     is_same_file,
     read_file,
-    read_head,
-    write_file,
 )
 from stackcfg.system.progress import Progress
 
@@ -201,25 +198,3 @@ def nothing_found(
         named = ", ".join(f"'{path}'" for path in paths)
         message = f"no YAML files found in {named}"
     return StackcfgError(message, hint="name a run config")
-
-
-def write_new_file(path: str, text: str, force: bool) -> None:
-    """Write a text to a file that is new, is empty, or holds this text already.
-
-    `force` replaces any file; devices and pipes are written to in any case.
-    Raises `StackcfgError` if the file has other content.
-    """
-    # a link may end at a file that is not there, and not at itself
-    if os.path.islink(path) and os.path.islink(os.path.realpath(path)):
-        raise FileError(path, "cannot be written: the link leads to itself")
-    if not force and _holds_other_content(path, text.encode("utf-8")):
-        message = f"{path} exists and has other content"
-        raise StackcfgError(message, hint="--force overwrites it")
-    write_file(path, text)
-
-
-def _holds_other_content(path: str, content: bytes) -> bool:
-    if not os.path.isfile(path) or os.path.getsize(path) == 0:
-        return False
-    # one byte more tells a longer file
-    return read_head(path, len(content) + 1) != content

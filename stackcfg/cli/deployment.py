@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from stackcfg.cli.batch import InputFile, write_new_file
+from stackcfg.cli.batch import InputFile
 from stackcfg.cli.chart_files import find_chart
+from stackcfg.cli.new_file import write_new_file
 from stackcfg.deployment.engine import DeployedFile, migrate_deployment
 from stackcfg.deployment.files import new_name
 from stackcfg.deployment.parts import may_hold_deployment

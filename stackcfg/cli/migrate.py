@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from stackcfg.cli import batch, exit_codes
-from stackcfg.cli.batch import FileOutcome, InputFile, write_new_file
+from stackcfg.cli.batch import FileOutcome, InputFile
 from stackcfg.cli.migrate_options import (
     CONCISE,
     FULL,
@@ -32,7 +32,6 @@ from stackcfg.reports.migrate.formats import FORMATS, Context
 from stackcfg.system.files import STDIN, write_file
 from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
-from stackcfg.system.temporary import sweep_beside
 from stackcfg.system.terminal import write_stdout
 
 OLD_SERVER = "LlamaStackDistribution"
@@ -210,8 +209,12 @@ def _deliver(
     if options.mode == "stdout":
         write_stdout(migration.text, errors=KEEP_BYTES)
     elif options.mode == "output" and options.output is not None:
+        from stackcfg.cli.new_file import write_new_file
+
         write_new_file(options.output, migration.text, options.force)
     elif options.mode == "write":
+        from stackcfg.system.temporary import sweep_beside
+
         sweep_beside(file.path)
         if not migration.changed:
             return None

@@ -69,7 +69,7 @@ def expected_data(
     that indexes hold until then.
     """
     operations = [each for each in changes if isinstance(each, Put | Delete | Move)]
-    result = _copy(data)
+    result = copy_data(data)
     items = list(_delete_keys(result, operations))
     for each in operations:
         if isinstance(each, Put):
@@ -97,11 +97,12 @@ def _delete_keys(
             del holder[last]
 
 
-def _copy(value: Any) -> Any:
+def copy_data(value: Any) -> Any:
+    """Return a copy of plain data that shares no mapping and no list with it."""
     if isinstance(value, dict):
-        return {key: _copy(item) for key, item in value.items()}
+        return {key: copy_data(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_copy(item) for item in value]
+        return [copy_data(item) for item in value]
     return value
 
 

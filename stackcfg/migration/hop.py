@@ -15,7 +15,7 @@ from stackcfg.migration.planning.layout import BackendPlan, plan_backends
 from stackcfg.migration.proof import ProofError
 from stackcfg.migration.schedule import ReleaseHop
 from stackcfg.migration.state import NO_STORES, ConfigReader, MigrationState
-from stackcfg.migration.steps import Step
+from stackcfg.migration.steps import Step, steps_for
 from stackcfg.migration.target_choice import COMPLETE, LEAVE
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.versions import Release
@@ -71,7 +71,7 @@ def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
     due = _due_steps(state, hop, has_inline)
     if len(due) < len(hop.steps):
         inline = NO_STORES
-    steps = [step for step in due if step.concerns(config.document)]
+    steps = steps_for(config.document, due)
     if not steps:
         return HopResult(config)
     context = _build_context(state, hop, inline)

@@ -4,8 +4,6 @@ file.
 
 from __future__ import annotations
 
-import shlex
-
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.errors import Problem
 from stackcfg.migration.changes import ACTION_REQUIRED
@@ -113,6 +111,8 @@ def build_data_command(
     """
     if not migration.changed or not migration.hides_rows:
         return ""
+    import shlex
+
     words = ["stackcfg", "data", "copy", *map(_as_argument, (old, new))]
     if source:
         words += ["--from", source]

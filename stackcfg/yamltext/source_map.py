@@ -80,8 +80,9 @@ class _Lines(LineIndex):
     def numbers(self) -> dict[str, list[int]]:
         """The numbers of the lines with each content, whatever its indentation."""
         found: dict[str, list[int]] = {}
-        for number in range(1, len(self.starts) + 1):
-            content = self.line(number).strip()
+        ends = [*self.starts[1:], len(self._text)]
+        for number, span in enumerate(zip(self.starts, ends, strict=True), 1):
+            content = self._text[slice(*span)].strip()
             found.setdefault(content, []).append(number)
         return found
 

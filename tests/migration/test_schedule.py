@@ -9,7 +9,7 @@ import pytest
 from stackcfg.loading.configs import read_documents
 from stackcfg.migration.engine import InputError, migrate, settings_for
 from stackcfg.migration.schedule import hops_to
-from stackcfg.migration.steps import EVERY_FAMILY, STEPS, Step
+from stackcfg.migration.steps import EVERY_FAMILY, STEPS, Step, steps_for
 from stackcfg.releases.families import families
 from stackcfg.yamltext.values import data_of
 
@@ -66,12 +66,13 @@ def _step(name: str) -> Step:
 def test_a_step_looks_at_a_document_in_which_an_escape_hides_its_word(word):
     [document] = read_documents(f'- "{word}"\n')
     assert data_of(document.root) == ["eval_tasks"]
-    assert _step("v0_1.eval_tasks").concerns(document)
+    step = _step("v0_1.eval_tasks")
+    assert steps_for(document, [step]) == [step]
 
 
 def test_a_step_does_not_look_at_a_document_whose_escapes_hide_no_word():
     [document] = read_documents('name: "\\u200B\\n"\n')
-    assert not _step("v0_1.eval_tasks").concerns(document)
+    assert not steps_for(document, [_step("v0_1.eval_tasks")])
 
 
 def test_a_change_of_meaning_asks_for_the_release():

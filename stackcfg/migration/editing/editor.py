@@ -19,10 +19,9 @@ places would change as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
 
 from stackcfg.light_typing import Any
-from stackcfg.migration.changes import Changes, Delete, Move, Put
+from stackcfg.migration.changes import Changes, Delete, Move, Put, copy_data
 from stackcfg.migration.editing.entry_comments import (
     EntryComments,
     collect_entry_comments,
@@ -377,6 +376,6 @@ class Editor(SourceText):
 def _variants(item: Any, place: Path, values: Sequence[str]) -> Iterator[Any]:
     """Yield copies of an item, each with another value at a place in it."""
     for value in values:
-        changed = deepcopy(item)
+        changed = copy_data(item)
         value_at(changed, place[:-1])[place[-1]] = value
         yield changed

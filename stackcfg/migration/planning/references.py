@@ -37,10 +37,8 @@ def choose_references(
     `backends` are the names of the chosen backends by the key of the store.
     """
     taken: dict[tuple[object, ...], Store] = {}
-    for store in allocator.written.stores:
-        if store.reference is not None:
-            place = allocator.place_of(store.reference.backend)
-            taken[(*place, store.reference.name)] = store
+    if any(store.reference is None for store in stores):
+        taken = _taken_names(allocator)
     found: dict[str, Reference] = {}
     for store in stores:
         if store.reference is not None:
@@ -52,6 +50,16 @@ def choose_references(
         name = _take_name(store, place, names, taken)
         found[store.key] = Reference(backend, name, _queue_fields(store, field))
     return found
+
+
+def _taken_names(allocator: BackendAllocator) -> dict[tuple[object, ...], Store]:
+    """Return the stores with a reference, by the place and the name of their rows."""
+    taken: dict[tuple[object, ...], Store] = {}
+    for store in allocator.written.stores:
+        if store.reference is not None:
+            place = allocator.place_of(store.reference.backend)
+            taken[(*place, store.reference.name)] = store
+    return taken
 
 
 def _take_name(

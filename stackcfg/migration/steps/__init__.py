@@ -7,7 +7,7 @@ since most files take only a part of the way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import import_module
 
@@ -69,14 +69,17 @@ class Step(NamedTuple):
     differs: str = ""
     word: str = ""
 
-    def concerns(self, document: Document) -> bool:
-        """Return whether the step can find anything in a document."""
-        return document.holds(self.word) or _can_hide_words(document)
-
     def run(self, context: StepContext) -> Iterator[Change]:
         """Yield the changes of the step."""
         changes: Iterator[Change] = _load_step(self.name).run(context)
         return changes
+
+
+def steps_for(document: Document, steps: Sequence[Step]) -> Sequence[Step]:
+    """Return the steps that can find anything in a document."""
+    if not steps or _can_hide_words(document):
+        return steps
+    return [step for step in steps if not step.word or document.holds(step.word)]
 
 
 # every hop asks for the document that the last one left
@@ -102,7 +105,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 2, 2), "v0_2.quantized_inference", word="meta-reference-quantized"),
     Step((0, 2, 4), "v0_2.auth_endpoint", word="auth"),
     Step((0, 2, 5), "v0_2.code_interpreter", word="code-interpreter"),
-    Step((0, 2, 6), "v0_2.scoring_lists", word="scoring_fns"),
+    Step((0, 2, 6), "v0_2.scoring_lists", word="params"),
     Step((0, 2, 8), "v0_2.oauth2_auth", word="kubernetes"),
     Step((0, 2, 8), "v0_2.server_host", word="disable_ipv6"),
     Step((0, 2, 8), "v0_2.new_stores"),
@@ -117,7 +120,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 2, 16), "v0_2.openai_compat", word="-openai-compat"),
     Step((0, 2, 16), "v0_2.inline_vllm", word="inline::vllm"),
     Step((0, 2, 16), "v0_2.default_providers"),
-    Step((0, 2, 18), "v0_2.dpo_output", word="post_training"),
+    Step((0, 2, 18), "v0_2.dpo_output", word="inline::huggingface"),
     Step((0, 2, 19), "v0_2.post_training_types", word="post_training"),
     Step((0, 2, 21), "v0_2.kubernetes_auth", word="ca_cert_path"),
     Step((0, 2, 21), "v0_2.files_provider", word="inline::rag-runtime"),
