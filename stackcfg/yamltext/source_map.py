@@ -11,11 +11,37 @@ from stackcfg.yamltext.edits import Edit, resolve_edits, splice_edits
 from stackcfg.yamltext.lines import LineIndex, Position
 
 
+class _Round:
+    """The resolved edits of one round, and how far each one moves what follows."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._edits = edits
+        self._starts: list[int] = []
+        self._shifts: list[int] = [0]
+        shift = 0
+        for edit in edits:
+            self._starts.append(edit.start + shift)
+            shift += len(edit.text) - (edit.end - edit.start)
+            self._shifts.append(shift)
+
+    def offset_before(self, offset: int) -> tuple[int, bool]:
+        """Return where an offset was before the edits, and if it is in new
+        lines.
+        """
+        number = bisect_right(self._starts, offset)
+        if number:
+            edit = self._edits[number - 1]
+            if offset < self._starts[number - 1] + len(edit.text):
+                # a value or key that was rewritten is where its edit is
+                return edit.start, "\n" in edit.text
+        return offset - self._shifts[number], False
+
+
 class EditHistory(NamedTuple):
-    """The first text, the rounds of resolved edits, and the text after them."""
+    """The first text, the rounds of edits, and the text after them."""
 
     first: str
-    rounds: tuple[tuple[Edit, ...], ...] = ()
+    rounds: tuple[_Round, ...] = ()
     now: str | None = None
 
     @property
@@ -25,16 +51,16 @@ class EditHistory(NamedTuple):
 
     def after(self, edits: Iterable[Edit]) -> EditHistory:
         """Return the history with one more round; `ValueError` on overlaps."""
-        resolved = tuple(resolve_edits(self.text, edits))
+        resolved = resolve_edits(self.text, edits)
         now = splice_edits(self.text, resolved)
-        return EditHistory(self.first, (*self.rounds, resolved), now)
+        return EditHistory(self.first, (*self.rounds, _Round(resolved)), now)
 
 
 class SourceMap:
     """The source map of an edit history."""
 
     def __init__(self, history: EditHistory) -> None:
-        self._rounds = [_Round(edits) for edits in history.rounds]
+        self._rounds = history.rounds
         self._first = _lines_of(history.first)
         self._now = _Lines(history.text)
 
@@ -91,29 +117,3 @@ class _Lines(LineIndex):
 @lru_cache(maxsize=1)
 def _lines_of(text: str) -> _Lines:
     return _Lines(text)
-
-
-class _Round:
-    """The resolved edits of one round, and how far each one moves what follows."""
-
-    def __init__(self, edits: Sequence[Edit]) -> None:
-        self._edits = edits
-        self._starts: list[int] = []
-        self._shifts: list[int] = [0]
-        shift = 0
-        for edit in edits:
-            self._starts.append(edit.start + shift)
-            shift += len(edit.text) - (edit.end - edit.start)
-            self._shifts.append(shift)
-
-    def offset_before(self, offset: int) -> tuple[int, bool]:
-        """Return where an offset was before the edits, and if it is in new
-        lines.
-        """
-        number = bisect_right(self._starts, offset)
-        if number:
-            edit = self._edits[number - 1]
-            if offset < self._starts[number - 1] + len(edit.text):
-                # a value or key that was rewritten is where its edit is
-                return edit.start, "\n" in edit.text
-        return offset - self._shifts[number], False
