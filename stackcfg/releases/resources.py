@@ -184,16 +184,41 @@ def listed_models(
 ) -> frozenset[str] | None:
     """Return the fixed models that a provider lists (`list_models`).
 
-    None if only a running provider knows its models.
+    None if only a running provider knows its models. A remote provider lists as
+    embedding models the names of its `embedding_model_metadata`, and all others as
+    `llm` (`construct_model_from_identifier` of `openai_mixin.py`).
     """
+    facts = read_facts("resources.json")
+    for row in facts["listed_of_type"]:
+        is_of_provider = provider_type in row["provider_types"]
+        if is_of_provider and row["model_type"] == model_type and _holds(row, version):
+            return frozenset(row["models"])
     listed: set[tuple[str, str]] = set()
-    for row in read_facts("resources.json")["listed"]:
-        since, until = span_of(row)
-        if row["provider_type"] == provider_type and since <= version <= until:
+    for row in facts["listed"]:
+        if row["provider_type"] == provider_type and _holds(row, version):
             listed.add((row["model"], row["model_type"]))
     if not listed:
         return None
     return frozenset(name for name, kind in listed if kind == model_type)
+
+
+def _holds(row: Mapping[str, Any], version: Release) -> bool:
+    since, until = span_of(row)
+    return since <= version <= until
+
+
+@cache
+def word_of_listed_embeddings(provider_type: str, version: Release) -> str:
+    """Return the word by which a provider tells its embedding models; empty if it
+    does not.
+
+    They are listed without their dimension (`construct_model_from_identifier` of
+    `vllm.py`), which a default model needs until 1.0.4.
+    """
+    for row in read_facts("resources.json")["listed_without_dimension"]:
+        if row["provider_type"] == provider_type and _holds(row, version):
+            return str(row["word"])
+    return ""
 
 
 @cache

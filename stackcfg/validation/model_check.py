@@ -286,7 +286,7 @@ def _check_start(
     """Return what stops a start; a field that is not there is missing."""
     found: Errors = []
     for error in _run_validators(validators, value, place):
-        if error.path[-1] in value:
+        if error.path[len(place.path)] in value:
             found.append(error)
         else:
             found.append(error._replace(kind=MISSING, expected=error.reason))

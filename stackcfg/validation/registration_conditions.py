@@ -38,6 +38,7 @@ from stackcfg.releases.resources import (
     keys_to_register,
     listed_models,
     unregistrable_until,
+    word_of_listed_embeddings,
 )
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.model_places import name_at
@@ -196,6 +197,9 @@ def _is_listed_model(
         if provider.api == "inference" and seen == default.get("provider_id"):
             listed = listed_models(provider.kind, model_type, inspection.version)
             if listed is not None and name not in listed:
+                return False
+            # those are not all that a default model needs
+            if word_of_listed_embeddings(provider.kind, inspection.version):
                 return False
     return True
 

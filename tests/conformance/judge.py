@@ -425,21 +425,23 @@ def _model_errors(config: Any, registry: Any) -> Iterator[str]:
     kinds = {each["provider_id"]: each["provider_type"] for each in there}
     for kind, model in _default_models(getattr(config, "vector_stores", None)):
         if not config.apis or "inference" in config.apis:
-            listed = _listed(registry[Api.inference].get(kinds.get(model.provider_id)))
+            spec = registry[Api.inference].get(kinds.get(model.provider_id))
+            listed = _listed(spec)
             models = config.registered_resources.models
             registered = {
                 _called(each)
                 for each in models
                 if getattr(each.model_type, "value", "llm") == kind
             }
-            known = registered | {
-                f"{model.provider_id}/{name}" for name in (listed or {}).get(kind, ())
-            }
-            if (
-                listed is not None
-                and f"{model.provider_id}/{model.model_id}" not in known
-            ):
-                yield f"resources: Model '{model.provider_id}/{model.model_id}' not found"
+            names = _listable(spec, kind, model)
+            if listed is not None:
+                names = listed.get(kind, set())
+            called = f"{model.provider_id}/{model.model_id}"
+            hides = called in map(_called, models)
+            if called in registered or (names is None and not hides):
+                continue
+            if hides or model.model_id not in (names or ()):
+                yield f"resources: Model '{called}' not found"
 
 
 def _called(model: Any) -> str:
@@ -469,6 +471,49 @@ def _listed(spec: Any) -> dict[str, set[str]] | None:
                 ):
                     return _spelled(node)
     return None
+
+
+def _listable(spec: Any, kind: str, model: Any) -> set[str] | None:
+    """The models of a type that a remote provider can list, by its code; None where its service alone knows them."""
+    found = (
+        importlib.util.find_spec(spec.module) if getattr(spec, "module", None) else None
+    )
+    if kind == "llm":
+        return None
+    for folder in (found.submodule_search_locations or ()) if found else ():
+        for path in sorted(pathlib.Path(folder).glob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                is_class = isinstance(node, ast.ClassDef)
+                if is_class and "OpenAIMixin" in map(ast.unparse, node.bases):
+                    return _typed_by_class(node, kind, model)
+    return None
+
+
+def _typed_by_class(node: ast.ClassDef, kind: str, model: Any) -> set[str] | None:
+    """What `construct_model_from_identifier` makes of names that are listed."""
+    methods = {
+        each.name: ast.unparse(each) for each in node.body if hasattr(each, "name")
+    }
+    source = methods.get("construct_model_from_identifier", "")
+    if "list_models" in methods:
+        return None
+    if "'embed' in identifier.lower()" in source and "metadata={}" in source:
+        # such a model has no dimension
+        needed = "is missing 'embedding_dimension'" in inspect.getsource(stack)
+        named = "embed" in model.model_id.lower()
+        given = getattr(model, "embedding_dimensions", None)
+        if kind == "embedding" and needed:
+            return {model.model_id} if named and given else set()
+    if re.search("embedding|rerank|classify", source):
+        return None
+    if kind == "rerank":
+        return set()
+    for each in node.body:
+        if not isinstance(each, ast.AnnAssign) or each.value is None:
+            continue
+        if ast.unparse(each.target) == "embedding_model_metadata":
+            return set(ast.literal_eval(each.value))
+    return set()
 
 
 def _spelled(function: ast.AsyncFunctionDef) -> dict[str, set[str]] | None:

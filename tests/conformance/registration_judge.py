@@ -6,7 +6,8 @@ resolves its routers and routing tables, registers the resources of the config i
 empty registry, refreshes them and checks the defaults of vector stores and shields.
 Only the providers, the stores and the services without providers are stand-ins: they
 accept every resource. A provider of inference lists the models that its code spells
-out; one that asks a service lists the defaults that the config has for it.
+out; one that asks a service lists the defaults that the config has for it, if its
+code can take them for models of their type.
 
 One JSON document comes out, with an entry for each file:
 
@@ -41,6 +42,7 @@ from judge import (
     Api,
     Variables,
     _default_models,
+    _listable,
     _listed,
     _loaded,
     _registry,
@@ -309,7 +311,9 @@ def _listed_models(provider: Any, config: Any) -> list[Any]:
         }
         for kind, model in _default_models(getattr(config, "vector_stores", None)):
             is_own = model.provider_id == provider.provider_id
-            if is_own and model.model_id not in registered:
+            names = _listable(provider.spec, kind, model)
+            can_be_listed = names is None or model.model_id in names
+            if is_own and can_be_listed and model.model_id not in registered:
                 listed.setdefault(kind, set()).add(model.model_id)
     found = []
     for kind, names in (listed or {}).items():

@@ -66,6 +66,17 @@ LOGGING: Final = {"category_levels": {"core": "info"}}
 VECTORS: Final = {**vllm("base_url", NOWHERE), "vector_io": [FAISS], "files": []}
 OPEN: Final = {"insecure": True}
 
+TALKS: Final = {"model_id": "talks", "provider_id": "vllm", "model_type": "llm"}
+DEFAULT: Final = {"provider_id": "vllm", "model_id": "talks"}
+KEYS: Final = {"provider_config": {"type": "local_api_key", "api_keys": ["key"]}}
+NO_FILE: Final = {
+    "backends": {
+        "kv_default": {"type": "kv_sqlite", "db_path": ""},
+        "sql_default": {"type": "sql_sqlite", "db_path": ""},
+    },
+    "stores": {"metadata": {"backend": "kv_default", "namespace": "registry"}},
+}
+
 REFUSED: Final = {
     "vllm 0.3.0": ("0.3.0", {"providers": vllm("url", None)}, "provide a URL"),
     "vllm 1.5.0": (
@@ -82,6 +93,33 @@ REFUSED: Final = {
         "1.5.0",
         {"providers": VECTORS, "server": {**OPEN, "auth": RULES}},
         "metadata_store is required",
+    ),
+    "default model of another type 1.5.0": (
+        "1.5.0",
+        {
+            "providers": VECTORS,
+            "registered_resources": {"models": [TALKS]},
+            "vector_stores": {"default_embedding_model": DEFAULT},
+            "server": OPEN,
+        },
+        "Embedding model 'vllm/talks' not found",
+    ),
+    "tenants of keys 1.5.0": (
+        "1.5.0",
+        {
+            "providers": vllm("base_url", NOWHERE),
+            "server": {**OPEN, "auth": KEYS, "tenancy": {"mode": "multi"}},
+        },
+        "does not resolve tenant IDs",
+    ),
+    "empty path 1.5.0": (
+        "1.5.0",
+        {
+            "providers": vllm("base_url", NOWHERE),
+            "storage": NO_FILE,
+            "server": OPEN,
+        },
+        "unable to open database file|no such table",
     ),
 }
 TAKEN: Final = {

@@ -5,7 +5,8 @@ The field differs from provider to provider: `persistence` in vector_io,
 `metadata_store` in files, `kvstore` in batches, datasetio and eval (0.3.0,
 upstream #3697). The reference under any other field is dropped. If the store is
 required, the file is refused; if not, the provider runs without persistence.
-Beside the right field it is left over, and a warning is enough.
+Beside the right field it is left over, and so it is in a provider that keeps nothing:
+a warning is enough.
 """
 
 from __future__ import annotations
@@ -59,6 +60,9 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     if rename is not None and not fields:
         help_text = f"write the store itself under '{rename.new}'"
     severity, unsafe = "", None
+    if rename is None and not fields:
+        # nothing is lost: the provider works without a store
+        severity = WARNING
     if fields:
         names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
         help_text = f"{kind} keeps its store under {names}"

@@ -4,9 +4,10 @@ At the end of its start-up the server looks for the models that `vector_stores`
 names, and stops with "Embedding model '…' not found" (from 0.3.0). It knows the
 models of `registered_resources.models` by their provider and their
 `provider_model_id` (from 0.8.0 by their `model_id`), and the models that the
-providers list. What a remote provider lists is known to its server only;
-sentence-transformers always lists the same models. Of models that are named
-elsewhere speaks `unserved-model`.
+providers list. What a remote provider lists as `llm` is known to its server only. As
+embedding models most of them list the few that their code names, the others are
+`llm` (`embedding_model_metadata`), and sentence-transformers always lists the same
+models. Of models that are named elsewhere speaks `unserved-model`.
 
     providers:
       inference:
@@ -27,8 +28,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stackcfg.light_typing import Any
-from stackcfg.paths import Path, value_at
-from stackcfg.releases.resources import DEFAULT_MODELS
+from stackcfg.paths import Path, as_mapping, value_at
+from stackcfg.releases.resources import DEFAULT_MODELS, word_of_listed_embeddings
+from stackcfg.runconfig.substitution import UNKNOWN
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.registered import default_models
@@ -51,9 +53,12 @@ def check(inspection: Inspection) -> Findings:
     for model in default_models(inspection):
         known = [_served_models(inspection, each, model.path) for each in readings]
         names = inspection.values_at((*model.path, "model_id"))
+        hidden = [
+            _is_of_other_type(inspection, reading, model.path) for reading in readings
+        ]
         failing = [
-            ids is not None and isinstance(name, str) and name not in ids
-            for name, ids in zip(names, known, strict=True)
+            is_hidden or (ids is not None and isinstance(name, str) and name not in ids)
+            for name, ids, is_hidden in zip(names, known, hidden, strict=True)
         ]
         if any(failing):
             ids = sorted(known[failing.index(True)] or ())
@@ -103,7 +108,7 @@ def _served_models(
     provider = _provider_of(inspection, reading, path)
     if provider is None:
         return None
-    names = listed_names(inspection, reading, provider, DEFAULT_MODELS[path])
+    names = _listed_names(inspection, reading, provider, path)
     if names is None:
         return None
     known = set(names)
@@ -117,6 +122,39 @@ def _served_models(
         known.update(model.names)
     prefix = f"{provider.id}/"
     return {name.removeprefix(prefix) for name in known if name.startswith(prefix)}
+
+
+def _listed_names(
+    inspection: Inspection, reading: Any, provider: Provider, path: Path
+) -> frozenset[str] | None:
+    """Return the names of the models that the provider of a default can list, and
+    the server can take; None if unknown.
+    """
+    names = listed_names(inspection, reading, provider, DEFAULT_MODELS[path])
+    word = ""
+    if DEFAULT_MODELS[path] == "embedding" and not provider.outside:
+        word = word_of_listed_embeddings(provider.kind, inspection.version)
+    if names is not None or not word:
+        return names
+    default = as_mapping(value_at(reading, path))
+    name = str(default.get("model_id"))
+    if word in name.lower() and default.get("embedding_dimensions") is not None:
+        return frozenset((f"{provider.id}/{name}",))
+    return frozenset()
+
+
+def _is_of_other_type(inspection: Inspection, reading: Any, path: Path) -> bool:
+    """Return whether the default is a registered model of another type: it hides
+    what the provider lists by this name.
+    """
+    default = as_mapping(value_at(reading, path))
+    name = f"{default.get('provider_id')}/{default.get('model_id')}"
+    types = {
+        model.model_type
+        for model in registered_models(inspection, reading)
+        if name in model.names
+    }
+    return bool(types) and types.isdisjoint((DEFAULT_MODELS[path], repr(UNKNOWN)))
 
 
 def _provider_of(

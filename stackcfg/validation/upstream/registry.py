@@ -37,6 +37,7 @@ VALIDATORS = {
 CHECKED_AT_START = {
     **read_start_checks(),
     "CORSConfig": (server.check_origin_pattern,),
+    "ServerConfig": (server.check_tenants_of_keys,),
 }
 """By model: values that the model accepts and that stop the server at its
 start.

@@ -29,6 +29,7 @@ _CONDITIONS = (
 )
 _UNOWNED = "resource is unowned"
 _UNOWNED_SINCE = (0, 4)
+_KEYS_SINCE = (1, 4, 0)
 
 
 def check_access_rule(value: Value, version: Release) -> Refusals:
@@ -173,6 +174,19 @@ def check_tenancy(value: Value, _version: Release) -> Refusals:
     if isinstance(name, str) and name and not _is_tenant(name):
         reason = "a name of letters, digits, '-' and '_', at most 128 characters"
         yield ("default_tenant_id",), reason
+
+
+def check_tenants_of_keys(value: Value, version: Release) -> Refusals:
+    """Refuse several tenants where keys of the file say who calls, since no key has
+    a tenant (1.4.0, `validate_auth_security`).
+    """
+    kind = value_at(value, ("auth", "provider_config", "type"))
+    mode = value_at(value, ("tenancy", "mode"))
+    if version >= _KEYS_SINCE and kind == "local_api_key" and mode == "multi":
+        reason = (
+            "the keys of 'local_api_key' have no tenant; write 'single' or 'disabled'"
+        )
+        yield ("tenancy", "mode"), reason
 
 
 def _is_tenant(name: str) -> bool:
