@@ -504,7 +504,8 @@ def _typed_by_class(node: ast.ClassDef, kind: str, model: Any) -> set[str] | Non
         given = getattr(model, "embedding_dimensions", None)
         if kind == "embedding" and needed:
             return {model.model_id} if named and given else set()
-    if re.search("embedding|rerank|classify", source):
+    is_base = "self.embedding_model_metadata.get(" in source
+    if not is_base and re.search("ModelType.(embedding|rerank)|classify_", source):
         return None
     if kind == "rerank":
         return set()

@@ -342,7 +342,8 @@ def further_section_kinds() -> Iterator[Kind]:
         REFUSED,
         planted("logging_config", number, "category_levels.core", 10),
     )
-    defaults = {"default_embedding_model": {"provider_id": "mine", "model_id": "m"}}
+    listed = {"provider_id": "mine", "model_id": "nomic-embed-text:latest"}
+    defaults = {"default_embedding_model": listed}
     yield kind("vector-stores/right", WHOLE, _vector_stores(defaults))
     yield kind("vector-stores/null", WHOLE, planted("vector_stores", None))
     yield kind("vector-stores/empty", WHOLE, planted("vector_stores", {}))
@@ -367,6 +368,12 @@ def further_section_kinds() -> Iterator[Kind]:
         "vector-stores/model-id-wrong",
         REFUSED,
         _vector_stores(defaults, f"{model}.model_id", 17, None),
+    )
+    # only the names in the code of a provider are those of embedding models
+    yield kind(
+        "vector-stores/model-unlisted",
+        REFUSED,
+        _vector_stores(defaults, f"{model}.model_id", "all-minilm"),
     )
     yield kind(
         "vector-stores/model-stray-key",
