@@ -400,7 +400,10 @@ class TestOutputFile:
     def test_an_output_file_that_cannot_be_written_is_named(self, folder):
         done = concise("--output-file", "no/such/folder", "clean.yaml", cwd=folder)
         assert (done.code, done.out) == (2, "")
-        assert done.err == "no/such/folder: error: cannot be written: no such file\n"
+        assert (
+            done.err
+            == "no/such/folder: error: cannot be written: there is no folder 'no/such'\n"
+        )
 
 
 class TestStandardInput:

@@ -74,13 +74,17 @@ def folders(running, tmp_path) -> tuple[Path, Path]:
     return tmp_path, other
 
 
-def wait_for_copy(running: Server) -> None:
-    """Wait until a copy is connected to the database."""
+def hold_copy(copy: subprocess.Popen[str], running: Server) -> None:
+    """Stop a copy at a moment at which it is connected to the database."""
     asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'twice'"
     with running.connect() as connection:
         for _ in range(6000):
+            copy.send_signal(signal.SIGSTOP)
+            # it opens and closes several connections
+            time.sleep(0.01)
             if connection.execute(asked).fetchone() != (0,):
                 return
+            copy.send_signal(signal.SIGCONT)
             time.sleep(0.005)
     raise AssertionError("no copy is connected")
 
@@ -88,8 +92,7 @@ def wait_for_copy(running: Server) -> None:
 def test_a_copy_refuses_while_another_one_is_at_work(running, folders):
     folder, other = folders
     first = started(folder, running)
-    wait_for_copy(running)
-    first.send_signal(signal.SIGSTOP)
+    hold_copy(first, running)
     try:
         done = run("copy", other, running)
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
@@ -461,20 +462,11 @@ def test_a_stopped_server_is_an_error(postgres, tmp_path):
 
 
 def test_a_missing_driver_is_an_error(postgres, monkeypatch):
-    import builtins
-
     from stackcfg.data.engines.opening import open_reader
     from stackcfg.data.engines.protocol import DatabaseError
     from stackcfg.data.locations import Database
 
-    real = builtins.__import__
-
-    def without(name: str, *arguments: Any) -> Any:
-        if name == "psycopg":
-            raise ImportError(name)
-        return real(name, *arguments)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
     message = (
         r"psycopg is not installed; install it with: pip install 'stackcfg\[postgres\]'"
     )

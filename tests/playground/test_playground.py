@@ -37,8 +37,11 @@ LACKING: Final = (
     "_yaml",
 )
 
-REFUSED: Final = "line 2, column 1: not valid YAML: did not find expected node content"
-"""What is wrong with an open bracket, in the words of libyaml."""
+REFUSED: Final = (
+    "line 2, column 1: not valid YAML: did not find expected node content; "
+    "close the '[' or '{' that is open at the end of the file"
+)
+"""What is wrong with an open bracket, in the words of libyaml, and what to write."""
 
 ENGINE_ALONE: Final = """
 import sys

@@ -305,8 +305,10 @@ class TestDocument:
         assert [info.id for info in INFOS if info.page not in text] == []
 
     def test_the_module_writes_both_documents(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(command_explain, "RULES_FILE", tmp_path / "rules.md")
-        monkeypatch.setattr(command_explain, "ROW_RULES_FILE", tmp_path / "rows.md")
+        monkeypatch.setattr(command_explain, "RULES_FILE", str(tmp_path / "rules.md"))
+        monkeypatch.setattr(
+            command_explain, "ROW_RULES_FILE", str(tmp_path / "rows.md")
+        )
         command_explain.main()
         assert (tmp_path / "rules.md").read_text() == document()
         assert (tmp_path / "rows.md").read_text() == row_document()
