@@ -105,6 +105,11 @@ class _Sorter:
         # an alias may make a value secret that has a harmless key
         node = node.target
         name = id(node)
+        if node.kind == SCALAR and not is_secret:
+            # most are so
+            if name not in self._held:
+                self._other[name] = node
+            return
         if name in self._held or (name, is_secret) in self._seen:
             return
         self._seen.add((name, is_secret))
@@ -112,10 +117,10 @@ class _Sorter:
             self._visit_mapping(node, is_secret)
         elif node.kind != SCALAR:
             self._visit_list(node, is_secret, may_be_count)
-        elif is_secret and not _is_harmless(node, may_be_count):
-            self._secret[name] = node
-        else:
+        elif _is_harmless(node, may_be_count):
             self._other[name] = node
+        else:
+            self._secret[name] = node
 
     def _visit_list(self, node: Node, is_secret: bool, may_be_count: bool) -> None:
         is_value = False
@@ -133,22 +138,10 @@ class _Sorter:
                 is_secret = name in SECRET_SECTIONS
             elif is_pair and name == "value":
                 is_secret = True
-            if is_secret or value.kind != SCALAR:
-                self.visit(value, is_secret, _may_be_count(name))
-            else:
-                self._show(value)
+            self.visit(value, is_secret, _may_be_count(name))
             # `{password: {hunter2}}` has the secret as a key, `{{ x }}` is a template
             is_lone = is_below_secret and key.kind == SCALAR and value.is_null
-            if is_lone or key.kind != SCALAR:
-                self.visit(key, is_lone)
-            else:
-                self._show(key)
-
-    def _show(self, node: Node) -> None:
-        """Sort a scalar that no key above it makes secret, as most are."""
-        name = id(node)
-        if name not in self._held:
-            self._other[name] = node
+            self.visit(key, is_lone)
 
 
 def _is_harmless(node: Node, may_be_count: bool) -> bool:

@@ -6,7 +6,7 @@ At start-up the server registers them list by list (`register_resources`,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
 from stackcfg.light_typing import Any, NamedTuple
@@ -193,13 +193,20 @@ def listed_models(
         is_of_provider = provider_type in row["provider_types"]
         if is_of_provider and row["model_type"] == model_type and _holds(row, version):
             return frozenset(row["models"])
-    listed: set[tuple[str, str]] = set()
-    for row in facts["listed"]:
-        if row["provider_type"] == provider_type and _holds(row, version):
-            listed.add((row["model"], row["model_type"]))
+    listed = [
+        row
+        for row in facts["listed"]
+        if row["provider_type"] == provider_type and _holds(row, version)
+    ]
     if not listed:
         return None
-    return frozenset(name for name, kind in listed if kind == model_type)
+    return frozenset(_names_of_type(listed, model_type))
+
+
+def _names_of_type(rows: Iterable[Mapping[str, Any]], model_type: str) -> Iterator[str]:
+    for row in rows:
+        if row["model_type"] == model_type:
+            yield row["model"]
 
 
 def _holds(row: Mapping[str, Any], version: Release) -> bool:

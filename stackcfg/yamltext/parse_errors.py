@@ -70,19 +70,29 @@ def describe_reader_error(error: yaml.reader.ReaderError, text: str) -> ParseErr
 def describe_marked_error(error: yaml.MarkedYAMLError, text: str) -> ParseError:
     """Return why a text is no YAML, and where."""
     problem = error.problem or error.context or "cannot be read"
+    offset = _find_place(error, text)
+    hint = _name_odd_break(text, offset)
+    hint = hint or _find_hint(problem, error.context or "", text, offset)
+    return ParseError(f"not valid YAML: {problem}", offset, hint)
+
+
+def _find_place(error: yaml.MarkedYAMLError, text: str) -> int:
+    """Return the offset of what is wrong."""
     mark = error.problem_mark or error.context_mark
-    hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
     if error.context == _NO_COLON or _is_left_open(error, text):
         # the line that lacks a colon, and what is open, are not where this is noticed
         mark = error.context_mark or mark
-    hint = hint or _CLOSING.get(error.context or "", "")
-    offset = mark.index if mark else 0
-    if hint == _INDENTATION:
-        hint = _name_early_quote(text, offset) or hint
+    return mark.index if mark else 0
+
+
+def _find_hint(problem: str, context: str, text: str, offset: int) -> str:
+    """Return what to write, by what the parser says; empty if that is unknown."""
     if "node content" in problem and not text[offset:].strip():
-        hint = "close the '[' or '{' that is open at the end of the file"
-    hint = _name_odd_break(text, offset) or hint
-    return ParseError(f"not valid YAML: {problem}", offset, hint)
+        return "close the '[' or '{' that is open at the end of the file"
+    hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
+    if hint == _INDENTATION:
+        return _name_early_quote(text, offset) or hint
+    return hint or _CLOSING.get(context, "")
 
 
 def _is_left_open(error: yaml.MarkedYAMLError, text: str) -> bool:

@@ -128,9 +128,14 @@ def _explain_skip(
     is_built_in = kind.type == "tool_group" and identifier.startswith(BUILT_IN)
     if is_built_in and upgrade.target >= BUILT_IN_GROUPS_SINCE:
         return _explain_tool_group(identifier, upgrade)
+    return _explain_owner(kind.api, resource, upgrade)
+
+
+def _explain_owner(api: str, resource: JsonObject, upgrade: Upgrade) -> Skipped | None:
+    """Return that a resource would have no provider, or be open to others."""
     provider = str(resource.get("provider_id"))
-    if upgrade.provider_for(kind.api, provider) is None:
-        return Skipped(_explain_absence(kind.api, provider, upgrade), needs_action=True)
+    if upgrade.provider_for(api, provider) is None:
+        return Skipped(_explain_absence(api, provider, upgrade), needs_action=True)
     reason = _explain_exposure(resource, upgrade)
     if reason:
         return Skipped(f"private ({ACCESS}), and {reason}", needs_action=True)

@@ -11,8 +11,10 @@ a warning is enough.
 
 from __future__ import annotations
 
-from stackcfg.paths import mapping_at, value_at
-from stackcfg.releases.renames import find_key_rename
+from collections.abc import Sequence
+
+from stackcfg.paths import Path, mapping_at, value_at
+from stackcfg.releases.renames import KeyRename, find_key_rename
 from stackcfg.stores.store_map import is_reference
 from stackcfg.validation.model_check import DROPPED, ModelError
 from stackcfg.validation.queries.history import spans_of_key
@@ -56,29 +58,31 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     if len(free) == 1 and len(free[0]) == 1:
         fix = _fix_field(inspection, error, free[0][0])
     rename = find_key_rename(error.model, str(error.path[-1]), inspection.version)
-    help_text = f"remove it: {kind} keeps nothing in a backend"
-    if rename is not None and not fields:
-        help_text = f"write the store itself under '{rename.new}'"
     severity, unsafe = "", None
-    if rename is None and not fields:
-        # nothing is lost: the provider works without a store
+    if not free and (fields or rename is None):
+        # nothing is lost: the provider has all of its stores, or works without any
         severity = WARNING
-    if fields:
-        names = " and ".join(f"'{'.'.join(field)}'" for field in fields)
-        help_text = f"{kind} keeps its store under {names}"
-        # the stores of the provider are all written: this one is left over
-        if not free:
-            severity = WARNING
-            unsafe = UnsafeFix("remove what is left over", (Removal(error.path),))
+    if fields and not free:
+        unsafe = UnsafeFix("remove what is left over", (Removal(error.path),))
     return RuleFinding(
         key_of(*error.path),
         f"{kind} has no store '{error.path[-1]}'; "
         f"{inspection.release} drops the reference",
-        help=help_text,
+        help=_advise(str(kind), fields, rename),
         fix=fix,
         severity=severity,
         unsafe=unsafe,
     )
+
+
+def _advise(kind: str, fields: Sequence[Path], rename: KeyRename | None) -> str:
+    """Return where the store goes."""
+    if fields:
+        names = " and ".join(f"'{'.'.join(map(str, field))}'" for field in fields)
+        return f"{kind} keeps its store under {names}"
+    if rename is not None:
+        return f"write the store itself under '{rename.new}'"
+    return f"remove it: {kind} keeps nothing in a backend"
 
 
 def _fix_field(

@@ -73,7 +73,16 @@ def _find_kept(context: StepContext, models: Sequence[NamedModel]) -> list[Named
     kept = [
         model for model in models if model.old[0] in named and model.old[0] != model.new
     ]
-    # a name is free where the model that would get it keeps its own name, too
+    return _without_taken_names(kept, models)
+
+
+def _without_taken_names(
+    kept: list[NamedModel], models: Sequence[NamedModel]
+) -> list[NamedModel]:
+    """Return the models whose names no other one gets.
+
+    A name is free where the model that would get it keeps its own name, too.
+    """
     while True:
         taken = {model.new for model in models if model not in kept}
         free = [model for model in kept if model.old[0] not in taken]
