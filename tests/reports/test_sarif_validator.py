@@ -41,7 +41,7 @@ def validator() -> Path:
             str(folder),
             f"{TOOL}@{VERSION}",
         ]
-        subprocess.run(command, capture_output=True, check=False, timeout=300)
+        subprocess.run(command, capture_output=True, check=False, timeout=600)
     if not program.exists():
         message = (
             f"no {TOOL}: {'npm cannot install it' if npm else 'no npm on this machine'}"
