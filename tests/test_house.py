@@ -207,6 +207,7 @@ def test_annotations_of_light_names_are_not_evaluated():
 def test_only_few_modules_touch_the_disk():
     allowed = {
         "system/files",
+        "system/file_writing",
         "system/file_copies",
         "system/log_file",
         "releases/versions",

@@ -19,7 +19,7 @@ from stackcfg.data.locations import Database
 from stackcfg.data.moves import Move
 from stackcfg.data.result import CopyCounts, UpgradeResult
 from stackcfg.errors import StackcfgError
-from stackcfg.system.files import back_up_with, make_folder
+from stackcfg.system.file_writing import back_up_with, make_folder
 from stackcfg.system.log_file import LogFile
 from stackcfg.system.pace import Pace
 

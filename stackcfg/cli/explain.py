@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from stackcfg.cli.rule_pages import ROW_RULES_FILE, RULES_FILE
 from stackcfg.data.row_rules import row_rule_ids, row_rule_page
-from stackcfg.system.files import write_file
+from stackcfg.system.file_writing import write_file
 from stackcfg.validation.fix_pages import describe_fix_of
 from stackcfg.validation.known_rules import rule_infos
 

@@ -8,7 +8,7 @@ from stackcfg.cli.baseline import Baseline
 from stackcfg.cli.batch import InputFile
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.system.files import STDIN, write_file
+from stackcfg.system.files import STDIN
 from stackcfg.validation.engine import Validation, fix, validate
 from stackcfg.validation.settings import Settings
 
@@ -86,6 +86,8 @@ def _write_or_show(file: InputFile, old: str, new: str, options: FixOptions) -> 
 
         return "".join(diff_lines(file.name, old, new, options.show_secrets))
     if new != old:
+        from stackcfg.system.file_writing import write_file
+
         write_file(file.path, new, backup=options.backup)
     return ""
 

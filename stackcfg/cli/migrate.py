@@ -29,7 +29,7 @@ from stackcfg.migration.result import MigratedFile, MigrationResult, build_data_
 from stackcfg.releases.families import DEFAULT_TARGET, families
 from stackcfg.releases.versions import format_release
 from stackcfg.reports.migrate.formats import FORMATS, Context
-from stackcfg.system.files import STDIN, write_file
+from stackcfg.system.files import STDIN
 from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
 from stackcfg.system.terminal import write_stdout
@@ -213,6 +213,7 @@ def _deliver(
 
         write_new_file(options.output, migration.text, options.force)
     elif options.mode == "write":
+        from stackcfg.system.file_writing import write_file
         from stackcfg.system.temporary import sweep_beside
 
         sweep_beside(file.path)

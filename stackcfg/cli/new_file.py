@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from stackcfg.errors import StackcfgError
-from stackcfg.system.files import FileError, read_head, write_file
+from stackcfg.system.file_writing import write_file
+from stackcfg.system.files import FileError, read_head
 
 
 def write_new_file(path: str, text: str, force: bool) -> None:

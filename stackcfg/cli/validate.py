@@ -19,7 +19,6 @@ from stackcfg.cli.validate_file import Checked, check_file, context_of, settings
 from stackcfg.cli.validate_options import DEFAULT_FORMAT, Options, options_of
 from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.reports.validate.counts import count_findings
-from stackcfg.system.files import write_file
 from stackcfg.system.parallel import parallel_map
 from stackcfg.system.progress import Progress
 from stackcfg.system.terminal import write_stdout
@@ -119,6 +118,8 @@ def _report(files: Sequence[InputFile], options: Options) -> Total:
         return _write_findings(files, options, write_stdout)
     pieces: list[str] = []
     total = _write_findings(files, options, pieces.append)
+    from stackcfg.system.file_writing import write_file
+
     write_file(output, "".join(pieces))
     return total
 

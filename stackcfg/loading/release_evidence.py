@@ -196,7 +196,7 @@ def _texts_with_kinds(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
     for key, value in entries:
         if isinstance(value, str):
             # a search for one character is the fastest in a long string
-            if "$" in value or "~" in value:
+            if _VARIABLE[0] in value or _HOME[0] in value:
                 yield (*path, key), value
         elif isinstance(value, _HOLDERS):
             yield from _texts_with_kinds(value, (*path, key))

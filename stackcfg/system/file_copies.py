@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from stackcfg.light_typing import Final
-from stackcfg.system.files import (
-    FileError,
+from stackcfg.system.file_writing import (
     backup_names,
     copy_mode,
-    reason_of,
     rename_new,
     sync_folder,
 )
+from stackcfg.system.files import FileError, reason_of
 from stackcfg.system.temporary import sweep_beside, temporary_beside
 
 BLOCK: Final = 1024 * 1024

@@ -1,6 +1,6 @@
-"""Run configs on the disk: found, read, written whole or not at all, backed up.
+"""Files of this machine: found by their names, and read.
 
-Nothing else opens a file that a user names.
+Nothing else reads a file that a user names.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 
 from stackcfg.errors import StackcfgError
@@ -19,8 +19,6 @@ MAX_BYTES = 10 * 1024 * 1024
 """No run config comes near this size; a larger file is refused before it is
 parsed.
 """
-
-MAX_BACKUPS = 10_000
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF_32 = b"\xff\xfe\0\0"
@@ -48,7 +46,7 @@ def read_file(path: str) -> str:
 
     Raises `FileError`.
     """
-    _check_name(path)
+    check_name(path)
     try:
         raw = _read_stdin() if path == STDIN else _read_named(path)
     except OSError as error:
@@ -67,7 +65,7 @@ def read_file(path: str) -> str:
         raise FileError(path, message, position) from None
 
 
-def _check_name(path: str) -> None:
+def check_name(path: str) -> None:
     """Raise `FileError` for an empty name, which the system takes for a folder."""
     if not path:
         raise FileError("''", "no name of a file; is a variable of the shell empty?")
@@ -164,112 +162,12 @@ def is_special(path: str) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def write_file(path: str, text: str, backup: bool = False) -> str | None:
-    """Write all of a text into a file, or nothing; return the name of the
-    backup.
-
-    The file keeps its mode; a symbolic link stays one and its target is
-    written. A backup never overwrites a file. Raises `FileError`.
-    """
-    _check_name(path)
-    if path.endswith(os.sep):
-        raise FileError(path, "cannot be written: is a folder; name a file")
-    target = os.path.realpath(path)
-    content = text.encode("utf-8")
-    try:
-        if not os.path.exists(target):
-            _replace(target, content)
-            return None
-        if not stat.S_ISREG(os.stat(target).st_mode):
-            # replacing a pipe or a device would put a file in its place
-            with open(target, "wb") as device:
-                device.write(content)
-            return None
-        if not os.access(target, os.W_OK):
-            raise PermissionError
-        saved = None
-        if backup:
-            saved = _back_up(target)
-        _replace(target, content)
-    except OSError as error:
-        reason = reason_of(error)
-        folder = os.path.dirname(target)
-        if not os.path.isdir(folder):
-            reason = f"there is no folder '{os.path.dirname(path)}'"
-        raise FileError(path, f"cannot be written: {reason}") from None
-    return saved
-
-
-def _replace(target: str, content: bytes) -> None:
-    # most commands only read
-    from stackcfg.system.temporary import temporary_beside
-
-    with temporary_beside(target, content) as temporary:
-        copy_mode(target, temporary)
-        os.replace(temporary, target)
-    sync_folder(target)
-
-
-def _back_up(target: str) -> str:
-    from stackcfg.system.temporary import temporary_beside
-
-    with temporary_beside(target, read_bytes(target)) as temporary:
-        copy_mode(target, temporary)
-        return _name_backup(temporary, target)
-
-
-def copy_mode(target: str, temporary: str) -> None:
-    """Give a new file the mode and, where that is allowed, the owner of a
-    target.
-    """
-    if not os.path.exists(target):
-        os.chmod(temporary, 0o666 & ~_umask())
-        return
-    known = os.stat(target)
-    if hasattr(os, "chown"):
-        # most commands only read
-        from contextlib import suppress
-
-        with suppress(PermissionError):
-            os.chown(temporary, known.st_uid, known.st_gid)
-    os.chmod(temporary, stat.S_IMODE(known.st_mode))
-
-
-def _umask() -> int:
-    # The only way to read the mask is to set it.
-    current = os.umask(0o077)
-    os.umask(current)
-    return current
-
-
-def sync_folder(target: str) -> None:
-    """Write the folder of a file to the disk, so that its new name stays."""
-    from contextlib import suppress
-
-    # Not every system can open a folder.
-    with suppress(OSError):
-        handle = os.open(os.path.dirname(target) or ".", os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 def is_same_file(one: str, other: str) -> bool:
     """Return whether two paths name one existing file; links are followed."""
     try:
         return os.path.samefile(one, other)
     except OSError:
         return False
-
-
-def make_folder(path: str) -> None:
-    """Create the folder of a file that is to be written. Raises `FileError`."""
-    try:
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    except OSError as error:
-        message = f"its folder cannot be created: {reason_of(error)}"
-        raise FileError(path, message) from None
 
 
 def free_bytes(folder: str) -> int:
@@ -288,74 +186,6 @@ def _existing(folder: str) -> str:
     while folder and not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     return folder or "."
-
-
-def back_up_with(
-    target: str, copy: Callable[[str], None], folder: str = ""
-) -> tuple[str, bool]:
-    """Make a backup of a file that `copy` writes to the path it is called with.
-
-    It goes to a folder, or beside the file.
-
-    Return the backup's name and whether it is new: a backup with the same
-    content serves, so that an interrupted run that is repeated leaves only one.
-    Raises `FileError`.
-    """
-    import filecmp
-    from contextlib import ExitStack
-
-    from stackcfg.system.temporary import sweep_beside, temporary_beside
-
-    place = os.path.join(folder, os.path.basename(target)) if folder else target
-    sweep_beside(place)
-    with ExitStack() as stack:
-        try:
-            temporary = stack.enter_context(temporary_beside(place, b""))
-        except OSError as error:
-            message = f"no backup can be made: {reason_of(error)}"
-            raise FileError(target, message) from None
-        copy(temporary)
-        copy_mode(target, temporary)
-        for name in backup_names(place):
-            if not os.path.exists(name):
-                break
-            if filecmp.cmp(temporary, name, shallow=False):
-                return name, False
-        return _name_backup(temporary, place), True
-
-
-def _name_backup(temporary: str, target: str) -> str:
-    """Give a finished copy the first free backup name of a file; return that
-    name.
-    """
-    from contextlib import suppress
-
-    for name in backup_names(target):
-        with suppress(FileExistsError):
-            rename_new(temporary, name)
-            return name
-    raise FileExistsError(f"{target}.bak")
-
-
-def backup_names(target: str) -> Iterator[str]:
-    """Yield the names that a backup of a file can have, in order."""
-    yield f"{target}.bak"
-    yield from (f"{target}.bak.{number}" for number in range(1, MAX_BACKUPS))
-
-
-def rename_new(temporary: str, name: str) -> None:
-    """Give a finished file another name that no file has.
-
-    Raises `FileExistsError` when the name is taken.
-    """
-    try:
-        os.link(temporary, name)
-    except FileExistsError:
-        raise
-    except OSError:
-        # The file system has no links: reserve the name, then replace.
-        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        os.replace(temporary, name)
 
 
 def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from stackcfg.system.files import FileError, find_files, read_file, write_file
+from stackcfg.system.file_writing import write_file
+from stackcfg.system.files import FileError, find_files, read_file
 from tests.support.running import STARTER, environment
 
 

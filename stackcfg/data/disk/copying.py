@@ -21,7 +21,8 @@ from stackcfg.system.file_copies import (
     list_files,
     read_size,
 )
-from stackcfg.system.files import read_bytes, write_file
+from stackcfg.system.file_writing import write_file
+from stackcfg.system.files import read_bytes
 
 
 def copy_files(
