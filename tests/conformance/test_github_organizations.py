@@ -15,6 +15,7 @@ import yaml
 
 from stackcfg.migration.engine import migrate, settings_for
 from tests.conformance.upgrade.running import Side, running
+from tests.support.catalogs import storage_in
 
 pytestmark = pytest.mark.conformance
 
@@ -66,24 +67,14 @@ def old_config(folder: Path, address: str) -> dict[str, Any]:
         "provider_type": "inline::localfs",
         "config": {"storage_dir": f"{folder}/uploads", "metadata_store": metadata},
     }
-    sql = {"backend": "sql_default"}
+    storage = storage_in(folder)
+    storage["stores"]["prompts"] = {"backend": "kv_default", "namespace": "prompts"}
     return {
         "version": 2,
         "distro_name": "demo",
         "apis": ["files"],
         "providers": {"files": [uploads]},
-        "storage": {
-            "backends": {
-                "kv_default": {"type": "kv_sqlite", "db_path": f"{folder}/kv.db"},
-                "sql_default": {"type": "sql_sqlite", "db_path": f"{folder}/sql.db"},
-            },
-            "stores": {
-                "metadata": {"backend": "kv_default", "namespace": "registry"},
-                "inference": {**sql, "table_name": "inference_store"},
-                "conversations": {**sql, "table_name": "openai_conversations"},
-                "prompts": {"backend": "kv_default", "namespace": "prompts"},
-            },
-        },
+        "storage": storage,
         "server": {
             "port": 8321,
             "auth": {

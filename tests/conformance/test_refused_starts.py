@@ -10,6 +10,7 @@ import yaml
 
 from stackcfg import validate
 from tests.conformance.upgrade.running import Side, running
+from tests.support.catalogs import storage_in
 
 pytestmark = pytest.mark.conformance
 
@@ -31,23 +32,7 @@ def config(folder: Path, **sections: Any) -> dict[str, Any]:
         "image_name": "demo",
         "apis": list(sections.get("providers", {"files": []})),
         "providers": {},
-        "storage": {
-            "backends": {
-                "kv_default": {"type": "kv_sqlite", "db_path": f"{folder}/kv.db"},
-                "sql_default": {"type": "sql_sqlite", "db_path": f"{folder}/sql.db"},
-            },
-            "stores": {
-                "metadata": {"backend": "kv_default", "namespace": "registry"},
-                "inference": {
-                    "backend": "sql_default",
-                    "table_name": "inference_store",
-                },
-                "conversations": {
-                    "backend": "sql_default",
-                    "table_name": "openai_conversations",
-                },
-            },
-        },
+        "storage": storage_in(folder),
         **sections,
     }
 
