@@ -227,13 +227,14 @@ def paths_refused_while_unset(
         return frozenset()
     refused = {each.path for each in errors if _is_refused_setting(each)}
     concerned = {path[:3] for path in refused}
-    still: set[Path] = set()
     # checked again as if all of these variables were set
+    readings = [known | variables.empty for known in variables.readings]
+    still: set[Path] = set()
     for provider in providers:
         if provider.path in concerned:
             written = value_at(data, provider.path)
-            for known in variables.readings:
-                entry = substitute(written, known | variables.empty, version)
+            for known in readings:
+                entry = substitute(written, known, version)
                 found = _check_provider_config(provider, entry, version)
                 still |= {error.path for error in found if error.kind != DROPPED}
     return frozenset(refused - still)
