@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 
 from stackcfg.light_typing import Any
@@ -24,6 +25,8 @@ class DataChanges:
         self._values: dict[Path, str] = {}
         self._spliced: dict[Path, list[Splice]] = {}
         self._removed: set[Path] = set()
+        self._removed_items: dict[Path, list[int]] = {}
+        """The numbers of removed items by their list, in order."""
         self._inserted: dict[Path, list[Insertion]] = {}
         self._changed: set[Path] = set()
         """The paths of all changes, and all paths above them."""
@@ -42,8 +45,7 @@ class DataChanges:
             self._spliced.setdefault(change.path, []).append(change)
             self._mark(change.path)
         elif isinstance(change, Removal):
-            self._removed.add(change.path)
-            self._mark(change.path)
+            self._add_removal(change.path)
         elif isinstance(change, Insertion):
             self._inserted.setdefault(change.behind, []).append(change)
             self._mark(change.behind)
@@ -61,6 +63,15 @@ class DataChanges:
             self._renamed[place.path] = change.text
         else:
             self._values[place.path] = change.text
+
+    def _add_removal(self, path: Path) -> None:
+        self._mark(path)
+        if path in self._removed:
+            return
+        self._removed.add(path)
+        name = path[-1]
+        if isinstance(name, int):
+            insort(self._removed_items.setdefault(path[:-1], []), name)
 
     def apply(self, value: Any, path: Path = ()) -> Any:
         """Return data, or a part of it at a path, with the changes.
@@ -111,8 +122,8 @@ class DataChanges:
         name = path[-1]
         if not isinstance(name, int):
             return self._renamed.get(path, name)
-        before = [(*path[:-1], index) for index in range(name)]
-        return name - len(self._removed.intersection(before))
+        removed = self._removed_items.get(path[:-1], ())
+        return name - bisect_left(removed, name)
 
 
 def _data_of(insertion: Insertion) -> Any:

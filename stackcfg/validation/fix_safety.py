@@ -22,8 +22,9 @@ from stackcfg.runconfig.placeholders import modernize_shell_syntax
 from stackcfg.stores.catalog import read_catalog, read_implied_stores
 from stackcfg.stores.inline import read_inline_stores
 from stackcfg.stores.store_map import Store, store_label
+from stackcfg.validation.changed_data import DataChanges
 from stackcfg.validation.findings import Finding
-from stackcfg.validation.fixes import changes_at
+from stackcfg.validation.fixes import changes_of
 from stackcfg.validation.loader_rewrites import upgrade_config
 from stackcfg.validation.settings import Settings
 
@@ -39,13 +40,17 @@ def judge_fixes(
     A fix that is not safe is left out if it moves a store that it does not name.
     """
     catalog = with_declared_fields(settings.declared)
-    judged = list(findings)
+    fixable: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.fix is not None:
+            fixable.setdefault(finding.place, []).append(finding)
+    judged: dict[Finding, Finding] = {}
     for config, target in zip(configs, targets, strict=True):
+        own = fixable.get(config.place, [])
         stores = _StoresOfConfig(config.data, catalog, target.last)
-        own = [each for each in judged if each.fix and each.place == config.place]
-        if own and stores.find_moved(config.place, own):
-            judged = [stores.judge(config.place, each) for each in judged]
-    return judged
+        for finding in stores.find_moving(own):
+            judged[finding] = stores.judge(finding)
+    return [judged.get(finding, finding) for finding in findings]
 
 
 class _StoresOfConfig:
@@ -66,28 +71,34 @@ class _StoresOfConfig:
         found = _read_stores(data, self._catalog, self._release)
         return {store.path: store for store in found}
 
-    def judge(self, place: str, finding: Finding) -> Finding:
-        """Return a finding with its fix as what it is."""
+    def find_moving(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Return the findings whose fixes move stores that they do not name."""
+        if not findings or not self.find_moved(findings):
+            return []
+        if len(findings) == 1:
+            return list(findings)
+        half = len(findings) // 2
+        first = self.find_moving(findings[:half])
+        return first + self.find_moving(findings[half:])
+
+    def judge(self, finding: Finding) -> Finding:
+        """Return a finding, its fix as one that moves stores."""
         fix = finding.fix
-        if fix is None or finding.place != place:
-            return finding
-        moved = self.find_moved(place, [finding])
-        if not moved:
-            return finding
-        if not fix.is_safe:
+        if fix is None or not fix.is_safe:
             return finding._replace(fix=None)
+        moved = self.find_moved([finding])
         names = ", ".join(store_label(store) for store in moved)
         message = f"{fix.message} (other stored rows are read then: {names})"
         paths = tuple(store.path for store in moved)
         unsafe = fix._replace(message=message, is_safe=False, moved=paths)
         return finding._replace(fix=unsafe)
 
-    def find_moved(self, place: str, findings: Sequence[Finding]) -> list[Store]:
-        """Return the stores that fixes move and do not name.
+    def find_moved(self, findings: Sequence[Finding]) -> list[Store]:
+        """Return the stores that fixes of the config move and do not name.
 
         A fix of the registered resources moves none: no store is in them.
         """
-        changes = changes_at(place, findings)
+        changes = DataChanges(changes_of(findings))
         if changes.sections == {RESOURCES_SECTION}:
             return []
         named = {path for each in findings if each.fix for path in each.fix.moved}

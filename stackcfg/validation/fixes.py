@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from stackcfg.light_typing import Any, Final, NamedTuple
@@ -20,7 +20,7 @@ from stackcfg.runconfig.same_values import has_same_values
 from stackcfg.validation.changed_data import DataChanges
 from stackcfg.validation.entry_names import name_entry
 from stackcfg.validation.findings import SEVERITIES, Finding, Replacement
-from stackcfg.validation.rule_finding import KEY, Correction
+from stackcfg.validation.rule_finding import KEY, Change, Correction
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.lines import LineIndex, Position
 
@@ -122,7 +122,7 @@ def keep_proved_fixes(text: str, before: Checked, check: Check) -> list[Finding]
     safe = [finding for finding in fixable if not _is_unsafe(finding)]
     proved = _prove(proof, [], safe)
     proved = _prove(proof, proved, fixable)
-    rest = [finding for finding in fixable if finding not in proved]
+    rest = set(fixable).difference(proved)
     return [_drop_fix_of(rest, finding) for finding in findings]
 
 
@@ -131,18 +131,24 @@ def _prove(
 ) -> list[Finding]:
     """Return what is proved, with those of more fixes that are proved with it."""
     proved = list(proved)
-    rest = [finding for finding in fixable if finding not in proved]
+    rest = _without(fixable, proved)
     # a fix can need another one, before or behind it
     while rest:
         more = proof.find_proved(proved, rest)
         if not more:
             break
         proved += more
-        rest = [finding for finding in rest if finding not in proved]
+        rest = _without(rest, more)
     return proved
 
 
-def _drop_fix_of(rest: Sequence[Finding], finding: Finding) -> Finding:
+def _without(findings: Iterable[Finding], others: Iterable[Finding]) -> list[Finding]:
+    """Return findings that are not among others."""
+    known = set(others)
+    return [finding for finding in findings if finding not in known]
+
+
+def _drop_fix_of(rest: Collection[Finding], finding: Finding) -> Finding:
     if finding in rest:
         return finding._replace(fix=None)
     return finding
@@ -190,38 +196,64 @@ class _Proof:
             return
         if not self._is_expected_data(chosen, after.data):
             yield from chosen
+        new = self._find_new(chosen, after)
+        yield from _without_consequences(new, chosen, after)
+
+    def _find_new(self, chosen: Sequence[Finding], after: Checked) -> list[Finding]:
+        """Return the findings that are more than what is left of those before."""
         expected = _count(self._findings) - _count(chosen)
+        new = []
         for finding in after.findings:
             kind = _kind_of(finding)
-            if expected[kind] <= 0 and not _follows(finding, chosen, after):
-                yield finding
+            if expected[kind] <= 0:
+                new.append(finding)
             expected[kind] -= 1
+        return new
 
     def _is_expected_data(
         self, chosen: Sequence[Finding], after: Mapping[str, Any]
     ) -> bool:
-        expected = {
-            place: changes_at(place, chosen).apply(data)
-            for place, data in self._data.items()
-        }
+        expected = dict(self._data)
+        for place, changes in _changes_by_place(chosen).items():
+            if place in expected:
+                expected[place] = changes.apply(expected[place])
         return has_same_values(expected, dict(after))
 
 
-def _follows(new: Finding, fixed: Sequence[Finding], after: Checked) -> bool:
-    """Return whether a finding is about the value of a key that a fix has renamed,
-    and less serious than what it mends: the value is read, and so judged, only now.
+def _without_consequences(
+    new: Sequence[Finding], fixed: Sequence[Finding], after: Checked
+) -> list[Finding]:
+    """Return new findings without those about the value of a key that a fix has
+    renamed, and less serious than what it mends.
+
+    The value is read, and so judged, only now.
     """
-    data = after.data.get(new.place)
-    changes = changes_at(new.place, fixed)
+    if not new:
+        return []
+    grades = _grades_of_renamed(fixed, after)
+    return [
+        each
+        for each in new
+        if grades.get((each.place, each.entry), len(SEVERITIES)) >= _grade(each)
+    ]
+
+
+def _grades_of_renamed(
+    fixed: Sequence[Finding], after: Checked
+) -> dict[tuple[str, str], int]:
+    """Return the places and names of entries whose key a fix has renamed, with the
+    gravest severity that this mends.
+    """
+    grades: dict[tuple[str, str], int] = {}
+    changes = _changes_by_place(fixed)
     for finding in fixed:
-        is_graver = _grade(finding) < _grade(new)
-        if finding.place != new.place or not is_graver:
-            continue
+        place = finding.place
         for path in _renamed_keys(finding):
-            new_path = changes.new_path(path) or path
-            if name_entry(data, new_path) == new.entry:
-                return True
-    return False
+            new_path = changes[place].new_path(path) or path
+            name = name_entry(after.data.get(place), new_path)
+            known = grades.get((place, name), len(SEVERITIES))
+            grades[place, name] = min(known, _grade(finding))
+    return grades
 
 
 def _renamed_keys(finding: Finding) -> Iterator[Path]:
@@ -240,10 +272,19 @@ def _grade(finding: Finding) -> int:
     return SEVERITIES.index(finding.severity)
 
 
-def changes_at(place: str, findings: Iterable[Finding]) -> DataChanges:
-    """Return what the fixes of findings do to the data of a run config."""
-    fixes = [each.fix for each in findings if each.place == place and each.fix]
-    return DataChanges(change for fix in fixes for change in fix.changes)
+def _changes_by_place(findings: Iterable[Finding]) -> dict[str, DataChanges]:
+    """Return what the fixes of findings do to the data of each run config."""
+    fixed: dict[str, list[Finding]] = {}
+    for finding in findings:
+        fixed.setdefault(finding.place, []).append(finding)
+    return {place: DataChanges(changes_of(own)) for place, own in fixed.items()}
+
+
+def changes_of(findings: Iterable[Finding]) -> Iterator[Change]:
+    """Yield the changes of data by the fixes of findings."""
+    for finding in findings:
+        if finding.fix is not None:
+            yield from finding.fix.changes
 
 
 def _split(
