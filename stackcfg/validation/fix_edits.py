@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -24,7 +25,14 @@ from stackcfg.validation.rule_finding import (
     Splice,
 )
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import MAPPING, Document, Node, ParseError, walk_nodes
+from stackcfg.yamltext.document import (
+    MAPPING,
+    Document,
+    Entry,
+    Node,
+    ParseError,
+    walk_nodes,
+)
 from stackcfg.yamltext.edits import Edit, resolve_edits, trim_end_gap
 from stackcfg.yamltext.emit import emit_scalar
 from stackcfg.yamltext.entries import (
@@ -125,11 +133,11 @@ def _index_of(parent: Node, path: Path) -> int:
     key = parent.entry_of(path[-1])
     if key is None:
         raise NoEditError
-    return next(
-        index
-        for index, entry in enumerate(parent.entries)
-        if entry[0].start == key[0].start
-    )
+    return bisect_left(parent.entries, key[0].start, key=_start_of)
+
+
+def _start_of(entry: Entry) -> int:
+    return entry[0].start
 
 
 def _insert(document: Document, change: Insertion) -> Edit:

@@ -145,6 +145,11 @@ class Inspection:
         return tuple(read_providers(self.data, self.readings, declared, self.version))
 
     @cached_property
+    def disabled_providers(self) -> frozenset[Path]:
+        """The paths of the provider entries that are off in each reading."""
+        return frozenset(each.path for each in self.providers if not each.ever_on)
+
+    @cached_property
     def lists_to_register(self) -> tuple[tuple[Path, str], ...]:
         """The path and the API of each list that the release registers and that
         is not empty.
@@ -204,7 +209,7 @@ class Inspection:
         """The references that the release follows: enabled and not dropped."""
         # what the loader drops or does not build cannot fail
         unread = set(self.dropped_paths)
-        unread |= {each.path for each in self.providers if not each.ever_on}
+        unread |= self.disabled_providers
         return tuple(
             store
             for store in self.stores.stores

@@ -22,6 +22,9 @@ Span = tuple[int, int]
 _ANCHOR = lazy_pattern(r"&\S+\s*")
 _NO_CONTENT: list[Any] = []
 
+_FEW = 16
+"""How many entries of a mapping are looked through for a key."""
+
 
 class ParseError(StackcfgError):
     """Why a text cannot be read, or not edited safely; `offset` is where."""
@@ -104,10 +107,7 @@ class Node:
 
     def entry(self, key: str) -> Entry | None:
         """Return the (key, value) pair whose key has the text `key`."""
-        for pair in self.target.entries:
-            if pair[0].text == key:
-                return pair
-        return None
+        return self.named.entry(key) if self.named else None
 
     def entry_of(self, key: Any) -> Entry | None:
         """Return the pair whose key means `key`: `on` and `true` are True."""
@@ -158,13 +158,31 @@ class Scalar(Node):
 class Mapping(Node):
     """Values by keys."""
 
-    __slots__ = ("entries", "flow")
+    __slots__ = ("_by_text", "entries", "flow")
     kind = MAPPING
 
     def __init__(self, start: int, end: int, tag: str | None, flow: bool) -> None:
         super().__init__(start, end, tag)
         self.entries = []
         self.flow = flow
+        self._by_text: dict[str, Entry] = {}
+
+    def entry(self, key: str) -> Entry | None:
+        """Return the (key, value) pair whose key has the text `key`."""
+        if len(self.entries) > _FEW:
+            return self._find_by_text(key)
+        for pair in self.entries:
+            if pair[0].text == key:
+                return pair
+        return None
+
+    def _find_by_text(self, key: str) -> Entry | None:
+        """Return the pair of a key, of a mapping that is not composed any more."""
+        if not self._by_text:
+            # of equal keys the first
+            for pair in reversed(self.entries):
+                self._by_text[pair[0].text] = pair
+        return self._by_text.get(key)
 
 
 class Sequence(Node):
@@ -217,6 +235,10 @@ class Document(NamedTuple):
     end: int
     duplicates: tuple[Duplicate, ...] = ()
     has_branches: bool = False
+
+    def __hash__(self) -> int:
+        # equal documents have the same nodes; their duplicates can be thousands
+        return id(self.root)
 
     def position(self, offset: int) -> Position:
         """Return the 1-based line and column of a character offset."""

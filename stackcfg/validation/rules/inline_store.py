@@ -89,11 +89,10 @@ def _describe(
             help="remove it",
             severity=WARNING,
         )
-    disabled = {each.path for each in inspection.providers if not each.ever_on}
     effect, severity = "refuses it", ""
     if error.kind == DROPPED and error.path == path:
         effect = "drops it"
-    if path[:3] in disabled:
+    if path[:3] in inspection.disabled_providers:
         effect, severity = "drops it", WARNING
     return RuleFinding(
         key_of(*path),

@@ -201,11 +201,7 @@ def _is_default(inspection: Inspection, renamed: _Renamed) -> bool:
 
 def _is_used(inspection: Inspection, path: Path) -> bool:
     """Return whether an entry is outside of providers that are always off."""
-    return all(
-        provider.ever_on
-        for provider in inspection.providers
-        if provider.path == path[:3]
-    )
+    return path[:3] not in inspection.disabled_providers
 
 
 def _describe_remedy(inspection: Inspection, renamed: _Renamed) -> str:

@@ -161,8 +161,14 @@ def _loses_access(
     if severity_of_loss(value) or is_empty_by_default(value):
         return False
     held = held_by_key(error.model, meant, inspection.version)
-    providers = {each.path for each in inspection.providers if each.ever_on}
-    return held in (ADDRESS, CREDENTIAL) and error.path[:3] in providers
+    is_grave = held in (ADDRESS, CREDENTIAL)
+    return is_grave and _is_of_used_provider(inspection, error.path)
+
+
+def _is_of_used_provider(inspection: Inspection, path: Path) -> bool:
+    """Return whether an entry is inside of a provider that can be on."""
+    is_of_provider = len(path) > 3 and path[0] == "providers"
+    return is_of_provider and path[:3] not in inspection.disabled_providers
 
 
 def _probable_key(inspection: Inspection, error: ModelError) -> str:

@@ -64,6 +64,7 @@ def check(inspection: Inspection) -> Findings:
     resources = (*registered_resources(inspection), *default_models(inspection))
     apis = {resource.api for resource in resources}
     known = {api: providers_of(inspection, api) for api in apis}
+    ids = {api: sorted(readings[-1].ids) for api, readings in known.items()}
     for resource in resources:
         names = _provider_names(inspection, resource)
         failing = _failing_readings(
@@ -72,9 +73,8 @@ def check(inspection: Inspection) -> Findings:
             _without_name(resource, inspection.version),
         )
         if any(failing):
-            ids = sorted(known[resource.api][-1].ids)
             name = names[failing.index(True)]
-            yield _describe(inspection, resource, name, failing, ids)
+            yield _describe(inspection, resource, name, failing, ids[resource.api])
     yield from _check_default_provider(inspection)
 
 

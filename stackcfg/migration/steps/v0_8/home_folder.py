@@ -17,6 +17,7 @@ written it for databases that a file leaves out: it becomes that of the new serv
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
@@ -109,7 +110,7 @@ def _notes_on_unchanged(context: StepContext, path: Path, node: Node) -> Notes:
 
 def _rename_folder(context: StepContext) -> Changes:
     def rename(path: Path, text: str) -> str:
-        if OLD_FOLDER not in text:
+        if not _names_old_folder(text):
             return text
         return _pattern_at(context, path).sub(_renamed, text)
 
@@ -129,6 +130,12 @@ def _rename_folder(context: StepContext) -> Changes:
             yield end - len(OLD), end, NEW
 
     yield from context.text.rewrite_strings(rename, find_parts)
+
+
+# an alias brings a long text to thousands of places
+@lru_cache(maxsize=1024)
+def _names_old_folder(text: str) -> bool:
+    return OLD_FOLDER in text
 
 
 def _renamed(match: re.Match[str]) -> str:
