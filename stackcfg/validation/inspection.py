@@ -34,7 +34,7 @@ from stackcfg.validation.config_check import (
     paths_refused_while_unset,
 )
 from stackcfg.validation.loader_rewrites import read_config, upgrade_config
-from stackcfg.validation.model_check import DROPPED, ModelError
+from stackcfg.validation.model_check import DROPPED, FORBIDDEN, ModelError
 from stackcfg.validation.providers import Provider, read_providers
 from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 
@@ -97,6 +97,11 @@ class Inspection:
     def loaded(self) -> Data:
         """The data as the release's own loader rewrites it first."""
         return upgrade_config(self.data, self.version)
+
+    @cached_property
+    def variables_set(self) -> tuple[frozenset[str], ...]:
+        """The variables that are set in each reading."""
+        return self.variables.readings
 
     @cached_property
     def readings(self) -> tuple[Any, ...]:
@@ -181,14 +186,28 @@ class Inspection:
 
     @cached_property
     def dropped_paths(self) -> tuple[Path, ...]:
-        """The keys that the release drops."""
-        errors = self.model_errors
-        return tuple(each.path for each in errors if each.kind == DROPPED)
+        """The keys that the release drops, in their order."""
+        return tuple(self._paths_of(DROPPED))
+
+    @cached_property
+    def _dropped(self) -> frozenset[Path]:
+        return frozenset(self.dropped_paths)
+
+    @cached_property
+    def _forbidden(self) -> frozenset[Path]:
+        return frozenset(self._paths_of(FORBIDDEN))
+
+    def _paths_of(self, kind: str) -> Iterator[Path]:
+        """Yield the paths of the model errors of a kind."""
+        return (error.path for error in self.model_errors if error.kind == kind)
+
+    def is_unread_key(self, path: Path) -> bool:
+        """Return whether the release drops or refuses this key itself."""
+        return path in self._dropped or path in self._forbidden
 
     def is_dropped(self, path: Path) -> bool:
         """Return whether the release drops a key, or one that holds it."""
-        dropped = self.dropped_paths
-        return bool(dropped) and _lies_in(path, set(dropped))
+        return bool(self._dropped) and _lies_in(path, self._dropped)
 
     @cached_property
     def unset(self) -> frozenset[Path]:
@@ -208,8 +227,7 @@ class Inspection:
     def references(self) -> tuple[Store, ...]:
         """The references that the release follows: enabled and not dropped."""
         # what the loader drops or does not build cannot fail
-        unread = set(self.dropped_paths)
-        unread |= self.disabled_providers
+        unread = self._dropped | self.disabled_providers
         return tuple(
             store
             for store in self.stores.stores
@@ -284,7 +302,7 @@ class Inspection:
         return bool(self.inline_stores)
 
 
-def _lies_in(path: Path, holders: set[Path]) -> bool:
+def _lies_in(path: Path, holders: frozenset[Path]) -> bool:
     return any(path[:length] in holders for length in range(1, len(path) + 1))
 
 

@@ -5,7 +5,7 @@ keys.
 from __future__ import annotations
 
 from stackcfg.light_typing import Any, Final
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.releases.stores import REFERENCE
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import MISSING, ModelError
@@ -45,5 +45,7 @@ def dropped_beside_missing_store(
     starts = [field[: len(inside)] for field in store_fields(inspection, config)]
     if inside not in starts:
         return []
-    dropped = [path for path in inspection.dropped_paths if path[:-1] == config]
-    return [value_at(inspection.data, path) for path in dropped]
+    written = mapping_at(inspection.data, config)
+    return [
+        value for key, value in written.items() if inspection.is_dropped((*config, key))
+    ]

@@ -86,7 +86,7 @@ def _find_id(inspection: Inspection, reading: Any, path: Path) -> str:
     entry = value_at(reading, path)
     name = _id_of(inspection, reading, path, entry)
     written = value_at(inspection.loaded, path)
-    known = inspection.variables.readings[-1]
+    known = inspection.variables_set[-1]
     if name or not known or not isinstance(written, Mapping):
         return name
     named = keep_variables(written, known, inspection.version)

@@ -75,7 +75,8 @@ def claims(inspection: Inspection, error: ModelError) -> bool:
     key = _find_old_key(inspection, error)
     if key is None:
         return False
-    return error.kind != MISSING or _is_reported(inspection, key)
+    # an open model keeps any key
+    return error.kind != MISSING or inspection.is_unread_key(key)
 
 
 def _find_old_key(inspection: Inspection, error: ModelError) -> Path | None:
@@ -90,14 +91,6 @@ def _find_old_key(inspection: Inspection, error: ModelError) -> Path | None:
             if rename is not None and rename.new == name:
                 return (*holder, key)
     return None
-
-
-def _is_reported(inspection: Inspection, path: Path) -> bool:
-    """Return whether a key is a fault itself; an open model keeps any key."""
-    return any(
-        error.path == path and error.kind in (DROPPED, FORBIDDEN)
-        for error in inspection.model_errors
-    )
 
 
 def _find_rename(
@@ -271,7 +264,7 @@ def _correct_inside(
     version, path = inspection.version, renamed.path
     fields = config_model(renamed.model, version).fields
     kind = fields[renamed.rename.new].kind
-    for known in inspection.variables.readings:
+    for known in inspection.variables_set:
         seen = substitute(value, known, version)
         errors = check_type(
             kind,
