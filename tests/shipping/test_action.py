@@ -1,13 +1,11 @@
 """The action for GitHub workflows: its shape, and its steps as bash runs them on a runner.
 
-Installing stackcfg as the action does needs a package index. Without one those tests are skipped; in CI that is a
-failure.
+stackcfg is installed as the action does it, from wheels of what is installed here: no package index is asked.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -18,8 +16,8 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from tests.support.needs import missing
-from tests.support.running import ROOT, STARTER, Done, download_environment
+from tests.support.running import ROOT, STARTER, Done, environment
+from tests.support.wheels import offline_variables
 
 ACTION: Final[dict[str, Any]] = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS: Final[list[dict[str, Any]]] = ACTION["runs"]["steps"]
@@ -28,11 +26,6 @@ EXPRESSION: Final = re.compile(r"\$\{\{ (.+?) \}\}")
 DEFAULTS: Final = {name: entry["default"] for name, entry in ACTION["inputs"].items()}
 
 BASH: Final = shutil.which("bash") or "bash"
-NO_INDEX: Final = "No matching distribution found"
-"""The last words of pip when it cannot reach a package index."""
-RETRIES: Final = os.environ.get("PIP_RETRIES", "2")
-"""How often pip tries again. With its default of 5 it takes minutes to give up."""
-
 OLD: Final = (STARTER / "input.yaml").read_text()
 GOOD: Final = (STARTER / "output.yaml").read_text()
 BROKEN: Final = GOOD.replace("backend: kv_default", "backend: kv_defalt", 1)
@@ -110,10 +103,7 @@ def run_step(
     done = subprocess.run(
         [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
         cwd=folder,
-        env=download_environment(CI="true", PIP_RETRIES=RETRIES)
-        | files
-        | values
-        | extra,
+        env=environment(CI="true") | files | values | extra,
         capture_output=True,
         text=True,
         check=False,
@@ -180,10 +170,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     for module in ("ensurepip", "json", "pip", "stackcfg", "venv"):
         (folder / f"{module}.py").write_text(trap)
     known: Outputs = {}
+    offline = offline_variables(tmp_path_factory.mktemp("wheels"))
     for step in FIND, INSTALL:
-        done, outputs = run_step(step, known, folder, temporary)
-        if NO_INDEX in done.err:
-            missing("no package index to install stackcfg from")
+        done, outputs = run_step(step, known, folder, temporary, **offline)
         assert done.code == 0, done.err
         known |= outputs
     checked, _ = run_step(RUN, known | inputs(), folder, temporary)

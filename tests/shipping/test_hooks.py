@@ -1,7 +1,7 @@
 """The pre-commit hooks: their files, their runs by pre-commit, and the page on them.
 
-pre-commit installs them from a repository that holds this work tree as it is, so a package index is needed. Without
-one, or without pre-commit, those tests are skipped; in CI that is a failure.
+pre-commit installs them from a repository that holds this work tree as it is, with wheels of what is installed here.
+Without pre-commit those tests are skipped; in CI that is a failure.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,18 +23,14 @@ import yaml
 from stackcfg import migrate
 from tests.docs.pages import read_page
 from tests.support.needs import missing
-from tests.support.running import ROOT, STARTER, Done, download_environment
+from tests.support.running import ROOT, STARTER, Done, environment
+from tests.support.wheels import offline_variables
 
 MANIFEST: Final = ROOT / ".pre-commit-hooks.yaml"
 HOOKS: Final[dict[str, dict[str, Any]]] = {
     hook["id"]: hook for hook in yaml.safe_load(MANIFEST.read_text())
 }
 FILES: Final = HOOKS["stackcfg-validate"]["files"]
-
-NO_INDEX: Final = "No matching distribution found"
-"""The last words of pip when it cannot reach a package index."""
-RETRIES: Final = os.environ.get("PIP_RETRIES", "2")
-"""How often pip tries again. With its default of 5 it takes minutes to give up."""
 
 OLD: Final = (STARTER / "input.yaml").read_text()
 NEW: Final = (STARTER / "output.yaml").read_text()
@@ -179,11 +176,15 @@ def test_the_page_uploads_the_file_that_the_action_writes():
 
 @dataclass(frozen=True)
 class Hooks:
-    """pre-commit with the hooks installed: their source, its commit, their folder."""
+    """pre-commit with the hooks installed: their source, its commit, their folder.
+
+    `pip` are the variables with which pip installs them.
+    """
 
     source: Path
     commit: str
     home: Path
+    pip: Mapping[str, str]
 
     def config(self, rev: str = TAG, **options: Any) -> str:
         """Return the config of the page with this source and further options of hooks."""
@@ -196,7 +197,7 @@ class Hooks:
 
     def pre_commit(self, folder: Path, *arguments: str | Path) -> Done:
         command = [sys.executable, "-m", "pre_commit", *map(str, arguments)]
-        return run(command, folder, PRE_COMMIT_HOME=str(self.home), PIP_RETRIES=RETRIES)
+        return run(command, folder, PRE_COMMIT_HOME=str(self.home), **self.pip)
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,7 @@ def run(command: list[str], folder: Path, **extra: str) -> Done:
     done = subprocess.run(
         command,
         cwd=folder,
-        env=download_environment(**extra),
+        env=environment(**extra),
         capture_output=True,
         text=True,
         check=False,
@@ -275,12 +276,12 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
     if not (ROOT / ".git").exists():
         missing("no git repository to install the hooks from")
     folder = tmp_path_factory.mktemp("hooks")
-    source = folder / "stackcfg"
-    made = Hooks(source, copy_of_work_tree(source), folder / "home")
+    source, wheels = folder / "stackcfg", folder / "wheels"
+    wheels.mkdir()
+    commit, pip = copy_of_work_tree(source), offline_variables(wheels)
+    made = Hooks(source, commit, folder / "home", pip)
     user = scratch_repository(folder / "user", made)
     done = made.pre_commit(user.folder, "install-hooks")
-    if NO_INDEX in done.out + done.err:
-        missing("no package index to install the hooks from")
     assert done.code == 0, done.out + done.err
     return made
 
