@@ -89,7 +89,7 @@ SIZE = 10_000
 FLOOR = 0.02
 """Seconds that a command needs for a small file."""
 
-TRIES = 5
+TRIES = 8
 
 
 def text_of(unit: str, size: int) -> str:
