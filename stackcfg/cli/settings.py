@@ -1,39 +1,21 @@
-"""A project's settings: `stackcfg.toml`, or `[tool.stackcfg]` in
-`pyproject.toml`.
+"""A project's settings: `stackcfg.toml`, or `[tool.stackcfg]` in `pyproject.toml`.
 
-The nearest file counts, from the current folder up.
-
-target = "0.3"                # the release to validate for and to migrate to
-select = ["unknown-backend"]  # only these rules
-ignore = ["unused-backend"]   # not these
-exclude = ["legacy/"]         # what a folder search skips, as in a .gitignore
-
-[per-file-ignores]
-"examples/*.yaml" = ["literal-password"]
-
-[per-file-target]
-"production/" = "0.7.3"
-
-[[providers]] api = "eval" provider_type = "inline::mine" family = "kv"
-# or "sql" field = "kvstore"             # where the old file has the inline
-store new_field = "persistence"     # where the reference goes; if left out, the
-same key name = "eval::mine"           # the namespace or table name; if left
-out, made from api and type
+The nearest file counts, from the current folder up. `docs/settings.md` shows one
+with all keys.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 
+from stackcfg.cli.settings_errors import PYPROJECT, SettingsError, syntax_error
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Data, value_at
 from stackcfg.releases.families import Target, parse_target
 from stackcfg.releases.stores import StoreField
-from stackcfg.system.files import FileError, read_bytes
+from stackcfg.system.files import read_bytes
 
-PYPROJECT = "pyproject.toml"
 NAMES = ("stackcfg.toml", PYPROJECT)
 PER_FILE = "per-file-ignores"
 PER_FILE_TARGET = "per-file-target"
@@ -47,35 +29,6 @@ SETTINGS = (
     "providers",
     "cache",
 )
-
-
-class SettingsError(FileError):
-    """A settings file that makes no sense.
-
-    `word` is what is wrong: the error names the first line of the settings with
-    it.
-    """
-
-    def __init__(self, path: str, message: str, word: str = "") -> None:
-        super().__init__(path, message, (_line_of(path, word), 0))
-
-
-def _line_of(path: str, word: str) -> int:
-    """Return the number of the first line of the settings with a word; 0 if
-    none.
-    """
-    if not word:
-        return 0
-    whole = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
-    inside = os.path.basename(path) != PYPROJECT
-    lines = read_bytes(path).decode("utf-8-sig").split("\n")
-    for number, line in enumerate(lines, 1):
-        # Other tools' tables come before ours and may hold the same word.
-        inside = inside or "stackcfg" in line
-        before_comment = line.partition("#")[0]
-        if inside and whole.search(before_comment):
-            return number
-    return 0
 
 
 class ProjectSettings(NamedTuple):
@@ -183,18 +136,24 @@ def _load(path: str) -> Any:
     if is_pyproject and b"stackcfg" not in raw:
         # Parsing it would cost every run in a Python project.
         return None
-    import tomllib
-
-    try:
-        content = tomllib.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise SettingsError(path, f"not UTF-8 text (at line {line})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(path, str(error)) from None
+    content = _parse_toml(path, raw)
     if not is_pyproject:
         return content
     return value_at(content, ("tool", "stackcfg"))
+
+
+def _parse_toml(path: str, raw: bytes) -> Any:
+    import tomllib
+
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SettingsError(path, "not UTF-8 text", position=(line, 0)) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise syntax_error(path, text, str(error)) from None
 
 
 def _read_settings(path: str, content: Any) -> ProjectSettings:
@@ -299,4 +258,5 @@ def _read_providers(path: str, entries: Any) -> tuple[StoreField, ...]:
     try:
         return declare_store_fields(entries)
     except DeclarationError as error:
-        raise SettingsError(path, error.message, error.word) from None
+        number, word = error.number, error.word
+        raise SettingsError(path, error.message, word, number) from None

@@ -9,7 +9,8 @@ import os
 from stackcfg.cli.baseline import Baseline
 from stackcfg.cli.batch import STDIN_NAME
 from stackcfg.cli.fix import DIFF, WRITE, FixOptions
-from stackcfg.cli.settings import ProjectSettings, SettingsError
+from stackcfg.cli.settings import ProjectSettings
+from stackcfg.cli.settings_errors import SettingsError
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import NamedTuple
 from stackcfg.reports.validate.formats import (

@@ -20,10 +20,15 @@ KEYS = REQUIRED | {"new_field", "name"}
 
 
 class DeclarationError(StackcfgError):
-    """A declaration of a provider that makes no sense; `word` is what is wrong."""
+    """A declaration of a provider that makes no sense.
 
-    def __init__(self, message: str, word: str = "") -> None:
+    `number` says which, from 1, and `word` what is wrong in it; it is empty where
+    something is missing.
+    """
+
+    def __init__(self, message: str, number: int, word: str = "") -> None:
         super().__init__(message)
+        self.number = number
         self.word = word
 
 
@@ -33,13 +38,13 @@ def declare_store_fields(declarations: Iterable[Any]) -> tuple[StoreField, ...]:
     Raises `DeclarationError`.
     """
     found: list[StoreField] = []
-    for declaration in declarations:
+    for number, declaration in enumerate(declarations, 1):
+        _check(declaration, number)
         found += _declare(declaration)
     return tuple(found)
 
 
-def _declare(declaration: Any) -> list[StoreField]:
-    _check(declaration)
+def _declare(declaration: Mapping[str, Any]) -> list[StoreField]:
     words = {key: str(value) for key, value in declaration.items()}
     api, kind, family = words["api"], words["provider_type"], words["family"]
     old = words["field"]
@@ -59,24 +64,27 @@ def _declare(declaration: Any) -> list[StoreField]:
     return [inline, reference._replace(table=name)]
 
 
-def _check(declaration: Any) -> None:
+def _check(declaration: Any, number: int) -> None:
     if not isinstance(declaration, Mapping):
-        raise DeclarationError("each of 'providers' must be a table")
+        raise DeclarationError("each of 'providers' must be a table", number)
     unknown = set(declaration) - KEYS
     if unknown:
         key = min(map(str, unknown))
         known = ", ".join(sorted(KEYS))
         message = f"unknown key '{key}' in [[providers]]; known are {known}"
-        raise DeclarationError(message, key)
+        raise DeclarationError(message, number, key)
     missing = REQUIRED - set(declaration)
     if missing:
-        raise DeclarationError(f"a [[providers]] table lacks '{min(missing)}'")
+        needed = " and ".join(f"'{key}'" for key in sorted(missing))
+        message = f"an entry of 'providers' lacks {needed}"
+        raise DeclarationError(message, number)
     family = declaration["family"]
     if family not in (KV, SQL):
-        raise DeclarationError(f"family '{family}' is neither '{KV}' nor '{SQL}'")
+        message = f"family '{family}' is neither '{KV}' nor '{SQL}'"
+        raise DeclarationError(message, number, "family")
     field = str(declaration["field"])
     if "." in field:
         message = (
             f"'field' names one key of the provider's config, not a path ('{field}')"
         )
-        raise DeclarationError(message, field)
+        raise DeclarationError(message, number, "field")

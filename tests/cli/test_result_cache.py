@@ -15,7 +15,8 @@ import pytest
 from stackcfg.cli import result_cache, validate_file
 from stackcfg.cli import validate as command
 from stackcfg.cli.checked_json import decode_checked
-from stackcfg.cli.settings import SettingsError, load_project_settings
+from stackcfg.cli.settings import load_project_settings
+from stackcfg.cli.settings_errors import SettingsError
 from stackcfg.reports.validate.formats import FORMATS
 from stackcfg.system.cache_folder import digest_files
 from tests.cli.test_validate_manifests import CONFIG_MAP

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from stackcfg.cli.settings import SettingsError, load_project_settings
+from stackcfg.cli.settings import load_project_settings
 from tests.support.in_process import run_here
 
 CONFIG = """\
@@ -61,20 +63,54 @@ def test_settings_in_pyproject_are_found_from_a_folder_below(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("providers = 1", "must be a list"),
-        ("[[providers]]\nfeld = 1", "unknown key 'feld'"),
-        ('[[providers]]\napi = "eval"', "lacks 'family'"),
-        (SETTINGS.replace('"kv"', '"nosql"'), "neither 'kv' nor 'sql'"),
-        ("[[", "stackcfg.toml"),
-    ],
-)
-def test_a_mistake_in_the_settings_is_named(text, message, tmp_path):
-    (tmp_path / "stackcfg.toml").write_text(text)
-    with pytest.raises(SettingsError, match=message):
-        load_project_settings(str(tmp_path))
+SECOND = f"""\
+{SETTINGS}
+[[providers]]
+api = "scoring"
+provider_type = "inline::yours"
+field = "kvstore"  # family is not written
+"""
+
+MISTAKES = {
+    "providers = 1": ":1: error: 'providers' must be a list of tables, [[providers]]",
+    "providers = [{api = 'eval'}]": (
+        ":1: error: an entry of 'providers' lacks 'family' and 'field' and 'provider_type'"
+    ),
+    "[[providers]]\nfeld = 1": (
+        ":2: error: unknown key 'feld' in [[providers]]; known are "
+        "api, family, field, name, new_field, provider_type"
+    ),
+    SECOND: ":9: error: an entry of 'providers' lacks 'family'",
+    SECOND + 'family = "nosql"': ":13: error: family 'nosql' is neither 'kv' nor 'sql'",
+    SECOND + 'family = "kv"\nnew_feld = "a"': (
+        ":14: error: unknown key 'new_feld' in [[providers]]; known are "
+        "api, family, field, name, new_field, provider_type"
+    ),
+    'target = "0.3"\nselect = ': ":2: error: not valid TOML: Invalid value",
+    'target = 0.3 "\n': (
+        ":1:14: error: not valid TOML: Expected newline or end of document after a statement"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_mistake_in_the_settings_is_named(text, tmp_path):
+    assert mistake_in(tmp_path / "stackcfg.toml", text) == MISTAKES[text]
+
+
+@pytest.mark.parametrize("text", [text for text in MISTAKES if "providers]]" in text])
+def test_a_mistake_below_the_settings_of_others_is_named(text, tmp_path):
+    ours = text.replace("[[providers]]", "[[tool.stackcfg.providers]]")
+    assert mistake_in(tmp_path / "pyproject.toml", ours) == MISTAKES[text]
+
+
+def mistake_in(path: Path, text: str) -> str:
+    """Return the error of a settings file, without the file's name and the line end."""
+    path.write_text(text)
+    (path.parent / "run.yaml").write_text(CONFIG)
+    done = run_here("validate", "run.yaml", cwd=path.parent)
+    assert (done.code, done.out) == (2, "")
+    return done.err.removeprefix(str(path)).removesuffix("\n")
 
 
 COMMANDS = (

@@ -840,7 +840,7 @@ class TestSettings:
                 "[[providers]]\nfeld = 1\n",
                 "stackcfg.toml:2: error: unknown key 'feld' in [[providers]]; known are api, ",
             ),
-            ("ignore = [\n", "stackcfg.toml: error: "),
+            ("ignore = [\n", "stackcfg.toml:1: error: not valid TOML: "),
         ],
     )
     def test_mistakes_are_named_with_their_line(self, folder, text, words):
@@ -868,18 +868,18 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("content", "message"),
         [
-            (b"a = 1\n# caf\xe9\n", "not UTF-8 text (at line 2)"),
-            (b"ignore = [\n", "Invalid value (at end of document)"),
+            (b"a = 1\n# caf\xe9\n", "2: error: not UTF-8 text"),
+            (b"ignore = [\n", "1: error: not valid TOML: Invalid value"),
             (
                 b"ignore = []\nignore = []\n",
-                "Cannot overwrite a value (at line 2, column 12)",
+                "2:12: error: not valid TOML: Cannot overwrite a value",
             ),
         ],
     )
     def test_settings_that_are_not_toml_are_named(self, folder, content, message):
         (folder / "stackcfg.toml").write_bytes(content)
         assert concise("clean.yaml", cwd=folder) == Done(
-            2, "", f"{folder}/stackcfg.toml: error: {message}\n"
+            2, "", f"{folder}/stackcfg.toml:{message}\n"
         )
 
     @pytest.mark.parametrize(
