@@ -74,27 +74,45 @@ def folders(running, tmp_path) -> tuple[Path, Path]:
     return tmp_path, other
 
 
-def hold_copy(copy: subprocess.Popen[str], running: Server) -> None:
-    """Stop a copy at a moment at which it is connected to the database."""
+def count_connections(running: Server) -> int:
+    """Return how many connections the database has."""
     asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'twice'"
     with running.connect() as connection:
-        for _ in range(6000):
-            copy.send_signal(signal.SIGSTOP)
-            # it opens and closes several connections
-            time.sleep(0.01)
-            if connection.execute(asked).fetchone() != (0,):
-                return
-            copy.send_signal(signal.SIGCONT)
-            time.sleep(0.005)
+        return int(connection.execute(asked).fetchone()[0])
+
+
+def hold_copy(copy: subprocess.Popen[str], running: Server) -> None:
+    """Stop a copy at a moment at which it is connected to the database."""
+    for _ in range(6000):
+        copy.send_signal(signal.SIGSTOP)
+        # it opens and closes several connections
+        time.sleep(0.01)
+        if count_connections(running):
+            return
+        copy.send_signal(signal.SIGCONT)
+        time.sleep(0.005)
     raise AssertionError("no copy is connected")
+
+
+def wait_for_connections(running: Server, count: int) -> None:
+    """Wait until the database has no more connections than these: it needs a moment to
+    notice that a command has ended.
+    """
+    for _ in range(1000):
+        if count_connections(running) <= count:
+            return
+        time.sleep(0.01)
+    raise AssertionError("a command that has ended is still connected")
 
 
 def test_a_copy_refuses_while_another_one_is_at_work(running, folders):
     folder, other = folders
     first = started(folder, running)
     hold_copy(first, running)
+    held = count_connections(running)
     try:
         done = run("copy", other, running)
+        wait_for_connections(running, held)
     finally:
         first.send_signal(signal.SIGCONT)
     assert done.code == 2, done.out
