@@ -78,9 +78,9 @@ def check_config(
     `beside` are those that `check_beside_providers` returns.
     """
     errors = list(beside)
-    for reading in readings:
+    for number in range(len(readings)):
         for provider in providers:
-            errors += _check_provider(provider, reading, readings[0], version)
+            errors += _check_provider(provider, number, version)
     found: dict[tuple[str, Path], ModelError] = {}
     for error in errors:
         found.setdefault((error.kind, error.path), error)
@@ -159,17 +159,18 @@ def is_removed_entry(entry: Data, version: Release) -> bool:
     return any(entry[name] in (None, "") for name in ids if name in entry)
 
 
-def _check_provider(
-    provider: Provider, reading: Any, first: Any, version: Release
-) -> Iterator[ModelError]:
-    entry = value_at(reading, provider.path)
-    if reading is not first and entry == value_at(first, provider.path):
-        return
-    if isinstance(entry, dict) and is_removed_entry(entry, version):
-        return
-    if reading is not first:
-        yield from _check_entry(provider, entry, version)
-    yield from _check_provider_config(provider, entry, version)
+def _check_provider(provider: Provider, number: int, version: Release) -> Errors:
+    """Return what is new in the reading of this number."""
+    entry = provider.entries[number]
+    if number and entry == provider.entries[0]:
+        return []
+    if is_removed_entry(entry, version):
+        return []
+    errors: Errors = []
+    if number:
+        errors += _check_entry(provider, entry, version)
+    errors += _check_provider_config(provider, entry, version)
+    return errors
 
 
 def _check_entry(provider: Provider, entry: Data, version: Release) -> Errors:

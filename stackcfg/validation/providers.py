@@ -16,7 +16,8 @@ from stackcfg.runconfig.values import as_string
 class Provider(NamedTuple):
     """A provider entry: its path, type and id, and whether it is switched on.
 
-    `ever_on` and `always_on` say whether it is on in one or in all readings.
+    `entries` is the entry as the server sees it, reading by reading; `ever_on` and
+    `always_on` say whether it is on in one or in all of them.
     `spec` is None for a type that the release does not have. `outside` marks
     a provider of an external module or of the project's settings, which the
     facts do not know.
@@ -27,6 +28,7 @@ class Provider(NamedTuple):
     kind: str
     id: str
     config: Any
+    entries: tuple[Data, ...]
     spec: ProviderSpec | None
     ever_on: bool
     always_on: bool
@@ -44,7 +46,7 @@ def read_providers(
     """
     of_project = {(field.api, field.provider_type) for field in declared}
     for word, index, written in provider_entries(data):
-        entries = [reading["providers"][word][index] for reading in readings]
+        entries = tuple(reading["providers"][word][index] for reading in readings)
         enabled = [entry for entry in entries if not is_disabled(entry)]
         api = resolve_api_name(word, version)
         kind = _string_of(entries[0], written, "provider_type")
@@ -57,6 +59,7 @@ def read_providers(
             kind,
             _string_of(entries[-1], written, "provider_id"),
             written.get("config"),
+            entries,
             provider_spec(api, kind, version),
             bool(enabled),
             len(enabled) == len(entries),

@@ -6,7 +6,7 @@ those of the other rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from stackcfg.light_typing import Any, Final
@@ -45,6 +45,7 @@ from stackcfg.runconfig.model_places import name_at
 from stackcfg.runconfig.placeholders import PLACEHOLDER
 from stackcfg.runconfig.providers import DISABLED_ID, is_disabled
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.served_apis import is_listed
 
 MODELS: Final[Path] = (RESOURCES_SECTION, "models")
@@ -96,13 +97,17 @@ def _is_unknown_provider(
     """Return whether the value at a place is no provider of an API that is on, in
     a reading; null, what only the environment knows and `skipped` are none.
     """
-    entries = [each.path for each in inspection.providers if each.api == api]
-    providers = [(*path, "provider_id") for path in entries]
-    for reading in inspection.readings:
-        ids = _strings_at(reading, providers).difference(_NO_PROVIDER)
+    providers = [each for each in inspection.providers if each.api == api]
+    for number, reading in enumerate(inspection.readings):
+        ids = _ids_in_reading(providers, number).difference(_NO_PROVIDER)
         if not ids.union(skipped).issuperset(_strings_at(reading, places)):
             return True
     return False
+
+
+def _ids_in_reading(providers: Iterable[Provider], number: int) -> set[str]:
+    names = [each.entries[number].get("provider_id") for each in providers]
+    return {name for name in names if isinstance(name, str)}
 
 
 def _strings_at(data: Any, paths: Sequence[Path]) -> set[str]:

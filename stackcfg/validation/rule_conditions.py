@@ -215,11 +215,15 @@ def may_hold_secret(inspection: Inspection) -> bool:
         "://" in each for each in find_strings("@", inspection.data)
     ):
         return True
-    for mapping in _mappings_in(inspection.data):
-        for key in filter(_names_secret, mapping):
-            if _may_be_secret(mapping[key]):
-                return True
-    return False
+    mappings = list(_mappings_in(inspection.data))
+    secret = set(filter(_names_secret, set().union(*mappings)))
+    if not secret:
+        return False
+    return any(
+        _may_be_secret(mapping[key])
+        for mapping in mappings
+        for key in secret.intersection(mapping)
+    )
 
 
 def _mappings_in(data: Any) -> Iterator[Mapping[Any, Any]]:

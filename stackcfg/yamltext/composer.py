@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from functools import lru_cache
 from itertools import chain
 
 import yaml
@@ -30,7 +29,10 @@ MAX_DEPTH = 100
 MAX_NODES = 2_000_000
 """Values of a document with aliases expanded, against alias bombs."""
 
-_BOOLEANS_AND_NULLS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+_WORDS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
+_BOOLEANS_AND_NULLS = {
+    spelling for word in _WORDS for spelling in (word, word.title(), word.upper())
+}
 Inspect = Callable[[str, Node], None]
 """Called with the text and each node that two parsers may read differently."""
 
@@ -247,7 +249,7 @@ class _Composer:
 
     def _remove_duplicates(self, node: Mapping) -> None:
         names = {key.text for key, _ in node.entries}
-        if len(names) == len(node.entries) and all(map(_means_only_itself, names)):
+        if len(names) == len(node.entries) and _mean_only_themselves(names):
             return
         if self.wanted is Duplicates.KEPT:
             return
@@ -270,10 +272,11 @@ def _has_half_surrogate(text: str) -> bool:
     return False
 
 
-@lru_cache(maxsize=1024)
-def _means_only_itself(name: str) -> bool:
-    """Return whether a key is a plain word, which equals no other key."""
-    return name.isidentifier() and name.lower() not in _BOOLEANS_AND_NULLS
+def _mean_only_themselves(names: set[str]) -> bool:
+    """Return whether keys are plain words, each of which equals no other key."""
+    if not _BOOLEANS_AND_NULLS.isdisjoint(names):
+        return False
+    return all(map(str.isidentifier, names))
 
 
 def _without_duplicates(entries: list[Entry]) -> tuple[list[Entry], list[Duplicate]]:
