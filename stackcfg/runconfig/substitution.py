@@ -149,22 +149,27 @@ def _first_with_syntax_of(version: Release) -> Release:
 
 
 def _substitute(data: Any, known: frozenset[str], version: Release) -> Any:
+    """Return data with variables replaced; a part that has none is the same object."""
     if isinstance(data, str):
         return _substitute_text(data, known, version)
     entries: Iterable[tuple[Any, Any]]
     if isinstance(data, dict):
-        found: Any = dict(data)
         entries = data.items()
     elif isinstance(data, list):
-        found = list(data)
         entries = enumerate(data)
     else:
         return data
+    found: Any = data
     for key, value in entries:
         # most values are strings without a variable, which is in braces
         is_text = isinstance(value, str)
-        if not is_text or "{" in value or version < LITERALS_KEPT_SINCE:
-            found[key] = _substitute(value, known, version)
+        if is_text and "{" not in value and version >= LITERALS_KEPT_SINCE:
+            continue
+        new = _substitute(value, known, version)
+        if new is not value:
+            if found is data:
+                found = data.copy()
+            found[key] = new
     return found
 
 
