@@ -85,7 +85,9 @@ def detect_releases(
     `inline` are the inline stores of the config, where they have been read
     already.
     """
-    data = with_string_keys(config.data)
+    data = config.data
+    if not config.document.has_string_keys:
+        data = with_string_keys(data)
     if inline is None:
         inline = read_inline_stores(
             data, store_fields, LAST_INLINE, DEFAULT_TARGET.last

@@ -48,11 +48,14 @@ class Expansion(NamedTuple):
 
 
 class ComposedDocument(NamedTuple):
-    """One document: the offset of its start mark, its tree, its duplicate keys."""
+    """One document: the offset of its start mark, its tree, its duplicate keys, and
+    whether all keys are certainly strings.
+    """
 
     start: int
     root: Node
     duplicates: list[Duplicate]
+    has_string_keys: bool
 
 
 class Duplicates(Enum):
@@ -113,10 +116,11 @@ class _Composer:
         self.expansions: dict[Node, Expansion] = {}
         self.count = 0
         self.duplicates: list[Duplicate] = []
+        self.has_string_keys = True
         root = self._compose(self.next_event())
         # the end of the document
         self.next_event()
-        return ComposedDocument(start, root, self.duplicates)
+        return ComposedDocument(start, root, self.duplicates, self.has_string_keys)
 
     def _compose(self, event: Any) -> Node:
         """Return the node that begins with an event."""
@@ -141,6 +145,9 @@ class _Composer:
         is_block = node.style in ("|", ">")
         if is_block or node.tag is not None:
             self.inspect(self.text, node)
+        if node.tag is not None:
+            # it makes another type of a word
+            self.has_string_keys = False
         if is_block:
             node.end = _block_scalar_end(self.text, node)
         elif node.style == '"' and _has_half_surrogate(node.text):
@@ -251,6 +258,7 @@ class _Composer:
         names = {key.text for key, _ in node.entries}
         if len(names) == len(node.entries) and _mean_only_themselves(names):
             return
+        self.has_string_keys = False
         if self.wanted is Duplicates.KEPT:
             return
         node.entries, duplicates = _without_duplicates(node.entries)

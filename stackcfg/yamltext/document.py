@@ -225,7 +225,7 @@ class Document(NamedTuple):
 
     `text` is the whole stream; `start` and `end` delimit the document together
     with the comments around it. `has_branches`: a template decides about parts
-    of it, all of which are in it.
+    of it, all of which are in it. `has_string_keys`: each key is certainly a string.
     """
 
     text: str
@@ -235,6 +235,7 @@ class Document(NamedTuple):
     end: int
     duplicates: tuple[Duplicate, ...] = ()
     has_branches: bool = False
+    has_string_keys: bool = False
 
     def __hash__(self) -> int:
         # equal documents have the same nodes; their duplicates can be thousands

@@ -38,14 +38,23 @@ def parse_yaml(
     starts = [0, *(each.start for each in composed[1:])]
     ends = [*starts[1:], len(text)]
     documents: list[Document] = []
-    for (_, root, found), start, end in zip(composed, starts, ends, strict=False):
-        document = Document(text, root, lines, start, end, tuple(found), branches)
+    for each, start, end in zip(composed, starts, ends, strict=False):
+        document = Document(
+            text,
+            each.root,
+            lines,
+            start,
+            end,
+            tuple(each.duplicates),
+            branches,
+            each.has_string_keys,
+        )
         documents.append(document)
         if masked is not None:
             # most texts are no templates
             from stackcfg.yamltext.template_scalars import restore_templates
 
-            restore_templates(root, text, masked)
+            restore_templates(each.root, text, masked)
     return documents
 
 
