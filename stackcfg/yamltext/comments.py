@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.patterns import lazy_pattern
-from stackcfg.yamltext.document import ALIAS, SCALAR, Document, Span, walk_nodes
+from stackcfg.yamltext.document import ALIAS, SCALAR, Document, Span
 from stackcfg.yamltext.edits import Edit, resolve_edits
 from stackcfg.yamltext.trailing_items import find_trailing_items
 
@@ -37,14 +38,21 @@ class Comments:
     def all(self) -> list[Comment]:
         """Every comment, in the order of the text."""
         text, start, end = self._document.text, self._document.start, self._document.end
-        if text.find("#", start, end) < 0:
+        place = text.find("#", start, end)
+        if place < 0:
             return []
         found: list[Comment] = []
         spans = sorted(_scalar_spans(self._document))
-        for next_start, next_end in (*spans, (end, end)):
-            if text.find("#", start, next_start) >= 0:
-                found += _comments_between(text, start, next_start)
-            start = max(start, next_end)
+        # where the next gap between scalars begins and ends
+        starts = [start, *accumulate((span[1] for span in spans), max)]
+        ends = [*(span[0] for span in spans), end]
+        while place >= 0:
+            number = bisect_right(ends, place, hi=len(spans))
+            after = starts[number]
+            if place >= after:
+                found += _comments_between(text, after, ends[number])
+                after = ends[number]
+            place = text.find("#", after, end)
         return found
 
     @cached_property
@@ -150,13 +158,19 @@ def _comments_between(
 
 def _scalar_spans(document: Document) -> Iterator[Span]:
     """Yield the spans in which a `#` begins no comment."""
-    for _, node in walk_nodes(document.root):
+    # without the paths that `walk_nodes` makes
+    waiting = [document.root]
+    while waiting:
+        node = waiting.pop()
         if node.kind in (SCALAR, ALIAS):
             start = node.start
             if node.style in ("|", ">"):
                 # a comment may follow the header of a block scalar
                 start = document.text.find("\n", start, node.end) + 1 or start
             yield start, node.end
-        for key, _ in node.entries:
+            continue
+        waiting += node.items
+        for key, value in node.entries:
+            waiting.append(value)
             if key.kind == SCALAR:
                 yield key.span
