@@ -173,7 +173,7 @@ class _Proof:
         against = self._find_unexpected(frozenset((*proved, *batch)))
         if not against:
             return list(batch)
-        if len(batch) == 1:
+        if _write_the_same(batch):
             return []
         one, other = _split(batch, against)
         first = self.find_proved(proved, one)
@@ -297,6 +297,14 @@ def _split(
         return list(batch[:half]), list(batch[half:])
     others = [each for each in batch if each not in suspects]
     return others, [each for each in batch if each in suspects]
+
+
+def _write_the_same(batch: Sequence[Finding]) -> bool:
+    """Return whether the fixes of a batch write the same text at the same places: one
+    of them alone would be as all of them.
+    """
+    written = {frozenset(finding.fix.replacements) for finding in batch if finding.fix}
+    return len(written) <= 1
 
 
 def _find_suspects(
