@@ -8,6 +8,7 @@ written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Data, Path, as_mapping
@@ -18,6 +19,7 @@ from stackcfg.runconfig.providers import (
     provider_entries,
     provider_store_key,
 )
+from stackcfg.runconfig.substitution import SameData
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.siblings import find_sibling
 from stackcfg.stores.store_map import Store
@@ -67,8 +69,18 @@ class StoreOwner(NamedTuple):
         return Store(key, path, fact, owner=self.id)
 
 
-def read_store_owners(config: Data) -> Iterator[StoreOwner]:
-    """Yield the server and the providers of a config, in the order of the file."""
+def read_store_owners(config: Data) -> tuple[StoreOwner, ...]:
+    """Return the server and the providers of a config, in the order of the file."""
+    return _read_owners_once(SameData(config))
+
+
+# the stores that are written are asked for, and those that are not
+@lru_cache(maxsize=4)
+def _read_owners_once(same: SameData) -> tuple[StoreOwner, ...]:
+    return tuple(_find_owners(same.data))
+
+
+def _find_owners(config: Data) -> Iterator[StoreOwner]:
     yield StoreOwner(config)
     for api, index, entry in provider_entries(config):
         kind = as_string(entry.get("provider_type"))
