@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import yaml
 
-from stackcfg.yamltext.composer import Duplicates
-from stackcfg.yamltext.document import (
-    Document,
-    ParseError,
-)
+from stackcfg.yamltext.composer import ComposedDocument, Duplicates
+from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.parser_choice import compose_as_server
 
@@ -34,12 +33,24 @@ def parse_yaml(
         composed = compose_as_server(masked or text, duplicates)
     except yaml.YAMLError as error:
         raise _describe(error, masked or text) from None
+    if masked is not None:
+        # most texts are no templates
+        from stackcfg.yamltext.template_scalars import restore_templates
+
+        for each in composed:
+            restore_templates(each.root, text, masked)
+    return list(_make_documents(text, composed, branches))
+
+
+def _make_documents(
+    text: str, composed: list[ComposedDocument], branches: bool
+) -> Iterator[Document]:
+    """Yield the documents of a stream, each with the text around it."""
     lines = LineIndex(text)
     starts = [0, *(each.start for each in composed[1:])]
     ends = [*starts[1:], len(text)]
-    documents: list[Document] = []
     for each, start, end in zip(composed, starts, ends, strict=False):
-        document = Document(
+        yield Document(
             text,
             each.root,
             lines,
@@ -49,13 +60,6 @@ def parse_yaml(
             branches,
             each.has_string_keys,
         )
-        documents.append(document)
-        if masked is not None:
-            # most texts are no templates
-            from stackcfg.yamltext.template_scalars import restore_templates
-
-            restore_templates(each.root, text, masked)
-    return documents
 
 
 def _what_becomes_of_duplicates(lenient: bool, branches: bool) -> Duplicates:
