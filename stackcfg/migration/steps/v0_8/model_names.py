@@ -30,8 +30,10 @@ from stackcfg.migration.editing.model_names import (
     rename_references,
     report_names,
 )
+from stackcfg.paths import value_at
 from stackcfg.releases.changes import CATALOG_SINCE
 from stackcfg.releases.resources import RESOURCES_SECTION
+from stackcfg.yamltext.emit import Field
 
 VECTOR_STORES = (RESOURCES_SECTION, "vector_stores")
 
@@ -112,6 +114,10 @@ def _keep_name(context: StepContext, model: NamedModel) -> Changes:
     new_id = id_for_name(model, name)
     path = (*model.path, "model_id")
     yield from context.text.set(path, new_id)
+    if not value_at(context.data, (*model.path, "provider_model_id")):
+        # the provider was asked for the old id
+        own_name = Field("provider_model_id", model.provider_name)
+        yield from context.text.merge(model.path, [own_name])
     message = (
         f"'model_id' is '{new_id}' now, so that the model is still called "
         f"'{name}': clients and the registry of the old server have this name"
