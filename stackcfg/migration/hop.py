@@ -17,7 +17,7 @@ from stackcfg.migration.schedule import ReleaseHop
 from stackcfg.migration.state import NO_STORES, ConfigReader, MigrationState
 from stackcfg.migration.steps import Step, steps_for
 from stackcfg.migration.target_choice import COMPLETE, LEAVE
-from stackcfg.releases.changes import CATALOG_SINCE
+from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import StoreMap
@@ -88,12 +88,24 @@ def _stores_to_move(state: MigrationState, hop: ReleaseHop) -> StoreMap:
     """Return the inline stores that a hop turns into references.
 
     Beside a whole catalog an old key holds no rows, unless 0.2 may read the file:
-    see the step `dead_stores`.
+    see the step `dead_stores`. A file of 0.4 or later that leaves out the section
+    has the default stores of its server, and keeps them.
     """
     stores = state.now.inline_stores(hop.target.last)
+    if _has_default_stores(state, stores):
+        return NO_STORES
     if state.age.possibly_before(CATALOG_SINCE) or stores.has_unmoved:
         return stores
     return stores.without_superseded()
+
+
+def _has_default_stores(state: MigrationState, stores: StoreMap) -> bool:
+    """Return whether the server of a file has all stores where it puts them itself."""
+    if state.age.possibly_before(DEFAULTS_SINCE):
+        return False
+    has_section = "storage" in state.now.config.data
+    is_any_written = any(store.inline is not None for store in stores.stores)
+    return not has_section and not is_any_written
 
 
 def _collect_notes(
