@@ -235,6 +235,13 @@ STEPS: Final[tuple[Step, ...]] = (
         "changed meaning",
         "sqlite puts the namespace before its keys from 1.0.0",
     ),
+    Step(
+        SQLITE_NAMESPACES_SINCE,
+        "v1_0.default_stores",
+        "changed meaning",
+        "without 'storage' sqlite keys begin with their namespace, and prompts are in "
+        "SQL, from 1.0.0",
+    ),
     Step((1, 0, 0), "v1_0.interactions_store"),
     Step((1, 0, 0), "v1_0.github_organizations", "certain", word="github_token"),
     Step((1, 0, 0), "v1_0.introspection_certificate", "certain", word="introspection"),
