@@ -15,8 +15,8 @@ def run(context: StepContext) -> Changes:
     if context.data.get("apis") != [] or context.text.root.entry("apis") is None:
         return
     message = (
-        "an empty 'apis' would serve no API now; "
-        "removed, so that the server serves all as before"
+        "an empty 'apis' serves no API now; removed, so that the server serves those "
+        "of its providers"
     )
     yield context.info(message, PATH)
     yield from context.text.remove(PATH)
