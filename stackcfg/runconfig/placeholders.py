@@ -99,6 +99,19 @@ def _default_of(match: Match[str]) -> str:
     return ""
 
 
+def in_shell_syntax(text: str) -> str:
+    """Return a string as a shell reads it: `${env.X:=a}` as `${X:-a}`."""
+    return replace_placeholders(PLACEHOLDER, _shell_form_of, text)
+
+
+def _shell_form_of(match: Match[str]) -> str:
+    if match[2] == "+":
+        return f"${{{match[1]}:+{match[3]}}}"
+    if match[3]:
+        return f"${{{match[1]}:-{match[3]}}}"
+    return f"${{{match[1]}}}"
+
+
 def add_default(text: str, default: str) -> str:
     """Give a placeholder a default: `${env.X:=}` becomes `${env.X:=default}`."""
     match = PLACEHOLDER.fullmatch(text)

@@ -16,7 +16,7 @@ from stackcfg.light_typing import Any
 from stackcfg.migration.changes import Changes, Notes, StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data, Path
-from stackcfg.runconfig.placeholders import fill_defaults
+from stackcfg.runconfig.placeholders import fill_defaults, in_shell_syntax
 from stackcfg.runconfig.values import as_string
 
 NEW = "otel_exporter_otlp_endpoint"
@@ -95,6 +95,6 @@ def _exports(sinks: Any) -> bool:
 def _export_note(context: StepContext, key: str, variable: str, value: str) -> StepNote:
     message = (
         f"telemetry '{key}' is read from the environment; "
-        f"export {variable}={fill_defaults(value)}"
+        f"export {variable}={in_shell_syntax(value)}"
     )
     return context.check(message, ("providers", "telemetry"))

@@ -12,7 +12,12 @@ from collections.abc import Mapping
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import Data, list_at, mapping_at
-from stackcfg.runconfig.placeholders import fill_defaults
+from stackcfg.runconfig.placeholders import (
+    PLACEHOLDER,
+    end_of_last,
+    fill_defaults,
+    in_shell_syntax,
+)
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.emit import Field
@@ -96,11 +101,12 @@ def _notes(
     config: Data,
 ) -> Notes:
     for name, variable in ENVIRONMENT.items():
-        value = fill_defaults(as_string(config.get(name)))
-        if value.strip("\u200b "):
+        value = as_string(config.get(name))
+        # upstream's own files have an invisible character as a name
+        if fill_defaults(value).strip("\u200b ") or _names_other(value, variable):
             message = (
                 f"telemetry '{name}' is read from the environment now; "
-                f"export {variable}={value}"
+                f"export {variable}={in_shell_syntax(value)}"
             )
             yield context.check(message, PROVIDERS)
     sinks = as_string(config.get("sinks"))
@@ -110,3 +116,9 @@ def _notes(
             "file if you need them"
         )
         yield context.info(message, PROVIDERS)
+
+
+def _names_other(value: str, variable: str) -> bool:
+    """Return whether a value comes from another variable than the one that is read."""
+    found = PLACEHOLDER.finditer(value, 0, end_of_last(value))
+    return any(match[1] != variable for match in found)
