@@ -35,7 +35,9 @@ from stackcfg.releases.renames import (
 from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.releases.stores import LAST_INLINE
 from stackcfg.releases.versions import Release, format_release
+from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.inline import read_inline_stores
 
@@ -65,10 +67,18 @@ def run(context: StepContext) -> Changes:
             if _is_unread_field(context, error.path, spans):
                 severity = CHECK
             entries.append(CommentedOut(error.path, reason, severity))
+        elif _is_of_unknown_engine(context, error.path):
+            continue
         elif not spans and context.version == context.release.final:
             message = f"'{name}' is not read by any release; kept without effect"
             yield context.info(message, error.path)
     yield from comment_out(context, entries)
+
+
+def _is_of_unknown_engine(context: StepContext, path: Path) -> bool:
+    """Return whether a key is in a backend whose type a variable gives."""
+    kind = as_string(value_at(context.data, (*path[:-1], "type")))
+    return path[:2] == BACKENDS_PATH and has_placeholder(kind)
 
 
 def _dropped_keys_beside(
