@@ -36,7 +36,9 @@ def write_vertexai_location(context: StepContext) -> Changes:
 def name_responses_table(context: StepContext) -> Changes:
     """Name the table that has the responses, or report where they are.
 
-    It is named in the layout in which every store keeps its place.
+    It is named in the layout in which every store keeps its place. In the other
+    one a name does not help: 0.5.0 and later refuse responses without the field
+    `store`, which no release before 0.5.0 wrote; a copy of the rows adds it.
     """
     age = context.release.age
     for path, provider in context.providers_of("agents", AGENTS):
@@ -50,7 +52,7 @@ def name_responses_table(context: StepContext) -> Changes:
             name = reference["table_name"]
             message = (
                 f"stored responses are in table '{TABLE}', but 0.5 reads "
-                f"'{name}'; "
-                f"set 'table_name: {TABLE}' to see them"
+                f"'{name}' and refuses rows without 'store'; "
+                "'stackcfg data copy' copies and completes them"
             )
             yield context.check(message, name_path)
