@@ -22,28 +22,19 @@ from functools import lru_cache
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.editor import Part
-from stackcfg.paths import Path, value_at
+from stackcfg.paths import Path
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.changes import NEW_FOLDER_VARIABLE, OLD_FOLDER_VARIABLE
 from stackcfg.releases.server_places import OLD_FOLDER
-from stackcfg.runconfig.placeholders import PLACEHOLDER_START, guess_value
-from stackcfg.runconfig.sections import BACKENDS_PATH
-from stackcfg.runconfig.values import as_string
+from stackcfg.runconfig.home_folder import PLAIN_OLD_HOME, old_home_at
 from stackcfg.yamltext.document import SCALAR, Node, ParseError, walk_nodes
 
 OLD = "llama"
 NEW = "ogx"
-_IN_VARIABLE = lazy_pattern(
-    f"(?:{PLACEHOLDER_START}"
-    + r":[=+]~|\$\{env\.HOME(?::=[^}$]*+)?\})/\.llama(?=[/}]|$)"
-)
-_LITERAL = lazy_pattern(r"^~/\.llama(?=/|$)")
-_ANYWHERE = lazy_pattern(f"{_IN_VARIABLE.pattern}|{_LITERAL.pattern}")
 _OTHER_FOLDER = lazy_pattern(r"(?:^|:[=+]|/)\.llama(?=[/}]|$)")
 _SERVER_FOLDER = lazy_pattern(rf"\$\{{env\.{OLD_FOLDER_VARIABLE}:=~/\.{OLD}\}}")
 _VARIABLE_START = len("${env.")
 _OWN_VARIABLE = lazy_pattern(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
-_EXPANDED_KEYS = ("external_providers_dir", "external_apis_dir", "tls_verify")
 
 
 def run(context: StepContext) -> Changes:
@@ -54,7 +45,7 @@ def run(context: StepContext) -> Changes:
     for path, node in walk_nodes(context.text.root):
         if node.kind != SCALAR or OLD_FOLDER not in node.text:
             continue
-        if _pattern_at(context, path).search(node.text):
+        if old_home_at(context.data, path).search(node.text):
             changed.append(path)
         else:
             yield from _notes_on_unchanged(context, path, node)
@@ -72,28 +63,8 @@ def run(context: StepContext) -> Changes:
     yield from _notes_on_variables(context)
 
 
-def _pattern_at(context: StepContext, path: Path) -> re.Pattern[str]:
-    """Return what is renamed at a path.
-
-    That is `~` in variables everywhere, a plain `~` only where it is expanded.
-    """
-    return _ANYWHERE if _is_expanded(context, path) else _IN_VARIABLE
-
-
-def _is_expanded(context: StepContext, path: Path) -> bool:
-    if not path:
-        return False
-    if path[-1] == "db_path" and path[:2] == BACKENDS_PATH:
-        kind = as_string(value_at(context.data, (*path[:-1], "type")))
-        return guess_value(kind).startswith("sql_")
-    if path[-1] == "db_path" and path[:2] == ("providers", "vector_io"):
-        kind = as_string(value_at(context.data, (*path[:3], "provider_type")))
-        return guess_value(kind) == "inline::milvus"
-    return path[-1] in _EXPANDED_KEYS or path[-3:-1] == ("network", "tls")
-
-
 def _notes_on_unchanged(context: StepContext, path: Path, node: Node) -> Notes:
-    if _LITERAL.search(node.text):
+    if PLAIN_OLD_HOME.search(node.text):
         message = (
             f"the server does not expand '~' in '{path[-1]}'; the path stays as it is"
         )
@@ -112,10 +83,10 @@ def _rename_folder(context: StepContext) -> Changes:
     def rename(path: Path, text: str) -> str:
         if not _names_old_folder(text):
             return text
-        return _pattern_at(context, path).sub(_renamed, text)
+        return old_home_at(context.data, path).sub(_renamed, text)
 
     def find_parts(path: Path, node: Node) -> Iterator[Part]:
-        pattern = _pattern_at(context, path)
+        pattern = old_home_at(context.data, path)
         raw = context.text.source[node.start : node.end]
         if len(pattern.findall(raw.strip("'\""))) != len(pattern.findall(node.text)):
             hint = "write it on one line"
