@@ -25,7 +25,21 @@ PLAIN_OLD_HOME = lazy_pattern(r"^~/\.llama(?=/|$)")
 """A path below `~/.llama` that is no default of a variable."""
 
 _ANYWHERE = lazy_pattern(f"{_IN_VARIABLE.pattern}|{PLAIN_OLD_HOME.pattern}")
+_FIXED_START = lazy_pattern(r"^~[^${]*(?=/|$)")
 _EXPANDED_KEYS = ("external_providers_dir", "external_apis_dir", "tls_verify")
+
+
+def with_home_in_variable(path: str, variable: str) -> str:
+    """Return a path with its `~` in the default of a variable, where every release
+    expands it; any other path as it is.
+
+    Upstream's own configs write it so: `${env.FILES_STORAGE_DIR:=~/.llama/…}`.
+    """
+    # a default has no variables in it
+    start = _FIXED_START.match(path)
+    if start is None:
+        return path
+    return f"${{env.{variable}:={start[0]}}}{path[start.end() :]}"
 
 
 def old_home_at(data: Data, path: Path) -> re.Pattern[str]:

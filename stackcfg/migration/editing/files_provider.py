@@ -27,11 +27,17 @@ from stackcfg.releases.stores import (
     inline_store_keys,
 )
 from stackcfg.releases.versions import format_release
+from stackcfg.runconfig.home_folder import with_home_in_variable
 from stackcfg.runconfig.sections import BACKENDS_PATH
 from stackcfg.runconfig.values import as_string
 
 ID = "meta-reference-files"
 """What upstream's own configs call the provider."""
+
+FOLDER_VARIABLE = "FILES_STORAGE_DIR"
+"""The variable of upstream's own configs for its folder. `inline::localfs` does not
+expand a plain `~`.
+"""
 
 STORAGE = "storage"
 
@@ -54,7 +60,7 @@ def write_files_provider(context: StepContext) -> Changes:
     if store is None:
         return
     path, kind = wanting
-    folder = _folder(context) + FILES
+    folder = with_home_in_variable(_folder(context) + FILES, FOLDER_VARIABLE)
     config = {"storage_dir": folder, field.path[0]: store}
     entry = {"provider_id": ID, "provider_type": LOCAL_FILES, "config": config}
     fields = [as_field(key, value) for key, value in entry.items()]
