@@ -206,6 +206,15 @@ def is_removed_type(api: str, kind: str, version: Release) -> bool:
     return any(until < version for _, until in provider_spans(api, kind))
 
 
+def is_removed_api(api: str, version: Release) -> bool:
+    """Return whether a release has no providers of an API, under any name, that
+    another release has.
+    """
+    if api in apis(version) and provider_types(api, version):
+        return False
+    return bool(api_spans(api)) and not find_successor_api(api, version)
+
+
 @cache
 def current_api_name(api: str, version: Release) -> str:
     """Return the name that an API has in a release; empty if it has none."""

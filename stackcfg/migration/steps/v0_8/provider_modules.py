@@ -2,11 +2,13 @@
 #5613).
 
 Providers outside the tree import from it, so they need a version that is made
-for ogx.
+for ogx. Those of an API that the target does not have are commented out.
 """
 
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
+from stackcfg.releases.providers import resolve_api_name
+from stackcfg.releases.renames import is_removed_api
 from stackcfg.runconfig.providers import provider_entries
 from stackcfg.runconfig.values import as_string
 
@@ -17,6 +19,9 @@ FOLDERS = ("external_providers_dir", "external_apis_dir")
 def run(context: StepContext) -> Changes:
     """Report each provider from a module, and each folder of such providers."""
     for api, index, provider in provider_entries(context.data):
+        name = resolve_api_name(api, context.version)
+        if is_removed_api(name, context.release.final):
+            continue
         module = as_string(provider.get("module"))
         path = ("providers", api, index, "module")
         if module.partition(".")[0] == OLD_PACKAGE:
