@@ -216,6 +216,13 @@ STEPS: Final[tuple[Step, ...]] = (
     ),
     Step(
         (0, 8, 0),
+        "v0_8.table_names",
+        "changed meaning",
+        "a table or collection of KV rows that is left unnamed is 'ogx_kvstore' "
+        "from 0.8.0, 'llamastack_kvstore' before",
+    ),
+    Step(
+        (0, 8, 0),
         "v0_8.token_audience",
         "changed meaning",
         "tokens are for the audience 'ogx' by default from 0.8.0, 'llama-stack' before",
