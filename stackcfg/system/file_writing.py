@@ -16,7 +16,8 @@ def write_file(path: str, text: str, backup: bool = False) -> str | None:
     backup.
 
     The file keeps its mode; a symbolic link stays one and its target is
-    written. A backup never overwrites a file. Raises `FileError`.
+    written. A backup never overwrites a file; it lies beside the file, or where
+    `backup_place` says. Raises `FileError`.
     """
     check_name(path)
     if path.endswith(os.sep):
@@ -58,11 +59,31 @@ def _replace(target: str, content: bytes) -> None:
 
 
 def _back_up(target: str) -> str:
-    from stackcfg.system.temporary import temporary_beside
+    from stackcfg.system.temporary import sweep_beside, temporary_beside
 
-    with temporary_beside(target, read_bytes(target)) as temporary:
+    place = backup_place(target)
+    sweep_beside(place)
+    with temporary_beside(place, read_bytes(target)) as temporary:
         copy_mode(target, temporary)
-        return _name_backup(temporary, target)
+        return _name_backup(temporary, place)
+
+
+def backup_place(target: str) -> str:
+    """Return the path that a backup of a file takes its name from: its own, or
+    for a template of a chart one in the folder of the chart.
+
+    Helm renders every file below `templates`, whatever its ending is.
+    """
+    if f"{os.sep}templates{os.sep}" not in target:
+        return target
+    # few files are in charts
+    from stackcfg.system.folder_search import folder_of_chart
+
+    chart = folder_of_chart(target)
+    if chart is None:
+        return target
+    inside = os.path.relpath(target, chart)
+    return os.path.join(chart, inside.replace(os.sep, "-"))
 
 
 def copy_mode(target: str, temporary: str) -> None:

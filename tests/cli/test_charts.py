@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tests.support.running import ROOT
 
 CHARTS = ROOT / "fixtures" / "charts"
 FILES = ("templates/config.yaml", "values.yaml")
+BACKUPS = ("templates-config.yaml.bak", "values.yaml.bak")
 CHART = CHARTS / "stores-of-values"
 TARGET = "0.3"
 
@@ -34,10 +37,25 @@ def test_both_files_are_written(chart, paths):
     done = run_here("migrate", "--write", "--target", TARGET, *names, cwd=chart.parent)
     assert done.code == 3
     assert texts(chart) == after
-    assert [Path(f"{chart / name}.bak").read_text() for name in FILES] == old
+    assert [(chart / name).read_text() for name in BACKUPS] == old
     again = run_here("migrate", "--write", "--target", TARGET, *names, cwd=chart.parent)
     assert again.code == 0
     assert texts(chart) == after
+
+
+def test_reports_name_the_backup_that_helm_does_not_render(chart):
+    arguments = ("migrate", "--write", "--target", TARGET, "--report", "json", ".")
+    done = run_here(*arguments, cwd=chart)
+    backups = [file["backup"] for file in json.loads(done.err)["files"]]
+    assert backups == [str(chart / name) for name in BACKUPS]
+    assert os.listdir(chart / "templates") == ["config.yaml"]
+
+
+def test_no_backup_of_a_template_is_kept_without_one(chart):
+    arguments = ("migrate", "--write", "--no-backup", "--target", TARGET, ".")
+    run_here(*arguments, cwd=chart)
+    assert not list(chart.rglob("*.bak"))
+    assert texts(chart) == texts(CHART / "after")
 
 
 def test_a_diff_shows_both_files_and_writes_none(chart):

@@ -27,6 +27,28 @@ def test_a_write_replaces_the_whole_file(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["a", "a.bak"]
 
 
+def test_a_backup_of_a_template_is_where_helm_renders_nothing(tmp_path):
+    """Helm renders every file below `templates`, whatever its ending is."""
+    (tmp_path / "Chart.yaml").touch()
+    folder = tmp_path / "templates" / "server"
+    folder.mkdir(parents=True)
+    path = folder / "run.yaml"
+    path.write_text("old")
+    name = f"{tmp_path}/templates-server-run.yaml.bak"
+    assert write_file(str(path), "new", backup=True) == name
+    assert Path(name).read_text() == "old"
+    assert write_file(str(path), "newer", backup=True) == f"{name}.1"
+    assert Path(f"{name}.1").read_text() == "new"
+    assert os.listdir(folder) == ["run.yaml"]
+
+
+def test_a_backup_in_a_folder_templates_of_no_chart_is_beside_the_file(tmp_path):
+    (tmp_path / "templates").mkdir()
+    path = tmp_path / "templates" / "run.yaml"
+    path.write_text("old")
+    assert write_file(str(path), "new", backup=True) == f"{path}.bak"
+
+
 def test_a_failed_write_leaves_everything(tmp_path, monkeypatch):
     path = tmp_path / "a"
     path.write_text("old")
