@@ -238,15 +238,18 @@ def _data_command(
     """Return the command that copies the stored rows to where the new server
     reads.
     """
+    source = ""
+    if options.settings.source is not None:
+        source = format_release(options.settings.source)
+    if migration.has_blocks:
+        # it reads what Helm makes of the chart, before and after
+        return build_data_command(migration, OLD, NEW, source)
     old = OLD if file.path == STDIN else file.name
     new = options.output or NEW
     if new_file is not None:
         new = new_file
     elif options.mode == "write":
         old, new = backup or OLD, file.name
-    source = ""
-    if options.settings.source is not None:
-        source = format_release(options.settings.source)
     return build_data_command(migration, old, new, source)
 
 

@@ -120,6 +120,7 @@ def _migrate_file(
         configs=configs,
         target=result.target,
         runbook=tuple(each.text for each in changes if isinstance(each, RunbookStep)),
+        has_blocks=result.has_blocks,
     )
     return DeployedFile(name, result, is_beside=is_beside)
 

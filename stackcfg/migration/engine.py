@@ -61,7 +61,8 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     except StructureError as error:
         from stackcfg.migration.templates.engine import migrate_template
 
-        return migrate_template(text, settings, error, _migrate_text)
+        result = migrate_template(text, settings, error, _migrate_text)
+        return result._replace(has_blocks=True)
 
 
 def _migrate_text(text: str, settings: Settings) -> MigrationResult:

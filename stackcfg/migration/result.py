@@ -45,6 +45,8 @@ class MigrationResult(NamedTuple):
     `target` is what it is for now: the named target, or what the text has
     decided itself. `runbook` are the steps in which a deployment is rolled out.
     `values` is the new text of the values of a chart, empty if none are read.
+    `has_blocks`: a template decides about the structure of a run config, which
+    the `data` commands read only from what Helm makes of it.
     """
 
     text: str
@@ -53,6 +55,7 @@ class MigrationResult(NamedTuple):
     target: Target
     runbook: tuple[str, ...] = ()
     values: str = ""
+    has_blocks: bool = False
 
     @property
     def needs_action(self) -> bool:

@@ -58,6 +58,31 @@ def test_no_backup_of_a_template_is_kept_without_one(chart):
     assert texts(chart) == texts(CHART / "after")
 
 
+RENDERED = (
+    "OLD and NEW are the old and the new chart, rendered with 'helm template CHART'"
+)
+
+
+@pytest.mark.parametrize("report", ["full", "concise"])
+@pytest.mark.parametrize("target", ["0.3", "1.5"])
+def test_rows_are_copied_from_chart_to_chart_when_both_are_rendered(
+    chart, report, target
+):
+    """`data copy` reads no template that decides about the structure."""
+    arguments = ("migrate", "--write", "--target", target, "--report", report, ".")
+    done = run_here(*arguments, cwd=chart)
+    assert f": stackcfg data copy OLD NEW --target {target}; {RENDERED}\n" in done.err
+    assert ".bak templates" not in done.err
+
+
+def test_the_json_report_has_the_command_for_the_rendered_charts(chart):
+    arguments = ("migrate", "--write", "--target", TARGET, "--report", "json", ".")
+    done = run_here(*arguments, cwd=chart)
+    template, values = json.loads(done.err)["files"]
+    assert template["data_command"] == "stackcfg data copy OLD NEW --target 0.3"
+    assert "data_command" not in values
+
+
 def test_a_diff_shows_both_files_and_writes_none(chart):
     old = texts(chart)
     done = run_here("migrate", "--diff", "--target", TARGET, *FILES, cwd=chart)

@@ -16,6 +16,7 @@ from stackcfg.reports.migrate.formats import Context
 from stackcfg.reports.migrate.notes import (
     count_hidden_stores,
     count_open_items,
+    describe_data_command,
     describe_unchanged,
     note_lines,
     runbook_lines,
@@ -53,7 +54,7 @@ def _describe_file(result: MigratedFile, context: Context) -> Lines:
         if not context.done:
             verb = "would not be"
         words = f"rows of {hidden} of {stored} stores {verb} visible until"
-        yield f"{file}: {words}: {flat(result.data_command)}"
+        yield f"{file}: {words}: {describe_data_command(result)}"
     yield from runbook_lines(migration)
 
 

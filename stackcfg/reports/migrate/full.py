@@ -21,6 +21,7 @@ from stackcfg.reports.migrate.notes import (
     COLORS,
     count_hidden_stores,
     count_open_items,
+    describe_data_command,
     describe_unchanged,
     note_lines,
     runbook_lines,
@@ -76,7 +77,8 @@ def _describe_file(
     if result.backup:
         yield f"{file}: the old file is kept as {flat(result.backup)}"
     if result.data_command:
-        yield f"next, with both servers stopped: {flat(result.data_command)}"
+        command = describe_data_command(result)
+        yield f"next, with both servers stopped: {command}"
     open_items = count_open_items(migration)
     if open_items:
         yield f"{file}: {open_items}"

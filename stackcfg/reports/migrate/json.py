@@ -68,7 +68,8 @@ class FileReport(Shape):
 
     `target` is the release family or release that it is for now.
     `data_command` copies the stored rows to where the new server reads them, given where
-    any of them is not visible to it. `new_file` has the result where the old file stays.
+    any of them is not visible to it; OLD and NEW in it stand for files without a known
+    name, as a chart that Helm renders. `new_file` has the result where the old file stays.
     `runbook` are the steps in which a deployment is rolled out, in order.
     """
 

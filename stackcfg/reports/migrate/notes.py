@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import Final
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
-from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
+from stackcfg.migration.result import (
+    ConfigResult,
+    MigratedFile,
+    MigrationNote,
+    MigrationResult,
+)
 from stackcfg.patterns import lazy_pattern
 from stackcfg.reports.console.characters import flat
 from stackcfg.reports.console.colors import Lines, paint
@@ -22,6 +27,8 @@ MOST_ALIKE: Final = 10
 
 SHOWN_ALIKE: Final = 5
 """How many of more are shown."""
+
+_RENDERED: Final = "the old and the new chart, rendered with 'helm template CHART'"
 
 _QUOTED: Final = lazy_pattern(r"'[^']*'")
 
@@ -72,6 +79,16 @@ def runbook_lines(migration: MigrationResult) -> Lines:
         yield "to roll it out, in this order:"
     for number, step in enumerate(migration.runbook, 1):
         yield f"  {number}. {flat(step)}"
+
+
+def describe_data_command(result: MigratedFile) -> str:
+    """Return the command that copies the stored rows, and of a template what its
+    files are.
+    """
+    command = flat(result.data_command)
+    if result.migration is None or not result.migration.has_blocks:
+        return command
+    return f"{command}; OLD and NEW are {_RENDERED}"
 
 
 def describe_unchanged(migration: MigrationResult) -> str:
