@@ -47,6 +47,7 @@ from stackcfg.migration.editing.list_edits import (
 from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import as_field, field_data, is_empty, put_over
 from stackcfg.paths import Path, list_at, value_at, walk_values
+from stackcfg.yamltext.comments import Comment
 from stackcfg.yamltext.document import MAPPING, SCALAR, Node, ParseError, walk_nodes
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
@@ -181,25 +182,26 @@ class Editor(SourceText):
         path: Path,
         copied: Node | None = None,
         comments_move: bool = False,
+        moved: Sequence[Comment] = (),
     ) -> Changes:
         """Remove an entry of a mapping; one that loses its only entry becomes
         `{}`. To remove several of one mapping, use `remove_all`.
 
         The comments stay, but for those inside a block that was `copied`
-        elsewhere, and for all where `comments_move` says that the step writes
-        them elsewhere.
+        elsewhere, for those that are `moved`, and for all where `comments_move`
+        says that the step writes them elsewhere.
         """
         parent, entry = self.editable_entry(path)
         yield Delete(path)
         # without its last entry a block would be null
         if len(parent.entries) == 1 and path[:-1]:
             _, owner = self.editable_entry(path[:-1])
-            yield empty_entry(self, owner, "{}")
+            yield empty_entry(self, owner, "{}", moved)
             return
         lines: list[str] = []
         if not comments_move:
             blocks = [node for node in (copied,) if node is not None]
-            lines = self.entry_comments(path, copied=blocks).all_lines()
+            lines = self.entry_comments(path, True, blocks, moved).all_lines()
         yield cut_entry(self, parent, entry, lines)
 
     def remove_all(self, path: Path, keys: Sequence[str]) -> Changes:
@@ -241,7 +243,7 @@ class Editor(SourceText):
         for index in indexes:
             lines: list[str] = []
             if not comments_move:
-                lines = self.item_comments((*path, index))
+                lines = [each.text for each in self.item_comments((*path, index))]
             yield cut_item(self, node, node.items[index], lines)
 
     def split_items(
@@ -355,22 +357,24 @@ class Editor(SourceText):
         path: Path,
         with_lead: bool = True,
         copied: Sequence[Node] = (),
+        moved: Sequence[Comment] = (),
     ) -> EntryComments:
-        """Return the comments of the entry at a path; none in a flow mapping."""
+        """Return the comments of the entry at a path, but for those that are
+        `moved`; none in a flow mapping.
+        """
         parent, entry = self.editable_entry(path)
         if parent.flow:
             return EntryComments()
-        return collect_entry_comments(self, entry, with_lead, copied)
+        return collect_entry_comments(self, entry, with_lead, copied, moved)
 
-    def item_comments(self, path: Path) -> list[str]:
+    def item_comments(self, path: Path) -> Sequence[Comment]:
         """Return the comments of an item of a list; none in a flow list."""
         node = self.editable_node(path[:-1])
         if node is None or node.flow:
-            return []
+            return ()
         item = node.items[int(path[-1])]
         span = item_span(self.document, self.comments, item)
-        found = self.comments.within(span.lead, span.end)
-        return [comment.text for comment in found]
+        return self.comments.within(span.lead, span.end)
 
 
 def _variants(item: Any, place: Path, values: Sequence[str]) -> Iterator[Any]:

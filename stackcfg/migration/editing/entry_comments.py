@@ -77,11 +77,12 @@ def collect_entry_comments(
     entry: Entry,
     with_lead: bool = True,
     copied: Sequence[Node] = (),
+    moved: Sequence[Comment] = (),
 ) -> EntryComments:
     """Collect the comments of an entry in a block mapping.
 
     Those over the entry only `with_lead`. Comments inside the blocks `copied`
-    go along with the copy and are left out.
+    go along with the copy and are left out, as are those that are `moved`.
     """
     key, value = entry
     span = text.span_of(entry)
@@ -93,6 +94,8 @@ def collect_entry_comments(
     tails: dict[int, str] = {}
     start = span.lead if with_lead else key.start
     for comment in text.comments.within(start, span.end):
+        if comment in moved:
+            continue
         block = _copied_with(text, comment, blocks)
         if block is not None:
             # comments inside of a block are in its copy already

@@ -10,6 +10,7 @@ from stackcfg.light_typing import Any, Final
 from stackcfg.migration.editing.entry_comments import collect_entry_comments
 from stackcfg.migration.editing.source_text import Entry, SourceText
 from stackcfg.migration.editing.values import is_json, put_over
+from stackcfg.yamltext.comments import Comment
 from stackcfg.yamltext.document import SEQUENCE, Node, content_start
 from stackcfg.yamltext.edits import Edit, Piece
 from stackcfg.yamltext.emit import (
@@ -248,14 +249,15 @@ def empty_entry(
     text: SourceText,
     entry: Entry,
     brackets: str,
+    moved: Sequence[Comment] = (),
 ) -> Edit:
     """Return the edit that leaves an entry `{}` or `[]`, with its comments
-    below.
+    below, but for those that are `moved`.
     """
     key, value = entry
     if value.flow:
         return Edit(value.start, value.end, (brackets,))
-    comments = collect_entry_comments(text, entry, with_lead=False)
+    comments = collect_entry_comments(text, entry, with_lead=False, moved=moved)
     column = text.column_of(key.start) + text.indent
     # the comments are indented, so that they still belong to the entry
     new = f": {brackets}{comments.beside}"

@@ -175,14 +175,18 @@ def _block_items(
     inner: int,
 ) -> list[Piece]:
     """Return items whose dashes are in `column` and whose keys are in
-    `inner`.
+    `inner`. Comments over the first field are over the dash.
     """
     dash = "-" + " " * (inner - column - 1)
+    line_break = text.newline + " " * column
     pieces: list[Piece] = []
-    for fields in items:
+    for first, *others in items:
         if pieces:
-            pieces.append(text.newline + " " * column)
+            pieces.append(line_break)
+        for comment in first.before:
+            pieces += [comment, line_break]
         pieces.append(dash)
+        fields = [first._replace(before=()), *others]
         pieces += emit_block(text.document, fields, inner, text.indent)
     return pieces
 

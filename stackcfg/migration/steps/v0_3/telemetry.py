@@ -90,7 +90,8 @@ def _moved_comments(context: StepContext) -> tuple[str, ...]:
     indexes = _api_indexes(context)
     if len(indexes) < len(list_at(context.data, ("apis",))):
         for index in indexes:
-            lines += context.text.item_comments(("apis", index))
+            found = context.text.item_comments(("apis", index))
+            lines += [comment.text for comment in found]
     if _has_section(context) and len(mapping_at(context.data, PROVIDERS[:1])) > 1:
         lines += context.text.entry_comments(PROVIDERS).all_lines()
     return tuple(lines)

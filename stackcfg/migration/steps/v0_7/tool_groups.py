@@ -31,6 +31,7 @@ from stackcfg.runconfig.placeholders import (
 )
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
+from stackcfg.yamltext.comments import Comment
 from stackcfg.yamltext.emit import Field
 
 LIST = (RESOURCES_SECTION, "tool_groups")
@@ -59,11 +60,15 @@ def run(context: StepContext) -> Changes:
     groups = _classify_groups(context, listed)
     for group in groups:
         yield from _notes_for(context, group, listed[group.position])
-    connectors = [group for group in groups if group.outcome == "connector"]
-    yield from _add_connectors(context, connectors)
+    new = _new_connectors(context, groups)
     if all(group.outcome != "comment" for group in groups):
-        yield from context.text.remove(LIST)
+        comments = _find_comments(context, new)
+        yield from _add_connectors(context, new, comments)
+        moved = [comment for found in comments.values() for comment in found]
+        yield from context.text.remove(LIST, moved=moved)
         return
+    # the old entries stay, as comments, and theirs with them
+    yield from _add_connectors(context, new, {})
     entries = [
         CommentedOut((*LIST, group.position), group.reason, group.severity)
         for group in groups
@@ -168,19 +173,50 @@ def _notes_for(context: StepContext, group: _Group, entry: Any) -> Notes:
         yield context.check(message, path)
 
 
-def _add_connectors(context: StepContext, groups: Sequence[_Group]) -> Changes:
+def _new_connectors(context: StepContext, groups: Sequence[_Group]) -> list[_Group]:
+    """Return the groups that become a connector which is not there yet."""
     connectors = list_at(context.data, (CONNECTORS,))
     known = [value_at(each, ("connector_id",)) for each in connectors]
+    new: list[_Group] = []
+    for group in groups:
+        if group.outcome == "connector" and group.name not in known:
+            known.append(group.name)
+            new.append(group)
+    return new
+
+
+def _find_comments(
+    context: StepContext, groups: Sequence[_Group]
+) -> dict[int, Sequence[Comment]]:
+    """Return the comments of groups, by their positions.
+
+    A list in brackets has no place for them.
+    """
+    node = context.text.child_at((CONNECTORS,))
+    if node is not None and node.flow and node.items:
+        return {}
+    positions = [group.position for group in groups]
+    return {each: context.text.item_comments((*LIST, each)) for each in positions}
+
+
+def _add_connectors(
+    context: StepContext,
+    groups: Sequence[_Group],
+    comments: Mapping[int, Sequence[Comment]],
+) -> Changes:
     items: list[tuple[Field, ...]] = []
     for group in groups:
-        if group.name in known:
-            continue
-        known.append(group.name)
         address = (*LIST, group.position, "mcp_endpoint", "uri")
+        lines = [each.text for each in comments.get(group.position, ())]
+        beside = ""
+        if lines:
+            beside = context.text.entry_comments(address, with_lead=False).beside
+        if beside:
+            lines.remove(beside.strip())
         fields = (
-            Field("connector_id", group.name),
+            Field("connector_id", group.name, before=tuple(lines)),
             Field("connector_type", "mcp"),
-            Field("url", context.text.editable_scalar(address)),
+            Field("url", context.text.editable_scalar(address), after=beside),
         )
         items.append(fields)
     if items:
