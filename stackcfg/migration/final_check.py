@@ -104,7 +104,11 @@ def _keys_of_later_releases(
     target, others = state.target, _other_releases(state, state.target)
     if not others or others[0] <= target.last:
         return
-    dropped = _find_problems(state.now, target, DROPPED_KEYS, DROPPED_KEYS)
+    from stackcfg.validation.findings import ERROR
+
+    keys = _find_problems(state.now, target, DROPPED_KEYS, DROPPED_KEYS)
+    # one for which the target refuses the file is reported with the problems
+    dropped = [each for each in keys if each.severity != ERROR]
     if not dropped:
         return
     later = Target(format_release(others[0]), others[0], others[0])
