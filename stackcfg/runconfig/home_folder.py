@@ -4,7 +4,8 @@ A `~` is the home of the user in the value of a variable and in its default, at 
 place (`replace_env_vars` of 0.1.0 to 1.5.0), and in plain paths that the code expands
 itself: SQL backends, Milvus, external providers, certificates. Anywhere else, as in
 the path of a sqlite KV backend or in `storage_dir` of `inline::localfs`, it is a
-folder named `~` in the folder where the server is started (run with 0.3.5, 1.5.0).
+folder named `~` in the folder where the server is started (KV store: run with 0.3.5,
+0.7.3 and 1.5.0; uploads: `localfs/files.py` of 0.2.10 to 1.5.0).
 """
 
 from __future__ import annotations
