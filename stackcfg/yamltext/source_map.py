@@ -78,7 +78,18 @@ class SourceMap:
             moved = self._find_same_line(offset)
             if moved is not None:
                 return moved
-        return self._first.position(source)
+        return self._find_content(source)
+
+    def _find_content(self, offset: int) -> Position:
+        """Return the position in the first text of an offset, or of the content of
+        its line: an edit of whole lines begins before it.
+        """
+        number, column = self._first.position(offset)
+        line = self._first.line(number)
+        content = line.lstrip(" ")
+        if content.strip():
+            column = max(column, len(line) - len(content) + 1)
+        return Position(number, column)
 
     def _find_same_line(self, offset: int) -> Position | None:
         """Return the position in the equal line of the first text, or None."""

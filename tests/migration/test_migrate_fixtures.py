@@ -94,3 +94,35 @@ def test_every_fixture_is_used():
     assert CASES
     assert all((case / "output.yaml").exists() for case in CASES)
     assert all(path.with_suffix(".txt").exists() for path in REFUSED)
+
+
+AROUND = "kind: ConfigMap\ndata:\n  run.yaml: |\n"
+PLAIN = [case for case in CASES if case.parent.name in ("situations", "steps")]
+
+
+@pytest.mark.parametrize("case", PLAIN, ids=lambda case: case.name)
+def test_a_note_in_a_configmap_is_at_the_content_of_its_line(case: Path):
+    """Edits of a block scalar begin where its lines do, before their indentation."""
+    lines = read(case / "input.yaml").splitlines(keepends=True)
+    indented = [" " * 4 * bool(line.strip()) + line for line in lines]
+    text = AROUND + "".join(indented)
+    result = migrate(text, settings(case, "consolidate"))
+    rows = text.split("\n")
+    for note in (note for config in result.configs for note in config.notes):
+        line, column = note.position
+        before = rows[line - 1][: column - 1]
+        assert before.strip() or not rows[line - 1][column - 1 :].startswith(" ")
+
+
+@pytest.mark.parametrize("target", ["0.7", "1.5"])
+def test_notes_on_stores_in_a_configmap_have_the_columns_of_the_file(target):
+    text = read(ROOT / "shapes" / "comments" / "input.yaml")
+    held = "".join(f"    {line}" for line in text.splitlines(keepends=True))
+    alone, inside = (
+        {
+            (*note.position, note.message)
+            for note in migrate(each, settings_for(target)).configs[0].notes
+        }
+        for each in (text, AROUND + held)
+    )
+    assert {(line + 3, column + 4, said) for line, column, said in alone} == inside
