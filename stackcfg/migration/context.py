@@ -13,6 +13,7 @@ from stackcfg.paths import Data, Path, list_at, mapping_at
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import StoreFields
 from stackcfg.releases.versions import Release
+from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import StoreMap
@@ -43,7 +44,8 @@ class StepContext(NamedTuple):
     returns what is `written`. Only the hop to the catalog (0.3.0) has `inline`,
     the map of the inline stores, and `plan`, the backends and references that
     take their place. `engines` are the names of backends that the user wants on
-    another engine.
+    another engine. `parameters` are texts that are replaced before the server
+    reads them.
     """
 
     text: Editor
@@ -55,6 +57,7 @@ class StepContext(NamedTuple):
     inline: StoreMap = StoreMap(())
     plan: BackendPlan = BackendPlan()
     engines: tuple[tuple[str, str], ...] = ()
+    parameters: frozenset[str] = frozenset()
 
     @property
     def written(self) -> StoreMap:
@@ -75,6 +78,14 @@ class StepContext(NamedTuple):
         step.
         """
         return self.release.age.certainly_before(self.release.since)
+
+    def is_unknown(self, text: str) -> bool:
+        """Return whether a variable, a template or a parameter gives a string its
+        value.
+        """
+        if has_placeholder(text) or "{{" in text:
+            return True
+        return any(each in text for each in self.parameters)
 
     def info(self, message: str, path: Path) -> StepNote:
         """Return a note of a fact, at a path."""

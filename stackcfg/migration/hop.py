@@ -176,6 +176,7 @@ def _build_context(
         read_catalog=partial(reader.catalog, target.last),
         inline=inline,
         plan=plan,
+        parameters=reader.config.parameters,
     )
 
 

@@ -25,7 +25,6 @@ from stackcfg.releases.resources import (
     outside_allowed_models,
 )
 from stackcfg.releases.stores import LAST_INLINE
-from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.values import as_string
 
 API = "inference"
@@ -74,14 +73,14 @@ def _left_out(context: StepContext, provider: Data) -> Iterator[str]:
     kind = as_string(provider.get("provider_type"))
     allowed = list_at(provider, ("config", ALLOWED_MODELS))
     # what only the environment knows can be any model
-    if any(has_placeholder(as_string(each)) for each in allowed):
+    if any(context.is_unknown(as_string(each)) for each in allowed):
         return
     for entry in list_at(context.data, MODELS):
         model = as_mapping(entry)
         name = model.get("provider_model_id") or model.get("model_id")
         if model.get("provider_id") != provider.get("provider_id"):
             continue
-        if not isinstance(name, str) or has_placeholder(name):
+        if not isinstance(name, str) or context.is_unknown(name):
             continue
         if not is_allowed_model(kind, name, allowed):
             yield name

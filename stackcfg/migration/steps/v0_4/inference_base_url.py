@@ -179,7 +179,7 @@ def _scheme_note(
     path: Path,
     new: str,
 ) -> Notes:
-    if has_placeholder(new) or "{{" in new:
+    if context.is_unknown(new):
         return
     if not new.startswith(("http://", "https://")):
         message = f"'{NEW}' must begin with http:// or https://"
