@@ -21,9 +21,9 @@ from stackcfg.migration.engine import (
 from tests.support.expected import compare_with_file
 from tests.support.texts import read
 
-ROOT = Path(__file__).parents[2] / "fixtures" / "migrate"
-CASES = sorted(path.parent for path in ROOT.glob("*/*/input.yaml"))
-REFUSED = sorted(ROOT.glob("refused/*.yaml"))
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "migrate"
+CASES = sorted(path.parent for path in FIXTURES.glob("*/*/input.yaml"))
+REFUSED = sorted(FIXTURES.glob("refused/*.yaml"))
 OUTPUTS = {"consolidate": "output.yaml", "preserve": "output-preserve.yaml"}
 
 
@@ -116,7 +116,7 @@ def test_a_note_in_a_configmap_is_at_the_content_of_its_line(case: Path):
 
 @pytest.mark.parametrize("target", ["0.7", "1.5"])
 def test_notes_on_stores_in_a_configmap_have_the_columns_of_the_file(target):
-    text = read(ROOT / "shapes" / "comments" / "input.yaml")
+    text = read(FIXTURES / "shapes" / "comments" / "input.yaml")
     held = "".join(f"    {line}" for line in text.splitlines(keepends=True))
     alone, inside = (
         {
