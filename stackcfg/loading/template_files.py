@@ -29,6 +29,10 @@ from stackcfg.yamltext.templates import (
 from stackcfg.yamltext.values import is_merge
 
 RENDER: Final = "render it first ('helm template CHART | stackcfg validate -')"
+_RENDER_OTHER: Final = "render the template first, and name what it writes"
+_JINJA: Final = "{%"
+"""What statements of Jinja begin with; Helm does not render them."""
+
 
 _SEPARATOR: Final = lazy_pattern(r"(?m)^---(?=\s)")
 _NOT_LINE_END: Final = lazy_pattern(r"[^\n]")
@@ -161,4 +165,7 @@ def decided_by(expression: str, what: str, position: Position) -> StructureError
     """Return the error for an expression that decides about structure: of `FILE`
     or of `RUN_CONFIG`.
     """
-    return StructureError(what, expression, position, RENDER)
+    hint = RENDER
+    if expression.startswith(_JINJA):
+        hint = _RENDER_OTHER
+    return StructureError(what, expression, position, hint)

@@ -49,6 +49,9 @@ _CLOSING: Final = {
 }
 """What to write where something is open, by what the parsers are reading."""
 
+_FENCE: Final = "```"
+_COPY_IT: Final = "put the run config of the block into a file of its own"
+
 _NO_COLON: Final = "while scanning a simple key"
 """What is read where a line that is no key stands among keys."""
 
@@ -71,6 +74,8 @@ def describe_marked_error(error: yaml.MarkedYAMLError, text: str) -> ParseError:
     """Return why a text is no YAML, and where."""
     problem = error.problem or error.context or "cannot be read"
     offset = _find_place(error, text)
+    if text.startswith(_FENCE, offset) and _begins_line(text, offset):
+        return ParseError("not YAML: Markdown, with a block of code", offset, _COPY_IT)
     hint = _name_odd_break(text, offset)
     hint = hint or _find_hint(problem, error.context or "", text, offset)
     return ParseError(f"not valid YAML: {problem}", offset, hint)
@@ -83,6 +88,11 @@ def _find_place(error: yaml.MarkedYAMLError, text: str) -> int:
         # the line that lacks a colon, and what is open, are not where this is noticed
         mark = error.context_mark or mark
     return mark.index if mark else 0
+
+
+def _begins_line(text: str, offset: int) -> bool:
+    line = text.rfind("\n", 0, offset) + 1
+    return not text[line:offset].strip()
 
 
 def _find_hint(problem: str, context: str, text: str, offset: int) -> str:

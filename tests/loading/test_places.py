@@ -272,6 +272,13 @@ class TestRefused:
         )
         assert "helm template CHART | stackcfg validate -" in hint
 
+    @pytest.mark.parametrize("block", ["{% for x in y %}", "{%- if x -%}"])
+    def test_a_template_of_another_engine_is_not_for_helm(self, block: str):
+        text = CONFIG.replace("  inference:\n", f"  inference:\n{block}\n")
+        _, message, hint = refusal(text)
+        assert "a template decides about the structure" in message
+        assert hint == "render the template first, and name what it writes"
+
     @pytest.mark.parametrize(
         "around",
         [

@@ -24,6 +24,18 @@ BROKEN = [
     ("a: 'it's'\n", 7, "the string ends at the quote before this place"),
     ('a: "b"\n c: d\n', 8, "check how far this line"),
     ("a: @b\n", 3, "write the string in quotes"),
+    ("a: `b\n", 3, "write the string in quotes"),
+    ("a: ```b\n", 3, "write the string in quotes"),
+    (
+        "# How to\n\n1. Apply it:\n\n   ```bash\n   a: b\n   ```\n",
+        27,
+        "put the run config of the block into a file of its own",
+    ),
+    (
+        "```yaml\na: b\n```\n",
+        0,
+        "put the run config of the block into a file of its own",
+    ),
     ("a: *\n", 4, "write the string in quotes if it is no alias"),
     ("a: *b\n", 3, "write '&b' before its value, or quote a string"),
     ("a: - b\n", 3, "begin the list on a line of its own"),
