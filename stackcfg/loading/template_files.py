@@ -33,7 +33,6 @@ _RENDER_OTHER: Final = "render the template first, and name what it writes"
 _JINJA: Final = "{%"
 """What statements of Jinja begin with; Helm does not render them."""
 
-
 _SEPARATOR: Final = lazy_pattern(r"(?m)^---(?=\s)")
 _NOT_LINE_END: Final = lazy_pattern(r"[^\n]")
 
