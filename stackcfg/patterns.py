@@ -26,7 +26,9 @@ class _LazyPattern:
 
 
 def lazy_pattern(source: str, flags: int = 0) -> re.Pattern[str]:
-    """Return a pattern as `re.compile` does; a mistake in it shows at its first use."""
+    """Return a pattern as `re.compile` does; a mistake in it shows
+    at its first use.
+    """
     lazy: Any = _LazyPattern(source, flags)
     found: re.Pattern[str] = lazy
     return found

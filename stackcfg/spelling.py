@@ -51,7 +51,9 @@ def nearest_words(
 def _find_closest(
     word: str, names: tuple[str, ...], count: int, cutoff: float
 ) -> tuple[str, ...]:
-    """Return the names that are closest in letters, from a measure of closeness on."""
+    """Return the names that are closest in letters,
+    from a measure of closeness on.
+    """
     # files without findings do not need it
     import difflib
 

@@ -74,7 +74,9 @@ def _migrate_template(
 
 
 def _check_values(chart: Chart, values: InputFile | None, is_beside: bool) -> None:
-    """Raise `StackcfgError` if the values of a chart cannot change with a template."""
+    """Raise `StackcfgError` if the values of a chart cannot change
+    with a template.
+    """
     if values is None:
         message = f"{chart.file} of the chart holds a part of this run config"
         hint = "name both files, or the folder of the chart, with --write or --diff"

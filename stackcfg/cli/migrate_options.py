@@ -137,7 +137,9 @@ def check_mode(files: Sequence[InputFile], options: Options) -> None:
 
 
 def check_operator_options(files: Sequence[InputFile], options: Options) -> None:
-    """Raise `StackcfgError` for options about an `OGXServer` if no target knows it."""
+    """Raise `StackcfgError` for options about an `OGXServer` if no
+    target knows it.
+    """
     given = options.around.given_options
     if not given:
         return

@@ -148,7 +148,9 @@ def _move_chunks(
     upgrade: Upgrade,
     rules: tuple[RowRule, ...],
 ) -> Iterator[Move | Unmoved]:
-    """Yield what becomes of chunks in tables, unless they are where they are to be."""
+    """Yield what becomes of chunks in tables,
+    unless they are where they are to be.
+    """
     move = _plan_tables(tables, rows, successor, upgrade, rules)
     if isinstance(move, Unmoved) or not move.is_idle:
         yield move

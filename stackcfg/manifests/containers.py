@@ -248,7 +248,9 @@ def services_of(found: ManifestObject) -> Iterator[Container]:
 
 
 def mounted_objects(container: Container) -> Iterator[tuple[str, str]]:
-    """Yield the ConfigMaps and Secrets that a container mounts: the kind, the name."""
+    """Yield the ConfigMaps and Secrets that a container mounts:
+    the kind, the name.
+    """
     objects: dict[Any, list[tuple[str, str]]] = {}
     for volume in list_at(container.pod, ("volumes",)):
         name = as_mapping(volume).get("name")

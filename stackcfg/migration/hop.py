@@ -100,7 +100,9 @@ def _stores_to_move(state: MigrationState, hop: ReleaseHop) -> StoreMap:
 
 
 def _has_default_stores(state: MigrationState, stores: StoreMap) -> bool:
-    """Return whether the server of a file has all stores where it puts them itself."""
+    """Return whether the server of a file has all stores where it
+    puts them itself.
+    """
     if state.age.possibly_before(DEFAULTS_SINCE):
         return False
     has_section = "storage" in state.now.config.data

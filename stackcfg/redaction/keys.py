@@ -110,7 +110,9 @@ def _is_misspelt(word: str) -> bool:
 
 
 def _is_one_edit_away(word: str, known: str) -> bool:
-    """Return whether one letter is wrong, missing, added, or swapped with the next."""
+    """Return whether one letter is wrong, missing, added,
+    or swapped with the next.
+    """
     if abs(len(word) - len(known)) > 1 or word[:1] != known[:1]:
         return False
     start = 0

@@ -149,7 +149,9 @@ def _first_with_syntax_of(version: Release) -> Release:
 
 
 def _substitute(data: Any, known: frozenset[str], version: Release) -> Any:
-    """Return data with variables replaced; a part that has none is the same object."""
+    """Return data with variables replaced; a part that has none is
+    the same object.
+    """
     if isinstance(data, str):
         return _substitute_text(data, known, version)
     entries: Iterable[tuple[Any, Any]]

@@ -67,7 +67,9 @@ class UnreadableEntry:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What speaks for a run config, with a weight below zero against it, and where."""
+    """What speaks for a run config, with a weight below zero
+    against it, and where.
+    """
 
     weight: int
     what: str

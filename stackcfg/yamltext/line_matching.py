@@ -84,7 +84,9 @@ def _single_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def _longest_rise(pairs: Sequence[_Pair]) -> list[_Pair]:
-    """Return as many pairs as possible whose second number grows as the first does."""
+    """Return as many pairs as possible whose second number grows
+    as the first does.
+    """
     # the pair that ends the shortest rise of each length, and the one before each
     ends: list[_Pair] = []
     before: dict[_Pair, _Pair] = {}

@@ -49,7 +49,9 @@ def read_value_action(line: str) -> ValueAction | None:
 
 
 def with_indent(line: str, indent: int) -> str:
-    """Return the line of an action that writes its value with another indentation."""
+    """Return the line of an action that writes its value with
+    another indentation.
+    """
     return _INDENT.sub(str(indent), line, count=1)
 
 

@@ -218,7 +218,9 @@ def _write_query(compared: Compared, join: str) -> str:
 
 
 def _write_content(keys: Iterable[str], wanted: dict[str, str]) -> str:
-    """Return the SQL of what `routes.route.row_text` makes of a row, behind its key."""
+    """Return the SQL of what `routes.route.row_text` makes of a
+    row, behind its key.
+    """
     joined = " || ', ' || ".join(keys)
     columns = []
     for name, value in sorted(wanted.items()):

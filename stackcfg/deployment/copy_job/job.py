@@ -85,7 +85,9 @@ def build_objects(old: ServerPod, new: ServerPod, options: JobOptions) -> list[F
 
 
 def _account(old: ServerPod) -> Fields:
-    """Return the account of the old server: that of the new one need not exist yet."""
+    """Return the account of the old server: that of the new one
+    need not exist yet.
+    """
     name = old.settings.get("serviceAccountName")
     return {"serviceAccountName": name} if name else {}
 

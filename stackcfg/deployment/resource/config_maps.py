@@ -72,7 +72,9 @@ def _place_of(found: ManifestObject) -> str:
 
 
 def _add_label(found: ManifestObject) -> Iterator[DeploymentChange]:
-    """Yield the edit that adds the label, or a note where that is left to a person."""
+    """Yield the edit that adds the label,
+    or a note where that is left to a person.
+    """
     if has_label(found):
         return
     changes = PlaceChanges(found.file, _place_of(found))
@@ -165,7 +167,9 @@ def find_platform_bundle(conversion: Conversion) -> None:
 
 
 def may_have_bundle(conversion: Conversion) -> bool:
-    """Return whether a namespace may have the ConfigMap, which is not in the input."""
+    """Return whether a namespace may have the ConfigMap,
+    which is not in the input.
+    """
     return bool(vendor_of(conversion)) and not conversion.platform_bundles
 
 

@@ -82,7 +82,9 @@ class CheckedFile(Shape, kw_only=True):
 
 
 class Counts(Shape):
-    """How much was found in all files; `unchecked` counts files that could not be checked."""
+    """How much was found in all files; `unchecked` counts files
+    that could not be checked.
+    """
 
     files: Count
     unchecked: Count

@@ -79,7 +79,9 @@ def _find_refusing(
 
 
 def _name_of(model: Data, version: Release) -> str | None:
-    """Return the name by which one provider is asked for a model; None if none is."""
+    """Return the name by which one provider is asked for a model;
+    None if none is.
+    """
     is_skipped = is_removed(model, version) or is_disabled(model)
     if is_skipped or is_of_every_provider(model, version):
         return None

@@ -120,6 +120,8 @@ def _notes(
 
 
 def _names_other(value: str, variable: str) -> bool:
-    """Return whether a value comes from another variable than the one that is read."""
+    """Return whether a value comes from another variable than the
+    one that is read.
+    """
     found = PLACEHOLDER.finditer(value, 0, end_of_last(value))
     return any(match[1] != variable for match in found)
