@@ -4,7 +4,7 @@ variables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from stackcfg.light_typing import Any
 from stackcfg.paths import Data, Path, value_at
@@ -234,11 +234,23 @@ def paths_refused_while_unset(
     for provider in providers:
         if provider.path in concerned:
             written = value_at(data, provider.path)
-            for known in readings:
-                entry = substitute(written, known, version)
-                found = _check_provider_config(provider, entry, version)
-                still |= {error.path for error in found if error.kind != DROPPED}
+            still |= _paths_refused(provider, written, readings, version)
     return frozenset(refused - still)
+
+
+def _paths_refused(
+    provider: Provider,
+    written: Any,
+    readings: Iterable[frozenset[str]],
+    version: Release,
+) -> set[Path]:
+    """Return the settings of a provider that are refused in any reading."""
+    refused: set[Path] = set()
+    for known in readings:
+        entry = substitute(written, known, version)
+        found = _check_provider_config(provider, entry, version)
+        refused |= {error.path for error in found if error.kind != DROPPED}
+    return refused
 
 
 def _is_refused_setting(error: ModelError) -> bool:
