@@ -23,9 +23,7 @@ AnyShape = TypeVar("AnyShape", bound=Shape)
 
 
 class Problem(Shape):
-    """Why a file was refused; without line and column where the
-    whole file is meant.
-    """
+    """Why a file was refused; without line and column where the whole file is meant."""
 
     message: str
     hint: str
@@ -34,9 +32,7 @@ class Problem(Shape):
 
 
 class Location(Shape):
-    """Where rows are; the connection is without credentials,
-    placeholders are as written.
-    """
+    """Where rows are; the connection is without credentials, placeholders are as written."""
 
     engine: str
     connection: dict[str, str]

@@ -38,9 +38,7 @@ class RowsLocation(Shape):
 
 
 class SkippedRows(Shape):
-    """Why rows are not copied, how many,
-    and whether a person must look after them.
-    """
+    """Why rows are not copied, how many, and whether a person must look after them."""
 
     reason: str
     rows: Count
@@ -96,9 +94,7 @@ class StoreMove(Shape):
 
 
 class UnmovedRows(Shape):
-    """Rows that are not copied, how many (null if the database is
-    not opened), and why.
-    """
+    """Rows that are not copied, how many (null if the database is not opened), and why."""
 
     store: str
     kind: str
@@ -172,9 +168,7 @@ class ConfigOfReleases(Shape):
 
 
 class DataReport(Shape):
-    """The whole report. `backups` names the copy that was kept of
-    each written file.
-    """
+    """The whole report. `backups` names the copy that was kept of each written file."""
 
     version: Literal[2]
     action: Annotated[str, OneOf(PLAN, COPY, VERIFY, DRY_RUN)]

@@ -29,9 +29,7 @@ VISIBILITIES = OneOf(VISIBLE, PARTLY_VISIBLE, NOT_VISIBLE, NO_ROWS_YET)
 
 
 class MigratedStore(Shape):
-    """One store: where its rows were, where the new server looks,
-    whether it sees them.
-    """
+    """One store: where its rows were, where the new server looks, whether it sees them."""
 
     store: str
     backend: str
@@ -42,9 +40,7 @@ class MigratedStore(Shape):
 
 
 class MigrationFinding(Shape):
-    """Something to know, to check or to decide,
-    at its line (1-based, columns in characters).
-    """
+    """Something to know, to check or to decide, at its line (1-based, columns in characters)."""
 
     severity: Annotated[str, OneOf(ACTION_REQUIRED, CHECK, INFO)]
     message: str
@@ -90,9 +86,7 @@ class FileReport(Shape):
 
 
 class MigrateReport(Shape):
-    """The whole report; `target` is that of all files,
-    empty where they have several.
-    """
+    """The whole report; `target` is that of all files, empty where they have several."""
 
     version: Literal[2]
     target: str

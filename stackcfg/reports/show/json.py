@@ -58,9 +58,7 @@ class ReleaseEvidence(Shape):
 
 
 class ReleaseFit(Shape):
-    """The releases that most of the config is for,
-    with the evidence for and against it.
-    """
+    """The releases that most of the config is for, with the evidence for and against it."""
 
     spans: list[ReleaseSpan]
     proof: list[ReleaseEvidence]
@@ -182,9 +180,7 @@ class ShownVolume(Shape):
 
 
 class ShownDeployment(Shape):
-    """An object of an operator. Without a config,
-    the server has the one of its image.
-    """
+    """An object of an operator. Without a config, the server has the one of its image."""
 
     kind: str
     name: str
@@ -207,9 +203,7 @@ class ShownFile(Shape, kw_only=True):
 
 
 class ShowReport(Shape):
-    """The whole report. `release` is the one that `target` names;
-    both are empty without it.
-    """
+    """The whole report. `release` is the one that `target` names; both are empty without it."""
 
     version: Literal[1]
     target: str

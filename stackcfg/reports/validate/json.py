@@ -82,9 +82,7 @@ class CheckedFile(Shape, kw_only=True):
 
 
 class Counts(Shape):
-    """How much was found in all files; `unchecked` counts files
-    that could not be checked.
-    """
+    """How much was found in all files; `unchecked` counts files that could not be checked."""
 
     files: Count
     unchecked: Count
