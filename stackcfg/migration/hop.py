@@ -100,9 +100,7 @@ def _stores_to_move(state: MigrationState, hop: ReleaseHop) -> StoreMap:
 
 
 def _has_default_stores(state: MigrationState, stores: StoreMap) -> bool:
-    """Return whether the server of a file has all stores where it
-    puts them itself.
-    """
+    """Return whether a file leaves all its stores to the defaults of its server."""
     if state.age.possibly_before(DEFAULTS_SINCE):
         return False
     has_section = "storage" in state.now.config.data

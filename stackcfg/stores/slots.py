@@ -74,7 +74,7 @@ def read_store_owners(config: Data) -> tuple[StoreOwner, ...]:
     return _read_owners_once(SameData(config))
 
 
-# the stores that are written are asked for, and those that are not
+# a reader of references asks for them, and a reader of omitted stores
 @lru_cache(maxsize=4)
 def _read_owners_once(same: SameData) -> tuple[StoreOwner, ...]:
     return tuple(_find_owners(same.data))
