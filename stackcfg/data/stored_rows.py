@@ -48,10 +48,10 @@ from stackcfg.releases.versions import (
 )
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string, with_string_keys
-from stackcfg.stores import catalog as storage_section
 from stackcfg.stores import inline as inline_stores
 from stackcfg.stores import prompts
-from stackcfg.stores.store_map import Store, StoreMap, store_label
+from stackcfg.stores.opened import add_default_backends, read_opened_stores
+from stackcfg.stores.store_map import Store, store_label
 from stackcfg.yamltext.lines import Position
 
 
@@ -247,20 +247,15 @@ def _stores_in_release(
     side: ConfigSide, catalog: StoreFields, version: Release
 ) -> Iterator[Store]:
     data = _with_default_backends(side, version)
-    if version <= LAST_INLINE:
-        inline = inline_stores.read_inline_stores(
-            data, catalog, LAST_INLINE, DEFAULT_TARGET.last
-        )
-        yield from inline.stores
-        # the prompts are in no field of the config
-        prompt_store = prompts.find_prompts_file(data, version)
-    else:
-        written = storage_section.read_catalog(data, catalog, version)
-        implied = storage_section.read_implied_stores(data, catalog, version)
-        by_key = StoreMap((*written.stores, *implied), written.backends).by_key()
-        yield from by_key.values()
-        metadata = by_key.get("metadata")
-        prompt_store = prompts.find_prompts_in_registry(metadata, version)
+    if version > LAST_INLINE:
+        yield from read_opened_stores(data, catalog, version).stores
+        return
+    inline = inline_stores.read_inline_stores(
+        data, catalog, LAST_INLINE, DEFAULT_TARGET.last
+    )
+    yield from inline.stores
+    # the prompts are in no field of the config
+    prompt_store = prompts.find_prompts_file(data, version)
     if prompt_store is not None:
         yield prompt_store
 
@@ -272,17 +267,11 @@ def _with_default_backends(side: ConfigSide, version: Release) -> JsonObject:
     Servers do so since 0.5.1 (upstream #4897).
     """
     facts = location_facts()["default_backends"]
-    given = mapping_at(side.data, ("storage",))
-    if version < parse_release(facts["since"]) or given.get("backends"):
+    if version < parse_release(facts["since"]):
         return side.data
     home = next(each for each in facts["homes"] if version <= last_release_of(each))
     folder = side.variables.get(facts["variable"])
     if not folder:
         base = side.variables.get(home["variable"]) or home["folder"]
         folder = os.path.join(base, "distributions")
-    folder = os.path.expanduser(folder)
-    backends = {
-        name: {**fields, "db_path": os.path.join(folder, fields["db_path"])}
-        for name, fields in facts["backends"].items()
-    }
-    return {**side.data, "storage": {**given, "backends": backends}}
+    return add_default_backends(side.data, os.path.expanduser(folder))

@@ -23,16 +23,15 @@ from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResu
 from stackcfg.migration.schedule import ReleaseHop, hops_to
 from stackcfg.migration.settings import Settings, settings_for
 from stackcfg.migration.state import MigrationState, start_migration
+from stackcfg.migration.store_report import compare_stores, find_unused_backends
 from stackcfg.migration.target_choice import LEAVE
 from stackcfg.migration.verification import prove_hop
 from stackcfg.patterns import lazy_pattern
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.families import describe_releases
-from stackcfg.releases.stores import (
-    LAST_INLINE,
-    with_declared_fields,
-)
-from stackcfg.stores.visibility import StoreVisibility, compare_visibility
+from stackcfg.releases.stores import with_declared_fields
+from stackcfg.stores.store_map import Location
+from stackcfg.stores.visibility import StoreVisibility
 from stackcfg.yamltext.document import Document
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.lines import LineIndex, Position
@@ -215,8 +214,10 @@ def _read_data(documents: list[Document], states: list[MigrationState]) -> list[
 
 def _describe(state: MigrationState, changed: bool) -> ConfigResult:
     stores: list[StoreVisibility] = []
+    unused: tuple[tuple[str, Location], ...] = ()
     if changed:
-        stores = _compare_stores(state)
+        stores = compare_stores(state)
+        unused = tuple(find_unused_backends(state, stores))
     notes = sorted(state.notes, key=_position_of)
     was_for = ""
     lines: list[int] = []
@@ -231,26 +232,12 @@ def _describe(state: MigrationState, changed: bool) -> ConfigResult:
         was_for,
         tuple(dict.fromkeys(lines)),
         is_left=state.course == LEAVE and not state.changed,
+        unused_backends=unused,
     )
 
 
 def _position_of(note: MigrationNote) -> Position:
     return note.position
-
-
-def _compare_stores(state: MigrationState) -> list[StoreVisibility]:
-    """Return for each store of the original whether the target sees its rows."""
-    before, release = state.inline, min(state.age.newest, LAST_INLINE)
-    target, now = state.target, state.now
-    if not before.stores:
-        # a file that can be for the target has its rows where the target looks
-        release = min(state.age.newest, target.last)
-        before = state.original.catalog(release)
-    if not before.stores:
-        return []
-    after = now.catalog(target.last)
-    data, fields = now.config.data, now.store_fields
-    return compare_visibility(before, after, data, fields, target, release)
 
 
 __all__ = [

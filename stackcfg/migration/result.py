@@ -8,6 +8,7 @@ from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.errors import Problem
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.families import Target
+from stackcfg.stores.store_map import Location
 from stackcfg.stores.visibility import NOT_VISIBLE, PARTLY_VISIBLE, StoreVisibility
 from stackcfg.yamltext.lines import Position
 
@@ -26,7 +27,8 @@ class ConfigResult(NamedTuple):
     `place` is where it is in the file, empty for the file itself. `was_for`
     names the releases that it was for before the migration, `proof_lines` are
     the lines that say so; both are empty unless `Settings.detect` asks for
-    them. `is_left`: the target reads the config as it is.
+    them. `is_left`: the target reads the config as it is. `unused_backends` are
+    those of the new file that no store is on, with the databases that they open.
     """
 
     place: str
@@ -37,6 +39,7 @@ class ConfigResult(NamedTuple):
     proof_lines: tuple[int, ...] = ()
     is_left: bool = False
     is_run_config: bool = True
+    unused_backends: tuple[tuple[str, Location], ...] = ()
 
 
 class MigrationResult(NamedTuple):

@@ -142,7 +142,8 @@ def _omitted_slots(
         for fact in owner.fields(catalog, version, REFERENCE):
             backend = _default_backend(owner, fact)
             if backend:
-                yield owner.slot(fact), backend
+                slot = owner.slot(fact)
+                yield slot._replace(disabled=owner.disabled), backend
 
 
 def _default_backend(owner: StoreOwner, fact: StoreField) -> str:

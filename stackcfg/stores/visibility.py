@@ -24,7 +24,7 @@ from stackcfg.releases.server_places import NEW_HOME, OLD_HOME
 from stackcfg.releases.stores import StoreFields, hidden_rows
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.stores import prompts
-from stackcfg.stores.catalog import read_catalog
+from stackcfg.stores.opened import read_opened_stores, with_default_backends
 from stackcfg.stores.store_map import Location, Store, StoreMap, store_label
 
 VISIBLE = "visible"
@@ -32,13 +32,15 @@ PARTLY_VISIBLE = "partly visible"
 NOT_VISIBLE = "not visible"
 NO_ROWS_YET = "no rows yet"
 
+NOTHING_STORED = "nothing was stored before"
+
 
 class StoreVisibility(NamedTuple):
     """One store before and after, and whether the new server sees the old rows.
 
     `status` is VISIBLE, PARTLY_VISIBLE (only in the first releases of the
     family), NOT_VISIBLE, or NO_ROWS_YET (nothing can have been stored);
-    `reason` says why.
+    `reason` says why. The layout decides where a store goes that `was_inline`.
     """
 
     store: str
@@ -48,6 +50,7 @@ class StoreVisibility(NamedTuple):
     status: str
     reason: str = ""
     superseded: bool = False
+    was_inline: bool = False
 
 
 def compare_visibility(
@@ -58,7 +61,8 @@ def compare_visibility(
     target: Target,
     source: Release,
 ) -> list[StoreVisibility]:
-    """Return the visibility of each store of the old map, in its order.
+    """Return the visibility of each store of the old map, in its order; then the
+    stores that are new.
 
     `new` is the new map as the last release of the target reads it, `source`
     the release that wrote the rows.
@@ -68,7 +72,8 @@ def compare_visibility(
     # reading the map a second time pays only where an earlier release may see
     # more
     if any(_only_table_differs(store, last.get(store.key)) for store in old.stores):
-        new_at_first = read_catalog(new_data, catalog, target.first)
+        data = with_default_backends(new_data, target.first)
+        new_at_first = read_opened_stores(data, catalog, target.first)
         first = _match_stores(old, new_at_first)
     found: list[StoreVisibility] = []
     for store in old.stores:
@@ -82,7 +87,20 @@ def compare_visibility(
         found.append(compared)
     if source < CATALOG_SINCE:
         found += _compare_prompts(new_data, new.by_key(), target, source)
+    known = {each.store for each in found}
+    continued = {store.key for store in last.values()}
+    for store in new.stores:
+        if store.key not in continued and store_label(store) not in known:
+            found.append(_describe_new(store))
     return found
+
+
+def _describe_new(store: Store) -> StoreVisibility:
+    """Return a store that only the new server has."""
+    label, backend = store_label(store), _backend_name(store)
+    return StoreVisibility(
+        label, None, store.location, backend, NO_ROWS_YET, NOTHING_STORED
+    )
 
 
 def _match_stores(old: StoreMap, new: StoreMap) -> dict[str, Store]:
@@ -134,8 +152,7 @@ def _compare_store(
     after = last.location
     backend = _backend_name(last)
     if before is None:
-        reason = "nothing was stored before"
-        return StoreVisibility(label, None, after, backend, NO_ROWS_YET, reason)
+        return StoreVisibility(label, None, after, backend, NO_ROWS_YET, NOTHING_STORED)
     status = NOT_VISIBLE
     reason = _find_obstacle(store, before, after, source, target)
     if not reason:
@@ -148,6 +165,7 @@ def _compare_store(
         status,
         reason,
         superseded=store.state == "superseded",
+        was_inline=store.inline is not None,
     )
 
 

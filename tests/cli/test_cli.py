@@ -121,7 +121,7 @@ class TestOutput:
     def test_standard_input_has_the_name_it_is_given(self):
         done = run_here("migrate", "-", "--stdin-filename", "pod.yaml", stdin=OLD)
         assert (done.code, done.out) == (0, NEW)
-        assert "pod.yaml: 3 stores" in done.err
+        assert "pod.yaml: 4 stores" in done.err
 
     def test_byte_order_mark_and_line_ends_are_kept(self, tmp_path):
         path = tmp_path / "run.yaml"

@@ -34,7 +34,7 @@ files are in /data/
   sql_default is postgres://db.example:5432/llamastack
   not visible (another file): metadata, prompts
   partly visible (only before 0.3.5, which reads table inference_store): inference
-run.yaml: 3 stores migrated to 0.3; rows of 2 of 3 stores are not visible to the new server and \
+run.yaml: 4 stores migrated to 0.3; rows of 2 of 3 stores are not visible to the new server and \
 stay where they are; '--layout preserve' keeps every store in its place
 next, with both servers stopped: stackcfg data copy run.yaml NEW --target 0.3
 0.3 is the default; later targets are 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5: --target 1.5
@@ -156,7 +156,7 @@ def test_the_report_of_a_check_says_what_would_be_done(tmp_path):
     (tmp_path / "run.yaml").write_text(COMPLETE)
     looked = run_here("migrate", "--check", "run.yaml", cwd=tmp_path)
     assert (
-        "run.yaml: 3 stores would be migrated to 0.3; rows of 2 of 3 stores"
+        "run.yaml: 4 stores would be migrated to 0.3; rows of 2 of 3 stores"
         in looked.err
     )
 
@@ -324,3 +324,112 @@ def test_the_data_command_has_no_file_that_looks_like_an_option(tmp_path):
     (tmp_path / "run.yaml").write_text(COMPLETE)
     done = run_here("migrate", "-o", "-new.yaml", "run.yaml", cwd=tmp_path)
     assert "stopped: stackcfg data copy run.yaml ./-new.yaml --target 0.3" in done.err
+
+
+DEFAULTS = """\
+version: 2
+image_name: demo
+providers:
+  files:
+  - provider_id: local
+    provider_type: inline::localfs
+    config:
+      storage_dir: /data/files
+      metadata_store: {backend: sql_default, table_name: files}
+"""
+
+PARTIAL = f"""\
+{DEFAULTS}storage:
+  backends:
+    kv_default: {{type: kv_sqlite, db_path: /data/kv.db}}
+    sql_default: {{type: sql_sqlite, db_path: /data/sql.db}}
+    spare: {{type: sql_sqlite, db_path: /data/spare.db}}
+  stores:
+    metadata: {{backend: kv_default, namespace: registry}}
+"""
+
+
+def report_of(text: str, source: str, target: str, folder: Path) -> str:
+    """Return what a migration between two releases reports."""
+    (folder / "run.yaml").write_text(text)
+    options = ("--from", source, "--target", target)
+    return run_here("migrate", *options, "run.yaml", cwd=folder).err
+
+
+def rows_of(report: str) -> dict[str, list[str]]:
+    """Return the table of a report: the columns behind each store."""
+    [_, table, *_] = report.split("\n\n")
+    lines = [re.split(" {2,}", line.strip()) for line in table.splitlines()]
+    return {name: columns for name, *columns in lines[1:]}
+
+
+def test_the_default_stores_of_a_server_are_in_the_table(tmp_path):
+    report = report_of(DEFAULTS, "0.6", "1.5", tmp_path)
+    kv, sql = "$SQLITE_STORE_DIR/kvstore.db", "$SQLITE_STORE_DIR/sql_store.db"
+    assert f"  sql_default is {sql}\n  kv_default is {kv}\n" in report
+    assert "files are in ${env.SQLITE_STORE_DIR:=~/.llama/distributions}/" in report
+    assert rows_of(report) == {
+        "files local": ["visible", "sql_store.db", "sql_default"],
+        "metadata": ["not visible", "kvstore.db", "kv_default"],
+        "inference": ["visible", "sql_store.db", "sql_default"],
+        "conversations": ["visible", "sql_store.db", "sql_default"],
+        "prompts": ["not visible", "kvstore.db", "sql_default"],
+        "connectors": ["not visible", "kvstore.db", "sql_default"],
+    }
+    assert "6 stores for 1.5" in report
+    assert "6 stores migrated to 1.5; rows of 3 of 6 stores are not" in report
+    assert "--layout preserve" not in report, "no layout moves these rows"
+
+
+def test_default_databases_of_0_4_are_another_file_than_later(tmp_path):
+    rows = rows_of(report_of(DEFAULTS, "0.4", "0.7", tmp_path))
+    assert rows["metadata"][:2] == ["not visible", "./$SQLITE_STORE_DIR/kvstore.db"]
+    statuses = {name: columns[0] for name, columns in rows.items()}
+    assert statuses.pop("connectors") == "no rows yet", "0.4 has none"
+    assert set(statuses.values()) == {"not visible"}
+
+
+def test_stores_that_a_catalog_leaves_out_are_in_the_table(tmp_path):
+    report = report_of(PARTIAL, "0.4", "0.7", tmp_path)
+    rows = rows_of(report)
+    statuses = {name: columns[0] for name, columns in rows.items()}
+    assert statuses.pop("connectors") == "no rows yet", "0.4 has none"
+    omitted = {"inference", "conversations", "prompts"}
+    assert set(statuses) - {"files local", "metadata"} == omitted
+    assert set(statuses.values()) == {"visible"}
+
+
+def test_stores_that_only_the_new_server_opens_have_no_rows_yet(tmp_path):
+    rows = rows_of(report_of(PARTIAL, "0.4", "0.5.4", tmp_path))
+    assert rows["connectors"] == ["no rows yet", "-", "kv_default"]
+    assert rows["prompts"] == ["visible", "kv.db", "kv_default"]
+
+
+def test_a_store_that_migration_writes_is_in_the_table_and_counted(tmp_path):
+    messages = "  messages:\n  - {provider_id: m, provider_type: inline::builtin}\n"
+    text = PARTIAL.replace("storage:\n", f"{messages}storage:\n", 1)
+    report = report_of(text, "1.0", "1.5", tmp_path)
+    rows = rows_of(report)
+    assert rows["messages m"] == ["no rows yet", "-", "kv_default"]
+    assert f"{len(rows)} stores for 1.5" in report
+    assert f"{len(rows)} stores migrated to 1.5" in report
+
+
+def test_a_backend_without_a_store_is_named(tmp_path):
+    report = report_of(PARTIAL, "0.4", "0.7", tmp_path)
+    assert "  spare is spare.db, without a store\n" in report
+    used = PARTIAL.replace("sql_default, table_name: files", "spare, table_name: files")
+    assert "without a store" not in report_of(used, "0.4", "0.7", tmp_path)
+    by_variable = used.replace("backend: spare", "backend: '${env.WHICH:=spare}'")
+    by_variable = by_variable.replace("sql_default:", "other:")
+    assert "without a store" not in report_of(by_variable, "0.4", "0.7", tmp_path)
+
+
+def test_the_json_report_has_backends_without_a_store(tmp_path):
+    (tmp_path / "run.yaml").write_text(PARTIAL)
+    options = ("--from", "0.4", "--target", "0.7", "--report", "json")
+    report = json.loads(run_here("migrate", *options, "run.yaml", cwd=tmp_path).err)
+    Draft202012Validator(SCHEMA).validate(report)
+    [unused] = report["files"][0]["configs"][0]["unused_backends"]
+    assert unused["backend"] == "spare"
+    assert unused["location"]["connection"] == {"db_path": "/data/spare.db"}

@@ -107,9 +107,10 @@ def _describe_config(
         else:
             yield f"{name}: was for {config.was_for}{lines}"
     if config.stores:
-        stores = f"{len(config.stores)} stores for {migration.target.name}"
+        count = sum(map(_is_in_new_file, config.stores))
+        stores = f"{count} stores for {migration.target.name}"
         yield paint(f"{name}: {stores}, layout {context.layout}", "strong")
-        yield from _describe_stores(config.stores, context)
+        yield from _describe_stores(config, context)
 
 
 def _describe_lines(lines: Sequence[int]) -> str:
@@ -120,10 +121,11 @@ def _describe_lines(lines: Sequence[int]) -> str:
     return f" (lines {join_some(lines, MAX_LINES)})"
 
 
-def _describe_stores(stores: Sequence[StoreVisibility], context: Context) -> Lines:
+def _describe_stores(config: ConfigResult, context: Context) -> Lines:
     """Yield a table of the stores, then the backends and why rows are not
     visible.
     """
+    stores = config.stores
     folder = _common_folder_of(stores)
     if folder:
         yield f"files are in {flat(folder)}"
@@ -134,6 +136,9 @@ def _describe_stores(stores: Sequence[StoreVisibility], context: Context) -> Lin
     backends = {each.backend: each.after for each in stores if each.after}
     for backend, location in backends.items():
         yield f"  {flat(f'{backend} is {short_location(location, folder)}')}"
+    for backend, location in config.unused_backends:
+        where = short_location(location, folder)
+        yield f"  {flat(f'{backend} is {where}')}, without a store"
     yield from _describe_reasons(stores)
 
 
@@ -182,7 +187,7 @@ def _has_stores(migration: MigrationResult) -> bool:
 
 def _summarize_stores(migration: MigrationResult, context: Context) -> str:
     stores = [store for config in migration.configs for store in config.stores]
-    count = sum(_is_migrated(store) for store in stores)
+    count = sum(map(_is_in_new_file, stores))
     words = f"{count} stores migrated to {migration.target.name}"
     if not context.done:
         words = f"{count} stores would be migrated to {migration.target.name}"
@@ -191,9 +196,16 @@ def _summarize_stores(migration: MigrationResult, context: Context) -> str:
         words += f"; rows of {hidden} of {stored} stores are not visible"
         words += " to the new server and stay where they are"
         # that layout keeps files, not what the user moves to another engine
-        if context.layout == "consolidate" and not any(map(_changes_engine, stores)):
+        if context.layout == "consolidate" and _can_stay(stores):
             words += "; '--layout preserve' keeps every store in its place"
     return words
+
+
+def _can_stay(stores: Sequence[StoreVisibility]) -> bool:
+    """Return whether the other layout lets rows stay that are not visible now."""
+    if any(map(_changes_engine, stores)):
+        return False
+    return any(each.was_inline and each.status == NOT_VISIBLE for each in stores)
 
 
 def _changes_engine(store: StoreVisibility) -> bool:
@@ -202,7 +214,5 @@ def _changes_engine(store: StoreVisibility) -> bool:
     return store.before.engine != store.after.engine
 
 
-def _is_migrated(store: StoreVisibility) -> bool:
-    # No config of 0.2 names the store of the prompts, so none was migrated.
-    is_configured = store.backend != "" and store.store != "prompts"
-    return is_configured and not store.superseded
+def _is_in_new_file(store: StoreVisibility) -> bool:
+    return store.backend != "" and not store.superseded

@@ -39,6 +39,13 @@ class MigratedStore(Shape):
     reason: str
 
 
+class UnusedBackend(Shape):
+    """A backend of the new file that no store is on, and the database that it opens."""
+
+    backend: str
+    location: Location | None
+
+
 class MigrationFinding(Shape):
     """Something to know, to check or to decide, at its line (1-based, columns in characters)."""
 
@@ -61,6 +68,7 @@ class MigratedConfig(Shape):
     proof_lines: list[int]
     stores: list[MigratedStore]
     findings: list[MigrationFinding]
+    unused_backends: list[UnusedBackend] | None = None
 
 
 class FileReport(Shape):
@@ -130,7 +138,15 @@ def _describe_config(config: ConfigResult) -> MigratedConfig:
         releases=config.was_for,
         stores=[_describe_store(each) for each in config.stores],
         findings=[_describe_note(each) for each in config.notes],
+        unused_backends=_describe_backends(config) or None,
     )
+
+
+def _describe_backends(config: ConfigResult) -> list[UnusedBackend]:
+    return [
+        UnusedBackend(name, describe_location(location))
+        for name, location in config.unused_backends
+    ]
 
 
 def _describe_store(store: StoreVisibility) -> MigratedStore:

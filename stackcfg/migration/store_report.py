@@ -1,0 +1,83 @@
+"""What the report says of stores: which the old and the new server open, and
+whether the new one sees the old rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.light_typing import Any
+from stackcfg.migration.state import ConfigReader, MigrationState
+from stackcfg.paths import as_list, as_mapping
+from stackcfg.releases.stores import LAST_INLINE, find_engine
+from stackcfg.releases.versions import Release
+from stackcfg.stores.catalog import read_backends
+from stackcfg.stores.opened import read_opened_stores, with_default_backends
+from stackcfg.stores.store_map import Location, Store, StoreMap, connection_of
+from stackcfg.stores.visibility import StoreVisibility, compare_visibility
+
+SECTIONS_WITH_REFERENCES = ("providers", "storage", "server")
+"""A key `backend` in other sections means something else."""
+
+
+def compare_stores(state: MigrationState) -> list[StoreVisibility]:
+    """Return for each store that a server opens whether the target sees its rows."""
+    before, release = state.inline, min(state.age.newest, LAST_INLINE)
+    target, now = state.target, state.now
+    if not before.stores:
+        # a file that can be for the target has its rows where the target looks
+        release = min(state.age.newest, target.last)
+        before = _read_opened(state.original, release)
+    after = _read_opened(now, target.last)
+    data, fields = now.config.data, now.store_fields
+    return compare_visibility(before, after, data, fields, target, release)
+
+
+def _read_opened(reader: ConfigReader, release: Release) -> StoreMap:
+    data = with_default_backends(reader.config.data, release)
+    found = read_opened_stores(data, reader.store_fields, release)
+    kept = tuple(store for store in found.stores if _is_opened(store))
+    return found._replace(stores=kept)
+
+
+def _is_opened(store: Store) -> bool:
+    """Return whether a server opens a store; a default one needs its provider and
+    its backend.
+    """
+    if store.state != "absent":
+        return True
+    return not store.disabled and store.location is not None
+
+
+def find_unused_backends(
+    state: MigrationState, stores: list[StoreVisibility]
+) -> Iterator[tuple[str, Location]]:
+    """Yield the backends of the new file that no store is on."""
+    data = state.now.config.data
+    used = {store.backend for store in stores}
+    unused = {
+        name: each for name, each in read_backends(data).items() if name not in used
+    }
+    if not unused:
+        return
+    # a reference can be under any key of a provider
+    named = {name for key in SECTIONS_WITH_REFERENCES for name in _named(data.get(key))}
+    if any("${env." in name for name in named):
+        return
+    for name, backend in unused.items():
+        engine, family = backend.engine, backend.family
+        if name in named or find_engine(family, engine) is None:
+            continue
+        connection = connection_of(engine, family, backend.fields, state.target.last)
+        yield name, Location(engine, connection)
+
+
+def _named(data: Any) -> Iterator[str]:
+    """Yield every string under a key `backend`, at any depth."""
+    for name, item in as_mapping(data).items():
+        if name == "backend" and isinstance(item, str):
+            yield item
+        else:
+            yield from _named(item)
+    for item in as_list(data):
+        yield from _named(item)
