@@ -17,6 +17,7 @@ from stackcfg.loading.configs import (
 from stackcfg.loading.errors import InputError, NotRunConfigError, StructureError
 from stackcfg.migration.final_check import check_result
 from stackcfg.migration.hop import HopResult, run_hop
+from stackcfg.migration.left_over_stores import left_over_notes
 from stackcfg.migration.next_run import refuse_unstable_result
 from stackcfg.migration.proof import ProofError, prove_reading
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
@@ -87,6 +88,7 @@ def _migrate_text(text: str, settings: Settings) -> MigrationResult:
         prove_reading(history.text, _read_data(documents, states))
         refuse_unstable_result(states, history, partial(_is_changed_by, settings))
     for state in states:
+        state.notes += left_over_notes(state)
         state.notes = check_result(state, history)
     configs = tuple(_describe(state, changed) for state in states)
     bom = text[: len(text) - len(body)]

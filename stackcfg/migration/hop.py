@@ -69,13 +69,14 @@ def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
         inline = _stores_to_move(state, hop)
     has_inline = any(store.inline is not None for store in inline.stores)
     due = _due_steps(state, hop, has_inline)
-    if len(due) < len(hop.steps):
+    if all(step.applies == "every age" for step in due):
         inline = NO_STORES
     steps = steps_for(config.document, due)
     if not steps:
         return HopResult(config)
     context = _build_context(state, hop, inline)
-    is_certain = has_inline or state.age.certainly_before(hop.since)
+    is_old = has_inline and not state.has_own_catalog
+    is_certain = is_old or state.age.certainly_before(hop.since)
     found: list[Change] = []
     for step in steps:
         found += _run_step(step, context, is_certain, state.original)
@@ -125,11 +126,15 @@ def _due_steps(
         return hop.steps
     if state.course == LEAVE:
         return _asking_steps(state, hop)
-    if has_inline or state.course == COMPLETE:
-        return hop.steps
     if _is_possibly_due(hop.since, state.age):
         return hop.steps
-    return tuple(step for step in hop.steps if step.applies == "every age")
+    wanted = {"every age"}
+    if has_inline or state.course == COMPLETE:
+        if not state.has_own_catalog:
+            return hop.steps
+        # only forms can be left over: a later server knows what they mean
+        wanted.add("old form")
+    return tuple(step for step in hop.steps if step.applies in wanted)
 
 
 def _asking_steps(state: MigrationState, hop: ReleaseHop) -> tuple[Step, ...]:

@@ -68,9 +68,14 @@ class MigrationResult(NamedTuple):
 
     @property
     def hides_rows(self) -> bool:
-        """Return whether stored rows are not visible to the new server."""
+        """Return whether stored rows of the old server are not visible to the
+        new one.
+        """
         stores = [store for config in self.configs for store in config.stores]
-        return any(store.status in (NOT_VISIBLE, PARTLY_VISIBLE) for store in stores)
+        return any(
+            store.status in (NOT_VISIBLE, PARTLY_VISIBLE) and not store.is_left_over
+            for store in stores
+        )
 
 
 class MigratedFile(NamedTuple):

@@ -9,6 +9,7 @@ from stackcfg.loading.release_fit import detect_releases
 from stackcfg.migration.downgrades import refuse_downgrade
 from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.file_age import FileAge
+from stackcfg.migration.left_over_stores import has_own_catalog
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.settings import Settings
 from stackcfg.migration.target_choice import (
@@ -79,7 +80,9 @@ class MigrationState:
     `original` is the config as the file has it, `now` as the hops so far have
     left it. `target` is where its text goes, `course` how far this config
     goes with it. `inline` are the inline stores with the rows that they have
-    in the original. The `notes` have their place in the original text.
+    in the original; with `has_own_catalog` they are left over, and the rows of the
+    server are where its catalog says. The `notes` have their place in the original
+    text.
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class MigrationState:
         self.now = start.reader
         self.detected = start.detected
         self.age = start.age
+        self.has_own_catalog = has_own_catalog(start.reader, start.age)
         if course == COMPLETE:
             # the file is for its target: no earlier release has read it
             self.age = FileAge(target.last, target.last)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Any
+from stackcfg.migration.left_over_stores import find_left_over
 from stackcfg.migration.state import ConfigReader, MigrationState
 from stackcfg.paths import as_list, as_mapping
 from stackcfg.releases.stores import LAST_INLINE, find_engine
@@ -22,15 +23,22 @@ SECTIONS_WITH_REFERENCES = ("providers", "storage", "server")
 
 def compare_stores(state: MigrationState) -> list[StoreVisibility]:
     """Return for each store that a server opens whether the target sees its rows."""
-    before, release = state.inline, min(state.age.newest, LAST_INLINE)
     target, now = state.target, state.now
-    if not before.stores:
-        # a file that can be for the target has its rows where the target looks
-        release = min(state.age.newest, target.last)
-        before = _read_opened(state.original, release)
+    before, release = _read_before(state)
     after = _read_opened(now, target.last)
     data, fields = now.config.data, now.store_fields
     return compare_visibility(before, after, data, fields, target, release)
+
+
+def _read_before(state: MigrationState) -> tuple[StoreMap, Release]:
+    """Return the stores of the old server, and its release."""
+    if state.inline.stores and not state.has_own_catalog:
+        return state.inline, min(state.age.newest, LAST_INLINE)
+    # a file that can be for the target has its rows where the target looks
+    release = min(state.age.newest, state.target.last)
+    found = _read_opened(state.original, release)
+    left_over = find_left_over(state.inline.stores)
+    return found._replace(stores=(*found.stores, *left_over)), release
 
 
 def _read_opened(reader: ConfigReader, release: Release) -> StoreMap:

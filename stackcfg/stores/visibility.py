@@ -21,7 +21,7 @@ from stackcfg.releases.changes import (
 )
 from stackcfg.releases.families import Target
 from stackcfg.releases.server_places import NEW_HOME, OLD_HOME
-from stackcfg.releases.stores import StoreFields, hidden_rows
+from stackcfg.releases.stores import LAST_INLINE, StoreFields, hidden_rows
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.stores import prompts
 from stackcfg.stores.opened import read_opened_stores, with_default_backends
@@ -41,6 +41,7 @@ class StoreVisibility(NamedTuple):
     `status` is VISIBLE, PARTLY_VISIBLE (only in the first releases of the
     family), NOT_VISIBLE, or NO_ROWS_YET (nothing can have been stored);
     `reason` says why. The layout decides where a store goes that `was_inline`.
+    The old server did not read a store that `is_left_over`.
     """
 
     store: str
@@ -51,6 +52,7 @@ class StoreVisibility(NamedTuple):
     reason: str = ""
     superseded: bool = False
     was_inline: bool = False
+    is_left_over: bool = False
 
 
 def compare_visibility(
@@ -77,14 +79,12 @@ def compare_visibility(
         first = _match_stores(old, new_at_first)
     found: list[StoreVisibility] = []
     for store in old.stores:
-        compared = _compare_store(
-            store,
-            first.get(store.key),
-            last.get(store.key),
-            source,
-            target,
-        )
-        found.append(compared)
+        pair = first.get(store.key), last.get(store.key)
+        # beside a catalog, an inline store is left over from before
+        is_left_over = store.inline is not None and source >= CATALOG_SINCE
+        writer = LAST_INLINE if is_left_over else source
+        compared = _compare_store(store, *pair, writer, target)
+        found.append(compared._replace(is_left_over=is_left_over))
     if source < CATALOG_SINCE:
         found += _compare_prompts(new_data, new.by_key(), target, source)
     known = {each.store for each in found}

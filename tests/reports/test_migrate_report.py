@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -433,3 +434,52 @@ def test_the_json_report_has_backends_without_a_store(tmp_path):
     [unused] = report["files"][0]["configs"][0]["unused_backends"]
     assert unused["backend"] == "spare"
     assert unused["location"]["connection"] == {"db_path": "/data/spare.db"}
+
+
+SITUATIONS = ROOT / "fixtures" / "migrate" / "situations"
+LEFT_OVER = (SITUATIONS / "left-over-store" / "input.yaml").read_text()
+
+
+@pytest.mark.parametrize("options", [(), ("--target", "0.7")])
+def test_a_left_over_store_makes_no_report_of_0_2(options, tmp_path):
+    (tmp_path / "run.yaml").write_text(LEFT_OVER)
+    report = run_here("migrate", *options, "run.yaml", cwd=tmp_path).err
+    rows = rows_of(report)
+    assert "run.yaml: was for 0.4.0 to 0.8.0" in report
+    assert rows.pop("vector_io faiss")[:2] == ["not visible", "faiss.db"]
+    rows.pop("connectors", None)
+    statuses = {name: columns[:2] for name, columns in rows.items()}
+    kv, sql = ["visible", "kv.db"], ["visible", "sql.db"]
+    assert statuses == {
+        "files f": sql,
+        "metadata": kv,
+        "inference": sql,
+        "conversations": sql,
+        "prompts": kv,
+    }
+    assert "0.2 took the first" not in report
+    assert "next, with both" not in report, "it would not copy the left-over rows"
+
+
+def test_a_half_migrated_file_is_reported_as_that_of_its_old_server(tmp_path):
+    text = LEFT_OVER.replace(
+        "    inference: {backend: sql_default", "    x: {backend: y"
+    )
+    text += "inference_store: {type: sqlite, db_path: /data/inference.db}\n"
+    (tmp_path / "run.yaml").write_text(text)
+    report = run_here("migrate", "run.yaml", cwd=tmp_path).err
+    assert rows_of(report)["inference"][:2] == ["not visible", "inference.db"]
+    assert "left over" not in report
+    assert "next, with both servers stopped: stackcfg data copy" in report
+
+
+def test_rows_of_a_left_over_store_are_copied_by_the_command_of_its_note(tmp_path):
+    make(tmp_path, {"faiss.db": {"kvstore": {"vector_dbs:v3::a": "{}"}}})
+    text = LEFT_OVER.replace("/data/", f"{tmp_path}/")
+    (tmp_path / "old.yaml").write_text(text)
+    done = run_here("migrate", "-o", "new.yaml", "old.yaml", cwd=tmp_path)
+    [command] = re.findall(r"'stackcfg (data copy [^']*)'", done.err)
+    words = [*shlex.split(command), "old.yaml", "new.yaml"]
+    copied = run_here(*words, cwd=tmp_path)
+    assert copied.code == 0, copied.err
+    assert "rows copied: 1" in copied.out + copied.err
