@@ -50,6 +50,7 @@ from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.values import as_string, with_string_keys
 from stackcfg.stores import inline as inline_stores
 from stackcfg.stores import prompts
+from stackcfg.stores.default_files import locate_default_files
 from stackcfg.stores.opened import add_default_backends, read_opened_stores
 from stackcfg.stores.store_map import Store, store_label
 from stackcfg.yamltext.lines import Position
@@ -253,7 +254,7 @@ def _stores_in_release(
     inline = inline_stores.read_inline_stores(
         data, catalog, LAST_INLINE, DEFAULT_TARGET.last
     )
-    yield from inline.stores
+    yield from locate_default_files(inline, version).stores
     # the prompts are in no field of the config
     prompt_store = prompts.find_prompts_file(data, version)
     if prompt_store is not None:

@@ -20,6 +20,7 @@ from stackcfg.migration.target_choice import COMPLETE, LEAVE
 from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.values import as_string
+from stackcfg.stores.default_files import locate_default_files
 from stackcfg.stores.store_map import StoreMap
 from stackcfg.yamltext.comments import keep_comments
 from stackcfg.yamltext.document import ParseError
@@ -93,6 +94,7 @@ def _stores_to_move(state: MigrationState, hop: ReleaseHop) -> StoreMap:
     has the default stores of its server, and keeps them.
     """
     stores = state.now.inline_stores(hop.target.last)
+    stores = locate_default_files(stores, state.age.oldest)
     if _has_default_stores(state, stores):
         return NO_STORES
     if state.age.possibly_before(CATALOG_SINCE) or stores.has_unmoved:

@@ -238,6 +238,25 @@ def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
 
 
 @cache
+def default_store_file(api: str, provider_type: str, version: Release) -> str:
+    """Return the sqlite file of a provider whose config names no store; empty where
+    a release has no such default.
+
+    From 0.1.7 on the server does not start without the store, or keeps none. Source:
+    the config models of 0.1.0, 0.1.6, 0.1.7 and 0.1.8.
+    """
+    rows = [
+        row
+        for row in read_facts("stores.json")["default_files"]
+        if (row["api"], row["provider_type"]) == (api, provider_type)
+    ]
+    row = find_row(rows, version)
+    if row is None:
+        return ""
+    return str(row["file"])
+
+
+@cache
 def loss_under_namespace(keys: str, engine: str, version: Release) -> str:
     """Return what a server does not do with rows that are under a namespace.
 

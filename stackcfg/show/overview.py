@@ -44,6 +44,7 @@ from stackcfg.show.entries import (
     reference_entries,
 )
 from stackcfg.stores.catalog import read_backends
+from stackcfg.stores.default_files import locate_default_files
 from stackcfg.stores.inline import read_inline_stores
 from stackcfg.stores.store_map import Store, StoreMap
 from stackcfg.yamltext.document import ParseError
@@ -165,6 +166,7 @@ def _read_overview(
     data = with_string_keys(config.data)
     old = read_inline_stores(data, fields, LAST_INLINE, DEFAULT_TARGET.last)
     fit = detect_releases(config, fields, old)
+    old = locate_default_files(old, min(fit.releases))
     release = asked or fit.newest
     # a release without a catalog would show every reference as unread
     if release < CATALOG_SINCE:
@@ -238,11 +240,10 @@ def _inline_entries(old: StoreMap, source: Source, is_old: bool) -> list[StoreEn
 
 
 def _is_default(store: Store, data: Mapping[str, Any]) -> bool:
-    """Return whether 0.2 has a store that the file omits, as only the registry
-    is.
+    """Return whether the old server opens a store that the file omits: the registry,
+    or what a provider of 0.1.0 to 0.1.6 has by default.
     """
-    is_registry = store.fact.use == "metadata"
-    return is_registry and store.location is not None and "storage" not in data
+    return store.location is not None and "storage" not in data
 
 
 def _count_without_stores(

@@ -165,8 +165,12 @@ def _compare_store(
         status,
         reason,
         superseded=store.state == "superseded",
-        was_inline=store.inline is not None,
+        was_inline=store.inline is not None or _is_default_file(store, source),
     )
+
+
+def _is_default_file(store: Store, source: Release) -> bool:
+    return source < CATALOG_SINCE and bool(store.fact.api and store.location)
 
 
 def _find_obstacle(

@@ -17,6 +17,7 @@ from stackcfg.releases.versions import (
     described_releases,
     format_release,
     read_facts,
+    span_of,
 )
 
 LAST: Final = described_releases()[-1]
@@ -117,3 +118,17 @@ def test_the_stores_of_a_release_are_those_of_its_models(version: Release) -> No
     }
     found = stores_of(version) - unread - INSIDE_A_STORE
     assert found == known_stores(version) - WITHOUT_MODEL
+
+
+def test_default_files_are_of_the_releases_whose_models_name_one():
+    """A default that is no string is a whole config of a store, with a file."""
+    for row in read_facts("stores.json")["default_files"]:
+        since, until = span_of(row)
+        for version in described_releases():
+            if version >= CATALOG_SINCE:
+                break
+            spec = provider_spec(row["api"], row["provider_type"], version)
+            assert spec is not None
+            field = config_model(spec.config, version).fields["kvstore"]
+            has_file = field.default is None and not field.required
+            assert has_file == (since <= version <= until), format_release(version)
