@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from stackcfg.loading.configs import RunConfig
 from stackcfg.loading.release_fit import detect_releases
@@ -20,7 +20,7 @@ from stackcfg.migration.target_choice import (
     choose_target,
     is_unfinished,
 )
-from stackcfg.paths import mapping_at
+from stackcfg.paths import Data, as_mapping, mapping_at, value_at
 from stackcfg.releases.families import DEFAULT_TARGET, Target
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release
@@ -123,19 +123,20 @@ class MigrationState:
             is_written = store.inline is not None and store.key not in old
             # a renamed API has its stores under a new key, but they are old
             # ones
-            if is_written and store.owner not in moved:
+            is_moved = value_at(moved.get(store.owner), store.fact.path) is not None
+            if is_written and not is_moved:
                 store = store._replace(location=None)
             kept.append(store)
         self.inline = stores._replace(stores=tuple(kept))
 
-    def _providers_of_renamed_apis(self) -> frozenset[str]:
-        """Return the ids of providers whose API has another name now."""
+    def _providers_of_renamed_apis(self) -> Mapping[str, Data]:
+        """Return the configs of providers whose API has another name now, by id."""
         apis = mapping_at(self.now.config.data, ("providers",))
-        return frozenset(
-            as_string(provider.get("provider_id"))
+        return {
+            as_string(provider.get("provider_id")): as_mapping(provider.get("config"))
             for api, _, provider in provider_entries(self.original.config.data)
             if api not in apis
-        )
+        }
 
 
 def start_migration(

@@ -206,3 +206,14 @@ def test_a_store_of_a_renamed_api_keeps_its_rows():
     [row] = [each for each in config.stores if each.store == "vector_io m"]
     assert row.status == "not visible"
     assert row.before is not None
+
+
+def test_a_store_that_migration_writes_below_a_renamed_api_has_no_rows_yet():
+    chroma = faiss("c", "{url: 'http://c'}").replace(
+        "inline::faiss", "remote::chromadb"
+    )
+    text = HEAD.replace("vector_io", "memory") + chroma
+    for target in ("0.3", "1.5"):
+        [config] = migrate(text, settings_for(target)).configs
+        [row] = [each for each in config.stores if each.store == "vector_io c"]
+        assert (row.status, row.before) == ("no rows yet", None)
