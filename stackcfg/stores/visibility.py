@@ -23,6 +23,7 @@ from stackcfg.releases.families import Target
 from stackcfg.releases.server_places import NEW_HOME, OLD_HOME
 from stackcfg.releases.stores import LAST_INLINE, StoreFields, hidden_rows
 from stackcfg.releases.versions import Release, format_release
+from stackcfg.runconfig.placeholders import may_be_empty, remove_defaults
 from stackcfg.stores import prompts
 from stackcfg.stores.opened import read_opened_stores, with_default_backends
 from stackcfg.stores.store_map import Location, Store, StoreMap, store_label
@@ -33,6 +34,12 @@ NOT_VISIBLE = "not visible"
 NO_ROWS_YET = "no rows yet"
 
 NOTHING_STORED = "nothing was stored before"
+
+
+_ADDRESS = ("db_path", "host", "port", "db")
+"""The fields of a connection that say which database it is; the others say who opens
+it, and how.
+"""
 
 
 class StoreVisibility(NamedTuple):
@@ -133,7 +140,7 @@ def _only_table_differs(before: Store, after: Store | None) -> bool:
         return False
     old = before.location
     new = after.location
-    return old.database == new.database and old.table != new.table
+    return _is_same_database(old, new) and old.table != new.table
 
 
 def _compare_store(
@@ -155,6 +162,8 @@ def _compare_store(
         return StoreVisibility(label, None, after, backend, NO_ROWS_YET, NOTHING_STORED)
     status = NOT_VISIBLE
     reason = _find_obstacle(store, before, after, source, target)
+    if not reason and store.family != last.family:
+        reason = f"SQL table {after.table} is read, KV keys were written"
     if not reason:
         status, reason = _compare_places(before, first.location, after, target)
     return StoreVisibility(
@@ -181,7 +190,7 @@ def _find_obstacle(
     if source < HOME_MOVED_SINCE <= target.last:
         before = _move_home(before)
         after = _move_home(after)
-    if before.database != after.database:
+    if not _is_same_database(before, after):
         if before.engine == "sqlite":
             return "another file"
         return "another database"
@@ -190,6 +199,23 @@ def _find_obstacle(
         if name == store.fact.use and is_hidden:
             return reason
     return ""
+
+
+def _is_same_database(before: Location, after: Location) -> bool:
+    """Return whether two locations are in one database, whoever opens it and how."""
+    if before.engine != after.engine:
+        return False
+    old, new = dict(before.connection), dict(after.connection)
+    return all(_is_same_value(old.get(name), new.get(name)) for name in _ADDRESS)
+
+
+def _is_same_value(old: str | None, new: str | None) -> bool:
+    """Return whether a field says the same; a variable that can be null may have got
+    the default of its field, which a server would take.
+    """
+    if old is None or new is None or not may_be_empty(old):
+        return old == new
+    return remove_defaults(old) == remove_defaults(new)
 
 
 def _move_home(location: Location) -> Location:

@@ -136,3 +136,68 @@ def test_releases_before_0_2_21_have_stored_no_prompts():
     new = catalog("/data/a.db", metadata=METADATA)
     assert "prompts" not in compare({"image_name": "x"}, new, source=(0, 2, 20))
     assert "prompts" in compare({"image_name": "x"}, new, source=(0, 2, 21))
+
+
+POSTGRES = {"host": "db", "port": 5432, "db": "llama", "user": "u", "password": "p"}
+
+
+def postgres_catalog(**sql: Any) -> dict[str, Any]:
+    """Return a config of 0.8 and later on a server; `sql` changes its SQL backend."""
+    backends = {
+        "kv": {"type": "kv_postgres", **POSTGRES, "table_name": "rows"},
+        "sql": {"type": "sql_postgres", **POSTGRES, **sql},
+    }
+    stores = {
+        "prompts": {"backend": "kv", "namespace": "prompts"},
+        "conversations": {"backend": "sql", "table_name": "openai_conversations"},
+    }
+    return {"image_name": "x", "storage": {"backends": backends, "stores": stores}}
+
+
+def compare_catalogs(**sql: Any) -> dict[str, StoreVisibility]:
+    family, source = parse_target("1.0"), (0, 8, 0)
+    old, new = postgres_catalog(), postgres_catalog(**sql)
+    new["storage"]["stores"]["prompts"] = {"backend": "sql", "table_name": "prompts"}
+    before = read_catalog(old, FIELDS, source)
+    after = read_catalog(new, FIELDS, family.last)
+    rows = compare_visibility(before, after, new, FIELDS, family, source)
+    return {row.store: row for row in rows}
+
+
+def test_a_store_that_moves_to_a_table_of_the_same_database_is_not_elsewhere():
+    row = compare_catalogs()["prompts"]
+    reason = "SQL table prompts is read, KV keys were written"
+    assert (row.status, row.reason) == ("not visible", reason)
+    row = compare_catalogs(db="other")["prompts"]
+    assert (row.status, row.reason) == ("not visible", "another database")
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"user": "u@x", "password": "p@q"}, "visible"),
+        ({"ssl_mode": "require", "pool_size": 5}, "visible"),
+        ({"host": "elsewhere"}, "not visible"),
+        ({"port": 5433}, "not visible"),
+    ],
+)
+def test_who_opens_a_database_does_not_make_it_another_one(changed, status):
+    row = compare_catalogs(**changed)["conversations"]
+    reasons = {"visible": "", "not visible": "another database"}
+    assert (row.status, row.reason) == (status, reasons[status])
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("${env.FILE:=/default.db}", "visible"),
+        ("${env.OTHER:=/default.db}", "not visible"),
+        ("/default.db", "not visible"),
+    ],
+)
+def test_a_variable_that_got_a_default_names_the_same_file(written, status):
+    store = {"type": "sqlite", "db_path": "${env.FILE:=}"}
+    reference = {"backend": "sql", "table_name": "openai_conversations"}
+    new = catalog(written, conversations=reference)
+    row = compare({"conversations_store": store}, new)["conversations"]
+    assert row.status == status
