@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from stackcfg.light_typing import Any, Final
 from stackcfg.loading.clues import HEAVY, Clue, Releases, is_telling, releases_in
-from stackcfg.releases.models import required_keys, root_model_names
-from stackcfg.releases.providers import provider_models
-from stackcfg.releases.versions import Span, described_releases
+from stackcfg.releases.models import field_rows, required_keys, root_model_names
+from stackcfg.releases.providers import provider_models, provider_spans
+from stackcfg.releases.versions import Span, described_releases, span_of
 
 STORAGE: Final = "storage"
 """The section without which 0.3 refuses a config; later releases have a default."""
@@ -46,17 +46,46 @@ def missing_provider_keys(
     return tuple(filter(is_telling, found))
 
 
+@lru_cache(4096)
+def missing_nested_keys(
+    api: str, kind: str, key: str, given: tuple[str, ...]
+) -> tuple[Clue, ...]:
+    """Return the same for the mapping under a key of a provider's config."""
+    found: list[Clue] = []
+    for names, taking in _taken_without(api, kind, key):
+        if taking and not set(names).intersection(given):
+            what = f"no '{names[0]}' in '{key}' of {kind}"
+            path = ("config", key)
+            found.append(Clue(what, taking, path, weight=HEAVY, aspect="missing"))
+    return tuple(filter(is_telling, found))
+
+
 @lru_cache(1024)
-def _taken_without(api: str, kind: str) -> tuple[tuple[tuple[str, ...], Releases], ...]:
-    """Return the keys that releases require in a provider's config, with the
-    releases that have the provider type and do not require them.
+def _taken_without(
+    api: str, kind: str, key: str = ""
+) -> tuple[tuple[tuple[str, ...], Releases], ...]:
+    """Return the keys that releases require in a provider's config, or in the mapping
+    under a key of it, with the releases that have the provider type and do not
+    require them.
     """
-    models = provider_models(api, kind)
-    having = releases_in((since, until) for since, until, _ in models)
+    having = releases_in(provider_spans(api, kind))
     requiring: dict[tuple[str, ...], Releases] = {}
-    for since, until, model in models:
-        with_model = releases_in([(since, until)])
+    for model, with_model in _models_of(api, kind, key):
         for names, span in required_keys(model):
             known = requiring.get(names, frozenset())
             requiring[names] = known | (with_model & releases_in([span]))
     return tuple((names, having - each) for names, each in requiring.items())
+
+
+def _models_of(api: str, kind: str, key: str) -> Iterator[tuple[str, Releases]]:
+    """Yield the models of a provider's config, or of a key in it that holds one
+    model, with the releases of each.
+    """
+    for since, until, model in provider_models(api, kind):
+        with_model = releases_in([(since, until)])
+        if not key:
+            yield model, with_model
+            continue
+        for row in field_rows(model, key):
+            if row["type"][0] == "model":
+                yield row["type"][1], with_model & releases_in([span_of(row)])

@@ -15,7 +15,11 @@ from stackcfg.loading.clues import (
     releases_in,
     split_releases,
 )
-from stackcfg.loading.missing_keys import missing_provider_keys, missing_section
+from stackcfg.loading.missing_keys import (
+    missing_nested_keys,
+    missing_provider_keys,
+    missing_section,
+)
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE
 from stackcfg.releases.models import field_spans, key_spans, root_model_names
@@ -27,6 +31,8 @@ from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.substitution import TYPED_SINCE
 from stackcfg.runconfig.values import as_string
+from stackcfg.stores.inline_value import is_inline_store
+from stackcfg.stores.left_over import find_left_over, has_server_catalog
 from stackcfg.stores.store_map import StoreMap
 
 SERVER_MODELS: Final[Mapping[Path, str]] = {
@@ -85,11 +91,13 @@ def _style_clues(data: Mapping[str, Any], inline: StoreMap) -> Iterator[Clue]:
     before, after = split_releases(CATALOG_SINCE)
     if isinstance(value_at(data, _BACKENDS), Mapping):
         yield Clue("'storage.backends'", after, _BACKENDS, decisive=True)
-    for store in inline.stores:
-        # beside its reference a store is left over, or ahead of its time
-        if store.inline is not None and store.state != "superseded":
-            what = f"inline store '{store.path[-1]}'"
-            yield Clue(what, before, store.path, decisive=True)
+    # 0.2 can run a config with both, as long as it has its own stores of the server
+    has_server_store = any(each.inline and not each.fact.api for each in inline.stores)
+    is_style = has_server_store or not has_server_catalog(data, inline.stores)
+    # beside its reference a store is left over, or ahead of its time
+    for store in find_left_over(inline.stores):
+        what = f"inline store '{store.path[-1]}'"
+        yield Clue(what, before, store.path, decisive=is_style)
 
 
 def has_only_catalog(data: Mapping[str, Any], inline: StoreMap) -> bool:
@@ -129,10 +137,15 @@ def _provider_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
             releases = _releases_with(api_spans, api)
             yield Clue(f"API '{api}'", releases, path[:2])
         kind = as_string(provider.get("provider_type"))
-        keys = tuple(as_mapping(provider.get("config")))
+        config = as_mapping(provider.get("config"))
+        keys = tuple(config)
         clues = _entry_clues(api, kind, keys)
         if not is_disabled(provider):
             clues += missing_provider_keys(api, kind, keys)
+            for key, value in config.items():
+                # the style of the config says what an inline store does
+                if isinstance(value, Mapping) and not is_inline_store(value):
+                    clues += missing_nested_keys(api, kind, key, tuple(value))
         for clue in clues:
             yield clue._replace(path=(*path, *clue.path))
 

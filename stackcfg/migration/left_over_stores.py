@@ -7,25 +7,23 @@ config is for whose own stores are inline.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.loading.configs import position_of_path
 from stackcfg.migration.changes import CHECK
 from stackcfg.migration.result import MigrationNote
-from stackcfg.paths import mapping_at
 from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.runconfig.placeholders import remove_conditions
-from stackcfg.runconfig.sections import STORES_PATH
-from stackcfg.stores.store_map import Store, is_reference, store_label
+from stackcfg.stores.left_over import REGISTRY, find_left_over, has_server_catalog
+from stackcfg.stores.store_map import store_label
 
 if TYPE_CHECKING:
     from stackcfg.migration.file_age import FileAge
     from stackcfg.migration.state import ConfigReader, MigrationState
 
-_REGISTRY = ("metadata",)
 _REQUIRED = ("metadata", "inference", "conversations")
 """The stores of the server without which 0.3.0 to 0.3.5 do not start."""
 
@@ -36,26 +34,11 @@ def has_own_catalog(reader: ConfigReader, age: FileAge) -> bool:
     """
     if age.possibly_before(CATALOG_SINCE):
         return False
-    needed: tuple[str, ...] = _REGISTRY
+    needed: tuple[str, ...] = REGISTRY
     if age.certainly_before(DEFAULTS_SINCE):
         needed = _REQUIRED
-    written = mapping_at(reader.config.data, STORES_PATH)
-    if not all(is_reference(written.get(name)) for name in needed):
-        return False
     inline = reader.inline_stores(DEFAULT_TARGET.last)
-    return all(store.fact.api for store in find_left_over(inline.stores))
-
-
-def find_left_over(stores: Iterable[Store]) -> list[Store]:
-    """Return the inline stores that have no reference beside them.
-
-    One that a step has written has no location: it holds no rows.
-    """
-    return [
-        store
-        for store in stores
-        if store.inline is not None and store.location and store.state != "superseded"
-    ]
+    return has_server_catalog(reader.config.data, inline.stores, needed)
 
 
 def left_over_notes(state: MigrationState) -> Iterator[MigrationNote]:

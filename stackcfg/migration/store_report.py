@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Any
-from stackcfg.migration.left_over_stores import find_left_over
 from stackcfg.migration.state import ConfigReader, MigrationState
 from stackcfg.paths import as_list, as_mapping
 from stackcfg.releases.stores import LAST_INLINE, find_engine
 from stackcfg.releases.versions import Release
 from stackcfg.stores.catalog import read_backends
+from stackcfg.stores.left_over import find_left_over
 from stackcfg.stores.opened import read_opened_stores, with_default_backends
 from stackcfg.stores.store_map import Location, Store, StoreMap, connection_of
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility

@@ -139,3 +139,68 @@ def test_a_config_that_no_release_starts_has_a_newest_release_all_the_same():
 def test_the_keys_of_a_dataset_tell_the_releases(entry: str, releases: str):
     found = detect(INLINE + f"datasets: [{{{entry}}}]\n")
     assert describe_releases(found.releases) == releases
+
+
+BUILTIN = """\
+version: 2
+distro_name: x
+providers:
+  responses:
+  - provider_id: r
+    provider_type: inline::builtin
+    config:
+      persistence:
+        responses: {backend: sql_default, table_name: responses}
+"""
+
+
+def test_a_release_that_refuses_a_mapping_for_what_is_missing_is_less_likely():
+    found = detect(BUILTIN)
+    assert describe_releases(found.releases) == "1.0.0 or later"
+    [proof] = found.proof
+    assert proof.what == "no 'agent_state' in 'persistence' of inline::builtin"
+    state = "        agent_state: {backend: kv_default, namespace: agents}\n"
+    assert describe_releases(detect(BUILTIN + state).releases) == "0.7.0 or later"
+    off = BUILTIN.replace("provider_id: r", "provider_id: __disabled__")
+    assert describe_releases(detect(off).releases) == "0.7.0 or later"
+
+
+CATALOG_WITH_A_LEFT_OVER = """\
+version: 2
+image_name: x
+providers:
+  vector_io:
+  - provider_id: chroma
+    provider_type: inline::chromadb
+    config:
+      db_path: /data/chroma
+      kvstore: {type: sqlite, db_path: /data/chroma.db}
+  - provider_id: faiss
+    provider_type: inline::faiss
+    config:
+      kvstore: {type: sqlite, db_path: /data/faiss.db}
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: /data/kv.db}
+    sql_default: {type: sql_sqlite, db_path: /data/sql.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+"""
+
+
+def test_inline_stores_of_providers_beside_a_catalog_of_the_server_are_left_over():
+    found = detect(CATALOG_WITH_A_LEFT_OVER).releases
+    assert min(found) >= (0, 3, 0)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        # 0.2 runs it as well, with the stores that it reads
+        f"{CATALOG_WITH_A_LEFT_OVER}metadata_store: {{type: sqlite, db_path: /a.db}}\n",
+        # the catalog is not finished
+        CATALOG_WITH_A_LEFT_OVER.partition("  stores:")[0],
+    ],
+)
+def test_a_config_with_stores_of_both_styles_can_be_of_0_2(changed: str):
+    assert min(detect(changed).releases) < (0, 3, 0)
