@@ -104,6 +104,7 @@ def _migrate_file(
     if is_beside or _has_change(changes, ReadByOldServer):
         # an old server reads it, whatever later release it fits as well
         migration = migration._replace(until=LAST_OLD_SERVER)
+    migration = migration._replace(renamed=_renamed_in(changes))
     try:
         history = _apply(body, changes)
         if _has_change(changes, HoldsNoConfig):
@@ -129,6 +130,15 @@ def _has_change(
     changes: Sequence[DeploymentChange], kind: type[DeploymentChange]
 ) -> bool:
     return any(isinstance(each, kind) for each in changes)
+
+
+def _renamed_in(changes: Sequence[DeploymentChange]) -> frozenset[str]:
+    """Return the variables that the run configs of a file read under new names."""
+    names: set[str] = set()
+    for change in changes:
+        if isinstance(change, RenamedVariables):
+            names |= dict(change.names).keys()
+    return frozenset(names)
 
 
 def _rename_variables(text: str, changes: Sequence[DeploymentChange]) -> str:

@@ -45,7 +45,7 @@ class StepContext(NamedTuple):
     the map of the inline stores, and `plan`, the backends and references that
     take their place. `engines` are the names of backends that the user wants on
     another engine. `parameters` are texts that are replaced before the server
-    reads them.
+    reads them, `renamed` the variables that are set and read under their new names.
     """
 
     text: Editor
@@ -58,6 +58,7 @@ class StepContext(NamedTuple):
     plan: BackendPlan = BackendPlan()
     engines: tuple[tuple[str, str], ...] = ()
     parameters: frozenset[str] = frozenset()
+    renamed: frozenset[str] = frozenset()
 
     @property
     def written(self) -> StoreMap:

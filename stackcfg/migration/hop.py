@@ -184,6 +184,7 @@ def _build_context(
         inline=inline,
         plan=plan,
         parameters=reader.config.parameters,
+        renamed=state.settings.renamed,
     )
 
 

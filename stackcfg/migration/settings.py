@@ -22,7 +22,8 @@ class Settings(NamedTuple):
     if a file fits any of them. `detect` asks for the detected releases in the
     result. `engines` are names of backends, each with the engine that it gets.
     `releases` are those that the files fit, where that is known. `chart` has the
-    values that a template of Helm writes.
+    values that a template of Helm writes. `renamed` are variables that the files around
+    the config set under their new names, where it reads them so as well.
     """
 
     target: Target | None = None
@@ -34,6 +35,7 @@ class Settings(NamedTuple):
     engines: tuple[tuple[str, str], ...] = ()
     releases: frozenset[Release] = frozenset()
     chart: Chart | None = None
+    renamed: frozenset[str] = frozenset()
 
 
 def settings_for(

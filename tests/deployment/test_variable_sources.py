@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from stackcfg.deployment.engine import migrate_deployment
 from stackcfg.deployment.environment.env_files import read_env_file
-from tests.deployment.test_environment_fixtures import migrated
+from stackcfg.migration.engine import migrate
+from tests.deployment.test_environment_fixtures import migrated, settings
 
 UNIT = """\
 [Service]
@@ -135,6 +137,18 @@ def test_a_run_config_that_reads_the_variable_follows():
     texts, _ = migrated(files)
     assert "${env.OGX_LOGGING}" in texts["run.yaml"]
     assert texts["s.env"] == "OGX_LOGGING=x\n"
+    assert not any("set both" in said for said in notes_on_config(files))
+    # without the file that sets it, it has its old name
+    assert any("set both" in said for said in notes_on_config(files[1:2]))
+
+
+def notes_on_config(files: list[tuple[str, str]]) -> list[str]:
+    wanted = settings()
+    old = wanted.migration._replace(source=(0, 5, 0))
+    wanted = wanted._replace(migration=old)
+    results = {each.file: each.result for each in migrate_deployment(files, wanted)}
+    result = results.get("run.yaml") or migrate(dict(files)["run.yaml"], old)
+    return [note.message for config in result.configs for note in config.notes]
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def _notes_on_variables(context: StepContext) -> Notes:
     first: dict[str, int] = {}
     document = context.text.document
     folder = _SERVER_FOLDER.search(document.text, document.start, document.end)
-    if folder is not None:
+    if folder is not None and OLD_FOLDER_VARIABLE not in context.renamed:
         message = (
             f"the server's folder is that of '{NEW_FOLDER_VARIABLE}' now, in this file, too; "
             f"set '{OLD_FOLDER_VARIABLE}' under that name, or its databases are empty"
@@ -135,7 +135,7 @@ def _notes_on_variables(context: StepContext) -> Notes:
     for match in found:
         if _SERVER_FOLDER.match(document.text, match.start()) is None:
             first.setdefault(match[1], match.start())
-    for name in sorted(first):
+    for name in sorted(first.keys() - context.renamed):
         new = name.replace("LLAMA_STACK", "OGX")
         message = (
             f"'{name}' works in this file as before, "
