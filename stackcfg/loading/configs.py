@@ -167,12 +167,33 @@ def read_documents(
             for document in documents:
                 data_of(document.root)
     except ParseError as error:
-        if is_template(text):
-            from stackcfg.loading.template_files import read_template
-
-            return read_template(text, place, lenient, is_file=where is None)
-        raise input_error(error, place) from None
+        other = _read_other_text(text, place, lenient, is_file=where is None)
+        if not other:
+            raise input_error(error, place) from None
+        return other
     return documents
+
+
+def _read_other_text(
+    text: str, where: Where, lenient: bool, is_file: bool
+) -> list[Document]:
+    """Return the documents of a text that is no YAML: of a script that writes run
+    configs, of a template; none for another text.
+
+    Raises `InputError`.
+    """
+    # imported only here: few texts are no YAML
+    if "<<" in text:
+        from stackcfg.loading.here_documents import read_here_documents
+
+        script = read_here_documents(text, where)
+        if script:
+            return script
+    if not is_template(text):
+        return []
+    from stackcfg.loading.template_files import read_template
+
+    return read_template(text, where, lenient, is_file)
 
 
 def _mask_parameters(text: str, parameters: frozenset[str]) -> str | None:

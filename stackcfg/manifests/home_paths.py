@@ -78,6 +78,12 @@ def move_home_paths(text: str, homes: Homes | None = None) -> str:
     return replace_parts(text, find_home_paths(text, homes))
 
 
+def move_absolute_paths(text: str, homes: Homes) -> str:
+    """Return a text with `/root/.llama` called `/root/.ogx`; a `~` stays."""
+    found = find_home_paths(text, homes)
+    return replace_parts(text, [each for each in found if text[each.start] == "/"])
+
+
 def find_operator_configs(text: str) -> Iterator[PathChange]:
     """Yield where a text names the config as the operator mounted it."""
     for path in OPERATOR_CONFIGS:

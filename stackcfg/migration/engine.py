@@ -85,7 +85,7 @@ def _migrate_text(text: str, settings: Settings) -> MigrationResult:
             from stackcfg.migration.quoted_expressions import refuse_quoted_expressions
 
             refuse_quoted_expressions(body, history.text)
-        prove_reading(history.text, _read_data(documents, states))
+        _prove_reading(history.text, documents, states)
         refuse_unstable_result(states, history, partial(_is_changed_by, settings))
     for state in states:
         state.notes += left_over_notes(state)
@@ -93,6 +93,22 @@ def _migrate_text(text: str, settings: Settings) -> MigrationResult:
     configs = tuple(_describe(state, changed) for state in states)
     bom = text[: len(text) - len(body)]
     return MigrationResult(bom + history.text, changed, configs, target)
+
+
+def _prove_reading(
+    text: str, documents: list[Document], states: list[MigrationState]
+) -> None:
+    """Raise `ProofError` unless PyYAML reads the new text as it is meant."""
+    if all(document.is_yaml for document in documents):
+        prove_reading(text, _read_data(documents, states))
+        return
+    for state in states:
+        # the script around it is none of PyYAML's
+        config = state.now.config
+        written = config.document.text
+        if not config.parameters:
+            again = read_documents(written)
+            prove_reading(written, [data_of(each.root) for each in again])
 
 
 def _is_changed_by(settings: Settings, text: str) -> bool:

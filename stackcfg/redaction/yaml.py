@@ -53,7 +53,10 @@ def find_in_yaml(text: str, documents: Sequence[Document] = ()) -> list[Span]:
         documents = documents or parse_yaml(text, lenient=True)
         found: list[Span] = []
         for document in documents:
-            found += _find_in_document(document)
+            if document.is_yaml:
+                found += _find_in_document(document)
+            else:
+                found += find_in_lines(text)
     except ParseError:
         found = list(find_in_lines(text))
     return join_spans(_spans_of_lines(text, found))

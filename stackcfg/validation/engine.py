@@ -14,7 +14,7 @@ from stackcfg.loading.configs import (
     find_run_configs,
     read_documents,
 )
-from stackcfg.loading.errors import InputError, StructureError
+from stackcfg.loading.errors import InputError, NotRunConfigError, StructureError
 from stackcfg.releases.changes import OPERATED_SINCE
 from stackcfg.releases.families import Target
 from stackcfg.releases.stores import StoreFields, with_declared_fields
@@ -160,12 +160,33 @@ def _validate_text(
     yet.
     """
     try:
-        return _validate_once(text, settings, known)
+        found = _validate_once(text, settings, known)
     except InputError:
-        found = _check_server_file(text, settings)
-        if found is None:
+        started = _check_server_file(text, settings)
+        if started is None:
             raise
+        return started
+    if all(document.is_yaml for document in found.documents):
         return found
+    return _with_started_servers(found, text, settings)
+
+
+def _with_started_servers(
+    found: Validation, text: str, settings: Settings
+) -> Validation:
+    """Return what is found in a script that writes run configs, with what is found in
+    the servers that it starts.
+    """
+    try:
+        started = _check_server_file(text, settings)
+    except NotRunConfigError:
+        # it starts none that is judged
+        return found
+    if started is None:
+        return found
+    findings = sorted((*found.findings, *started.findings), key=_order_of)
+    ignored = found.ignored + started.ignored
+    return found._replace(findings=tuple(findings), ignored=ignored)
 
 
 def _check_server_file(text: str, settings: Settings) -> Validation | None:

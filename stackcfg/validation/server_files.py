@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from stackcfg.light_typing import Final
 from stackcfg.loading.configs import BOM
 from stackcfg.loading.errors import NotRunConfigError
+from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.manifests.file_kinds import SCRIPT, kind_of
 from stackcfg.manifests.started_servers import (
     SetVariable,
@@ -99,12 +100,16 @@ def _find_comments(file: str, text: str) -> Iterator[PlacedComment]:
     command.
     """
     lines = LineIndex(text)
+    written = find_written_configs(text)
     pattern = _COMMENT
     if kind_of(file, text) == SCRIPT:
         pattern = _TRAILING
     for match in pattern.finditer(text):
         rules = rules_of_comment(match[1])
-        if rules is None:
+        if rules is None or any(
+            each.start <= match.start() < each.end for each in written
+        ):
+            # one in a run config is for that
             continue
         span = Span(lines.position(match.start(1)), lines.position(match.end(1)))
         line = span.start.line

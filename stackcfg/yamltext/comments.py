@@ -39,7 +39,7 @@ class Comments:
         """Every comment, in the order of the text."""
         text, start, end = self._document.text, self._document.start, self._document.end
         place = text.find("#", start, end)
-        if place < 0:
+        if place < 0 or not self._document.is_yaml:
             return []
         found: list[Comment] = []
         spans = sorted(_scalar_spans(self._document))

@@ -16,6 +16,11 @@ SEQUENCE = "sequence"
 SCALAR = "scalar"
 ALIAS = "alias"
 
+HERE = "<<"
+TABS = "-"
+QUOTED = "'"
+"""The style of a here-document in a script, which is no YAML: `<<`, `<<-`, `<<'`."""
+
 Span = tuple[int, int]
 """The offsets at which a part of the text begins and ends."""
 
@@ -65,8 +70,8 @@ class Node:
     Each kind has fields of its own; here they are empty for all others. `entries`
     are the (key, value) pairs of a mapping, `items` the values of a sequence,
     `text` the decoded text of a scalar, `named` the node of an alias. `style` is
-    the quote or block indicator of a scalar, None for a plain one; `flow` marks a
-    collection in brackets or braces.
+    the quote or block indicator of a scalar, None for a plain one, for a here-document
+    what is in front of its word; `flow` marks a collection in brackets or braces.
     """
 
     __slots__ = ("anchor", "end", "start", "tag")
@@ -226,6 +231,7 @@ class Document(NamedTuple):
     `text` is the whole stream; `start` and `end` delimit the document together
     with the comments around it. `has_branches`: a template decides about parts
     of it, all of which are in it. `has_string_keys`: each key is certainly a string.
+    What is not `is_yaml` is a script, with its here-documents as the values of `root`.
     """
 
     text: str
@@ -236,6 +242,7 @@ class Document(NamedTuple):
     duplicates: tuple[Duplicate, ...] = ()
     has_branches: bool = False
     has_string_keys: bool = False
+    is_yaml: bool = True
 
     def __hash__(self) -> int:
         # equal documents have the same nodes; their duplicates can be thousands
@@ -272,6 +279,11 @@ def content_start(text: str, node: Node) -> int:
         message, hint = "a tag in front of an anchor", "write the anchor first"
         raise ParseError(message, node.start, hint)
     return match.end()
+
+
+def is_here_document(node: Node) -> bool:
+    """Return whether a scalar is the text of a here-document."""
+    return node.style is not None and node.style.startswith(HERE)
 
 
 def walk_nodes(root: Node) -> Iterator[tuple[Path, Node]]:

@@ -22,6 +22,7 @@ from stackcfg.yamltext.document import (
     ParseError,
     Span,
     content_start,
+    is_here_document,
 )
 from stackcfg.yamltext.values import name_of
 
@@ -134,6 +135,8 @@ def embed_scalar(
     indent = 0
     if node.style == "|":
         runs, indent = _literal_runs(text, node)
+    elif is_here_document(node):
+        runs = [(0, node.start)]
     elif node.style in _TOKENS:
         runs = _quoted_runs(text, node, node.style)
     else:

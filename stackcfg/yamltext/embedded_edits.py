@@ -13,6 +13,7 @@ from stackcfg.yamltext.document import (
     ParseError,
     Span,
     content_start,
+    is_here_document,
     walk_nodes,
 )
 from stackcfg.yamltext.edits import (
@@ -50,6 +51,8 @@ def edits_in_outer(
         message = "a run config in a folded scalar ('>')"
         raise ParseError(message, node.start, "write it as a literal one ('|')")
     resolved = resolve_edits(embedded.text, edits)
+    if is_here_document(node):
+        return [_moved_edit(document, embedded, edit) for edit in resolved]
     if node.style == "|":
         return list(_line_edits(document, embedded, resolved))
     return _quoted_edits(document, embedded, resolved)

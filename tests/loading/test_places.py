@@ -146,13 +146,22 @@ def test_the_copy_that_kubectl_keeps_is_none():
     assert config.place == "data.run.yaml"
 
 
-def test_a_script_that_writes_a_run_config_is_passed_by():
+def test_a_script_in_a_manifest_that_writes_a_run_config_is_read():
     script = f"#!/bin/sh\n# a comment\ncat > run.yaml <<EOF\n{CONFIG}EOF\n"
     text = f"kind: Pod\nspec:\n  command:\n  - |\n{indented(script, 4)}"
-    assert configs(text) == []
+    assert [each.place for each in configs(text)] == ["spec.command.0 run.yaml"]
     held = f"kind: ConfigMap\ndata:\n  start.sh: |\n{indented(script, 4)}"
     run = f"  run.yaml: |\n{indented(CONFIG, 4)}"
-    assert [each.place for each in configs(held + run)] == ["data.run.yaml"]
+    places = [each.place for each in configs(held + run)]
+    assert places == ["data.start.sh run.yaml", "data.run.yaml"]
+
+
+def test_a_script_that_writes_something_else_is_passed_by():
+    script = (
+        "#!/bin/sh\ncat > app.yaml <<EOF\nproviders: 1\nEOF\nllama stack run run.yaml\n"
+    )
+    text = f"kind: ConfigMap\ndata:\n  start.sh: |\n{indented(script, 4)}"
+    assert configs(text) == []
 
 
 def test_a_named_file_of_a_configmap_needs_less():

@@ -30,6 +30,7 @@ from stackcfg.deployment.environment.words import (
     quote_shell,
 )
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.manifests.dockerfile_text import (
     FLAGS,
     Instruction,
@@ -262,6 +263,9 @@ def _destination(
     """Return the part of an instruction that is a place in the image."""
     if each.word not in ("COPY", "ADD") or "--from=" in region.old:
         return region
+    if find_written_configs(region.old):
+        # the migration of the run config knows its paths
+        return region.part(0, region.old.index("\n"))
     if "<<" in region.old or "[" in region.old or not region.old.split():
         return region
     body = region.old.rstrip()

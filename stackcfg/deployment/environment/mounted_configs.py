@@ -20,9 +20,10 @@ from stackcfg.deployment.environment.regions import (
     read_text,
 )
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.manifests.containers import Container
 from stackcfg.manifests.dockerfile_text import copied_files
-from stackcfg.manifests.home_paths import find_home_paths, replace_parts
+from stackcfg.manifests.home_paths import move_absolute_paths
 from stackcfg.manifests.objects import CONFIG_MAP, SECRET
 from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.paths import as_mapping, list_at
@@ -167,11 +168,14 @@ class MountedConfigs:
         text: str,
     ) -> list[MountedConfig]:
         """Return the run configs that a Dockerfile puts into its image."""
-        return [
-            config
-            for path in copied_files(text)
-            for config in self.file(dockerfile, path)
+        found = [
+            MountedConfig(dockerfile, each.name, RawRegion(text, each.start, each.end))
+            for each in find_written_configs(text)
+            if each.is_copied
         ]
+        for path in copied_files(text):
+            found += self.file(dockerfile, path)
+        return found
 
     def move(
         self,
@@ -192,10 +196,8 @@ class MountedConfigs:
             return
         for config in configs:
             text = config.region.old
-            found = find_home_paths(text, renaming.homes)
-            absolute = [each for each in found if text[each.start] == "/"]
-            if absolute:
-                config.region.new = replace_parts(text, absolute)
+            config.region.new = move_absolute_paths(text, renaming.homes)
+            if config.region.new != text:
                 self._moved[id(config.region)] = config
 
     def changes(self) -> Iterator[DeploymentChange]:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from stackcfg.deployment.changes import DeploymentChanges, HoldsNoConfig, Refusal
+from stackcfg.deployment.changes import (
+    DeploymentChanges,
+    FileNote,
+    HoldsNoConfig,
+    Refusal,
+)
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import NamedTuple
-from stackcfg.loading.errors import NotRunConfigError
+from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.loading.here_documents import find_written_configs, read_here_documents
 from stackcfg.manifests.file_kinds import kind_of
+from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.versions import Release
 from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.lines import Position
+from stackcfg.yamltext.lines import LineIndex, Position
 
 
 class PlainText(NamedTuple):
@@ -46,11 +53,25 @@ def change_plain_file(
     """Yield the changes of a file; refuse one in which no server starts."""
     text = PlainText(name, files.texts[name], files.settings.release)
     found = list(change(text))
-    if not found:
+    if not found and not find_written_configs(text.body):
         kind = kind_of(name, text.body)
         message = f"not a run config, and nothing in this {kind} starts the server"
         yield Refusal(name, NotRunConfigError(message, Position(1, 1)))
         return
-    yield HoldsNoConfig(name)
     for each in found:
         yield from each.changes()
+    yield from _say_what_it_holds(text)
+
+
+def _say_what_it_holds(text: PlainText) -> DeploymentChanges:
+    """Yield whether a file has no run config to migrate: it writes none, or it writes
+    one in pieces.
+    """
+    try:
+        if read_here_documents(text.body, LineIndex(text.body).position):
+            return
+    except InputError as error:
+        offset = LineIndex(text.body).offset(error.position)
+        message = f"{error.message}, and stays; {error.hint}"
+        yield FileNote(text.file, "script", ACTION_REQUIRED, message, offset)
+    yield HoldsNoConfig(text.file)

@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from stackcfg.deployment.changes import DeploymentChange, DeploymentChanges
+from stackcfg.deployment.changes import (
+    DeploymentChange,
+    DeploymentChanges,
+    ReadByOldServer,
+)
 from stackcfg.deployment.environment.arguments import Launch, NewCommand
 from stackcfg.deployment.environment.env_files import (
     EnvFiles,
@@ -23,7 +27,11 @@ from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
 from stackcfg.deployment.environment.server import Server
 from stackcfg.deployment.environment.server_change import change_variables
 from stackcfg.deployment.environment.server_checks import HOST_FOLDER
-from stackcfg.deployment.environment.server_plan import CONFIG_DIRS, plan_server
+from stackcfg.deployment.environment.server_plan import (
+    CERTIFICATE,
+    CONFIG_DIRS,
+    plan_server,
+)
 from stackcfg.deployment.environment.shell_scripts import (
     assigned_variables,
     rewrite_script,
@@ -31,6 +39,7 @@ from stackcfg.deployment.environment.shell_scripts import (
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.manifests.file_kinds import SCRIPT
 from stackcfg.manifests.home_paths import find_home_paths
 from stackcfg.manifests.server_evidence import find_start_in
@@ -58,7 +67,24 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     variables = ScriptVariables(files, names)
     for name in names:
         yield from change_plain_file(files, name, partial(_change_file, variables))
+        if _writes_for_old_server(files.texts[name]):
+            yield ReadByOldServer(name)
     yield from variables.changes()
+
+
+def _writes_for_old_server(text: str) -> bool:
+    """Return whether a script writes run configs, and starts llama-stack."""
+    if not find_written_configs(text):
+        return False
+    commands = find_commands(text)
+    if any(start.is_old for start in _starts_in(commands)):
+        return True
+    return any(_runs_old_image(command) for command in commands)
+
+
+def _runs_old_image(command: ShellCommand) -> bool:
+    image = find_server_run(command.values)
+    return image is not None and is_old_image(command.values[image])
 
 
 def _change_file(variables: ScriptVariables, text: PlainText) -> Iterator[PlaceChanges]:
@@ -71,7 +97,11 @@ def _change_file(variables: ScriptVariables, text: PlainText) -> Iterator[PlaceC
     changes = PlaceChanges(text.file, "script")
     region = RawRegion(text.body, 0, len(text.body))
     renaming = _renaming(text, is_old)
-    launch = Launch(text.target, env_files=variables.read(text.file, changes))
+    launch = Launch(
+        text.target,
+        serves_tls=_writes_certificate(text.body),
+        env_files=variables.read(text.file, changes),
+    )
     change = rewrite_script(region.old, launch, renaming)
     region.new = change.text
     for note in change.notes:
@@ -87,6 +117,14 @@ def _change_file(variables: ScriptVariables, text: PlainText) -> Iterator[PlaceC
         )
     changes.add_regions(region)
     yield changes
+
+
+def _writes_certificate(text: str) -> bool:
+    """Return whether a run config that a script writes has a certificate."""
+    return any(
+        CERTIFICATE.search(text, each.start, each.end)
+        for each in find_written_configs(text)
+    )
 
 
 def _starts_in(commands: Sequence[ShellCommand]) -> Iterator[Start]:

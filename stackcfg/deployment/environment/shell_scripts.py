@@ -12,6 +12,8 @@ from stackcfg.deployment.environment.images import rewrite_packages
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.words import quote_shell, rewrite_spans
 from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.loading.here_documents import find_written_configs
+from stackcfg.manifests.home_paths import move_absolute_paths
 from stackcfg.manifests.server_evidence import script_index
 from stackcfg.manifests.server_start import (
     Start,
@@ -69,6 +71,7 @@ def rewrite_script(
         )
         return ScriptChange(text, (ScriptNote(ACTION_REQUIRED, message, error.offset),))
     rewriter = _Rewriter(text, launch, renaming)
+    rewriter.read_configs()
     for command in commands:
         rewriter.read(command)
     return rewriter.result()
@@ -88,6 +91,18 @@ class _Rewriter:
         self.renaming = renaming
         self.segments: list[_Segment] = []
         self.notes: list[ScriptNote] = []
+
+    def read_configs(self) -> None:
+        """Give the run configs in here-documents the new names and absolute paths.
+
+        A `~` is left to the migration, which knows where it is expanded.
+        """
+        for each in find_written_configs(self.text):
+            config = self.text[each.start : each.end]
+            if self.renaming.moves_folder:
+                config = move_absolute_paths(config, self.renaming.homes)
+            config = self.renaming.rename_variables(config)
+            self.segments.append(_Segment(each.start, each.end, config))
 
     def read(self, command: ShellCommand) -> None:
         """Read one command; keep what it becomes."""

@@ -8,17 +8,25 @@ from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.places import (
     base64_texts,
     compose_contents,
+    here_documents,
     named_literals,
     plain_texts,
 )
 from stackcfg.loading.places.coding import Coding, Read
 from stackcfg.paths import Path
-from stackcfg.yamltext.document import Document, Node, ParseError, Span
+from stackcfg.yamltext.document import (
+    Document,
+    Node,
+    ParseError,
+    Span,
+    is_here_document,
+)
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.embedded import Embedded, embed_scalar
 from stackcfg.yamltext.embedded_edits import edits_in_outer
 
 KINDS: Final[tuple[Read, ...]] = (
+    here_documents.read,
     compose_contents.read,
     base64_texts.read,
     named_literals.read,
@@ -58,7 +66,7 @@ class Holding(NamedTuple):
         if self.coding.escapes is None:
             return None
         node = self.embedded.node
-        if node.style == "|" or node.entries:
+        if node.style == "|" or node.entries or is_here_document(node):
             return self.coding.escapes
         return _QUOTED + self.coding.escapes
 

@@ -1,0 +1,209 @@
+r"""Texts of here-documents, as the program that reads them gets them.
+
+`<<-` takes the tabs away that lines begin with. Without quotes around its word, a
+here-document has variables and commands of the shell, or of BuildKit, in it, and a `$`
+of its own is written `\$` (POSIX, Shell Command Language 2.7.4; Dockerfile reference,
+here-documents).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.paths import Path
+from stackcfg.patterns import lazy_pattern
+from stackcfg.yamltext.document import QUOTED, TABS, Document, ParseError
+from stackcfg.yamltext.edits import Edit, resolve_edits
+
+_BRACES: Final = r"\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}"
+_BRACKETS: Final = r"\$\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
+_EXPANDED: Final = rf"{_BRACES}|{_BRACKETS}|\$(?:[A-Za-z_]\w*|[0-9@*#?!$-])|`[^`\n]*`"
+_SHELL: Final = lazy_pattern(_EXPANDED)
+_ESCAPE_TOKENS: Final = (
+    rf"\\(?P<escaped>[\\$`\n])|(?P<shell>{_EXPANDED})|(?P<open>\$[{{(]|`)"
+)
+_LINE_END: Final = "\r\n"
+_TAB_TOKENS: Final = r"(?m:^)(?P<tabs>\t+)"
+_NAME: Final = lazy_pattern(r"\$[A-Za-z_]\w*")
+_SPECIAL: Final = "\\$`"
+_SERVERS_OWN: Final = "${env."
+
+
+class HereText(NamedTuple):
+    """The text of a here-document, with a map to what is written.
+
+    `starts` are offsets in the text of runs of characters that are written as they are,
+    `places` their offsets in what is written. `parameters` are what a shell replaces,
+    `unclear` those that are in the text with a backslash, too. New lines begin with
+    `tabs` and end with `newline`.
+    """
+
+    text: str
+    starts: tuple[int, ...]
+    places: tuple[int, ...]
+    parameters: frozenset[str]
+    unclear: frozenset[str]
+    escapes: str | None
+    tabs: str
+    newline: str
+
+    def held_offset(self, offset: int) -> int:
+        """Return the offset with every tab and backslash counted."""
+        index = bisect_right(self.starts, offset) - 1
+        return self.places[index] + offset - self.starts[index]
+
+    def held_edits(self, edits: Sequence[Edit]) -> list[Edit]:
+        """Return the edits with backslashes and tabs."""
+        return [self._held_edit(edit) for edit in resolve_edits(self.text, edits)]
+
+    def _held_edit(self, edit: Edit) -> Edit:
+        new = edit.text
+        if self.escapes:
+            new = self._special().sub(self._write, new)
+        if self.tabs:
+            new = self._indent(new, edit)
+        new = new.replace("\n", self.newline)
+        return Edit(self.held_offset(edit.start), self.held_offset(edit.end), (new,))
+
+    def _indent(self, new: str, edit: Edit) -> str:
+        """Return new lines with the tabs of the others."""
+        new = new.replace("\n", f"\n{self.tabs}")
+        if edit.end < len(self.text):
+            return new
+        # the line that ends the here-document has tabs of its own
+        if edit.start == edit.end:
+            new = self.tabs + new
+        return new.removesuffix(self.tabs)
+
+    def _special(self) -> re.Pattern[str]:
+        """Return the pattern of parameters, and of what needs a backslash."""
+        # one can begin with another one
+        longest_first = sorted(self.parameters, key=len, reverse=True)
+        words: list[str] = []
+        for word in longest_first:
+            words.append(re.escape(word))
+            if _NAME.fullmatch(word):
+                words[-1] += r"(?!\w)"
+        return re.compile("|".join([*words, r"[\\$`]"]))
+
+    def _write(self, match: re.Match[str]) -> str:
+        written = match[0]
+        if written in self.unclear:
+            offset = self.held_offset(self.text.index(written))
+            message = f"'{written}' is in this text with and without a backslash"
+            raise ParseError(message, offset, "write one of the two in another way")
+        if written in self.parameters:
+            return written
+        return f"\\{written}"
+
+
+def read(content: str, path: Path, document: Document) -> HereText | None:
+    """Return the text of a here-document.
+
+    Raises `ParseError` for what a shell refuses, and for what is not understood.
+    """
+    if document.is_yaml:
+        return None
+    node = document.root.at(path)
+    if node is None or node.style is None:
+        return None
+    return _Decoder(content, node.style).decode()
+
+
+class _Decoder:
+    """Reads the text of a here-document from the left to the right."""
+
+    def __init__(self, content: str, style: str) -> None:
+        self.content = content
+        self.has_tabs = TABS in style
+        self.is_expanded = QUOTED not in style
+        self.parts: list[str] = []
+        self.length = 0
+        self.starts: list[int] = [0]
+        self.places: list[int] = [0]
+        self.parameters: set[str] = set()
+        self.escaped: list[int] = []
+
+    def decode(self) -> HereText:
+        """Return the text. Raises `ParseError`."""
+        at = 0
+        for match in self._tokens():
+            self._keep(self.content[at : match.start()])
+            self._read(match)
+            at = match.end()
+            self.starts.append(self.length)
+            self.places.append(at)
+        self._keep(self.content[at:])
+        text = "".join(self.parts)
+        return HereText(
+            text=text,
+            starts=tuple(self.starts),
+            places=tuple(self.places),
+            parameters=frozenset(self.parameters),
+            unclear=frozenset(self._find_unclear(text)),
+            escapes=_SPECIAL * self.is_expanded,
+            tabs=self._find_tabs(),
+            newline=_LINE_END[_LINE_END not in self.content :],
+        )
+
+    def _tokens(self) -> Iterator[re.Match[str]]:
+        """Return what is not written as it is, in its order."""
+        patterns: list[str] = []
+        if _LINE_END in self.content:
+            patterns.append(rf"(?P<line_end>{_LINE_END})")
+        if self.has_tabs:
+            patterns.append(_TAB_TOKENS)
+        if self.is_expanded:
+            patterns.append(_ESCAPE_TOKENS)
+        if not patterns:
+            return iter(())
+        return re.finditer("|".join(patterns), self.content)
+
+    def _keep(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+    def _read(self, match: re.Match[str]) -> None:
+        groups = match.groupdict()
+        if groups.get("tabs"):
+            return
+        if groups.get("line_end"):
+            self._keep("\n")
+        else:
+            self._read_expanded(match, groups)
+
+    def _read_expanded(self, match: re.Match[str], groups: dict[str, str]) -> None:
+        """Read what a shell replaces, and what has a backslash for it."""
+        if groups["open"]:
+            message = f"what '{match[0]}' begins here does not end on its line"
+            raise ParseError(
+                message, match.start(), "run this, then name what it writes"
+            )
+        if groups["escaped"] == "\n":
+            return
+        if groups["escaped"]:
+            self.escaped.append(self.length)
+            self._keep(groups["escaped"])
+            return
+        if match[0].startswith(_SERVERS_OWN):
+            message = "a shell refuses '${env.': it is no variable of a shell"
+            hint = "write '\\${env.…}', or quotes around the word behind '<<'"
+            raise ParseError(message, match.start(), hint)
+        self.parameters.add(match[0])
+        self._keep(match[0])
+
+    def _find_unclear(self, text: str) -> Iterator[str]:
+        """Yield what is a parameter at one place, and has a backslash at another."""
+        for place in self.escaped:
+            written = _SHELL.match(text, place)
+            if written is not None and written[0] in self.parameters:
+                yield written[0]
+
+    def _find_tabs(self) -> str:
+        """Return the tabs that the first line begins with, if they are taken away."""
+        if not self.has_tabs:
+            return ""
+        return self.content[: len(self.content) - len(self.content.lstrip("\t"))]
