@@ -13,7 +13,8 @@ from stackcfg.cli.deployment import Deployed
 from stackcfg.deployment.engine import DeployedFile
 from stackcfg.errors import StackcfgError
 from stackcfg.loading.chart_values import Chart
-from stackcfg.loading.configs import looks_like_run_config
+from stackcfg.loading.configs import check_found_file, looks_like_run_config
+from stackcfg.loading.errors import NotRunConfigError
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.system.files import FileError, read_file
 from stackcfg.yamltext.line_matching import LineMatcher
@@ -148,12 +149,23 @@ def _add_values(
     if known is not None and known.result is not None:
         text = _merge(chart.values, known.result.text, text)
     changed = text != chart.values
-    if file.in_folder and not changed and not looks_like_run_config(text):
+    if file.in_folder and not changed and not _would_be_found(text):
         # nobody has asked for it
         return
     config = _describe_values(changed)
     result = MigrationResult(text, changed, (config,), template.target)
     found[file.path] = DeployedFile(file.path, result)
+
+
+def _would_be_found(values: str) -> bool:
+    """Return whether a search takes the values of a chart for a run config."""
+    if looks_like_run_config(values):
+        return True
+    try:
+        check_found_file(values)
+    except NotRunConfigError:
+        return False
+    return True
 
 
 def _refuse_values(

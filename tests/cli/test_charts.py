@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -172,3 +173,108 @@ def test_such_a_file_outside_of_a_chart_is_passed_by(tmp_path):
     put_helper(tmp_path, HELPER)
     done = run_here("validate", ".", cwd=tmp_path)
     assert (done.code, "_helpers.tpl" in done.err) == (2, False)
+
+
+IN_WITH = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Release.Name }}
+data:
+  config.yaml: |
+    version: 2
+    distro_name: x
+    apis: [inference, vector_io]
+    providers:
+      inference:
+      - provider_id: vllm
+        provider_type: remote::vllm
+        config:
+          base_url: {{ .Values.url }}
+      vector_io:
+      - provider_id: faiss
+        provider_type: inline::faiss
+        config:
+          persistence: {backend: kv_default, namespace: faiss}
+    {{- with .Values.storage }}
+    storage:
+      STORAGE
+    {{- end }}
+    {{- with .Values.resources }}
+    registered_resources:
+      models:
+      - {model_id: m, provider_id: {{ .provider }}, provider_model_id: m}
+    {{- end }}
+    {{- with .Values.search }}
+    vector_stores:
+      default_embedding_model: {provider_id: {{ .provider }}, model_id: m}
+    {{- end }}
+"""
+STORAGE = """\
+backends:
+  kv_default: {type: kv_sqlite, db_path: DIR/kv.db}
+  sql_default: {type: sql_sqlite, db_path: DIR/sql.db}
+stores:
+  metadata: {backend: kv_default, namespace: registry}
+  inference: {backend: sql_default, table_name: inference}
+  conversations: {backend: sql_default, table_name: conversations}
+  prompts: {backend: kv_default, namespace: prompts}
+"""
+
+
+@pytest.fixture
+def in_with(tmp_path) -> Path:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: x\nversion: 0.1.0\n")
+    return tmp_path
+
+
+def stores_of(folder: Path) -> list[tuple[str, str]]:
+    arguments = ("migrate", "--check", "--target", "1.5", "--from", "0.5")
+    done = run_here(*arguments, "--report", "json", ".", cwd=folder)
+    configs = [
+        config
+        for file in json.loads(done.err)["files"]
+        for config in file["configs"]
+        if config["stores"]
+    ]
+    return [
+        (store["store"], store["before"]["connection"]["db_path"])
+        for config in configs
+        for store in config["stores"]
+    ]
+
+
+@pytest.mark.parametrize("provider", ["vllm", "unknown"])
+@pytest.mark.parametrize("is_value", [True, False], ids=["value", "text"])
+def test_stores_in_a_block_are_reported_where_they_were(in_with, is_value, provider):
+    """Also if other blocks make the server refuse the text that has all of it."""
+    storage = STORAGE.replace("DIR", "/data")
+    values = f"url: http://v/v1\nresources: {{provider: {provider}}}\n"
+    values += f"storage:\n{indent(storage, '  ')}"
+    written, folder = "{{- toYaml . | nindent 6 }}", "/data"
+    if not is_value:
+        folder = "{{ .dir }}"
+        written = indent(STORAGE.replace("DIR", folder), "      ").strip()
+        values = values.replace("storage:", "storage:\n  dir: /data")
+    template = IN_WITH.replace("STORAGE", written).replace("{{ .provider }}", provider)
+    (in_with / "templates" / "config.yaml").write_text(template)
+    (in_with / "values.yaml").write_text(values)
+    kv, sql = f"{folder}/kv.db", f"{folder}/sql.db"
+    assert stores_of(in_with) == [
+        ("metadata", kv),
+        ("inference", sql),
+        ("conversations", sql),
+        ("prompts", kv),
+        ("vector_io faiss", kv),
+    ]
+
+
+def test_values_of_a_chart_that_need_nothing_are_no_run_config(in_with):
+    template = IN_WITH.replace("STORAGE", "{{- toYaml . | nindent 6 }}")
+    (in_with / "templates" / "config.yaml").write_text(template)
+    storage = indent(STORAGE.replace("DIR", "/data"), "  ")
+    (in_with / "values.yaml").write_text(f"url: http://v/v1\nstorage:\n{storage}")
+    done = run_here("migrate", "--check", "--report", "full", ".", cwd=in_with)
+    assert done.code == 0
+    assert "providers" not in done.err

@@ -248,10 +248,19 @@ class _Migration:
         after = self._region.lines[self._region.end :]
         text = "\n".join([*before, *new, *after])
         old = "\n".join(self._region.lines)
-        migrated = [(each.old, each.result) for each in outcomes]
+        # the first one can lack a block with the storage
+        fullest = max(outcomes, key=_count_places)
+        others = [outcome for outcome in outcomes if outcome is not fullest]
+        migrated = [(each.old, each.result) for each in (fullest, *others)]
         configs = reports_of_template(migrated, notes)
         first = outcomes[0].result
         return first._replace(text=text, changed=text != old, configs=configs)
+
+
+def _count_places(outcome: _Outcome) -> int:
+    """Return of how many stores it is known where their rows were."""
+    stores = [store for config in outcome.result.configs for store in config.stores]
+    return sum(store.before is not None for store in stores)
 
 
 def _prove(new: Sequence[str], outcomes: Sequence[_Outcome]) -> None:

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
+from stackcfg.stores.store_map import Location
+from stackcfg.stores.visibility import StoreVisibility
 from stackcfg.validation.templates.findings import SOME
 from stackcfg.validation.templates.texts import WrittenText
+from stackcfg.yamltext.template_blocks import without_marks
 
 Migrated = tuple[WrittenText, MigrationResult]
 
@@ -17,8 +20,8 @@ def reports_of_template(
 ) -> tuple[ConfigResult, ...]:
     """Return what became of each run config, with the notes of all texts.
 
-    The first text is the one that has most of the template. The `others` are
-    about the template itself, and belong to the first run config.
+    The first text is the one whose stores are reported. The `others` are about the
+    template itself, and belong to the first run config.
     """
     first, result = migrated[0]
     reports: list[ConfigResult] = []
@@ -28,9 +31,33 @@ def reports_of_template(
             notes += others
         notes.sort(key=attrgetter("position"))
         lines = [first.numbers[line - 1] + 1 for line in config.proof_lines]
-        report = config._replace(notes=tuple(notes), proof_lines=tuple(lines))
+        report = config._replace(
+            notes=tuple(notes),
+            proof_lines=tuple(lines),
+            stores=tuple(map(_without_marks, config.stores)),
+        )
         reports.append(report)
     return tuple(reports)
+
+
+def _without_marks(store: StoreVisibility) -> StoreVisibility:
+    """Return a store with its locations as the template has them."""
+    before, after = store.before, store.after
+    if before is not None:
+        before = _location_in_template(before)
+    if after is not None:
+        after = _location_in_template(after)
+    reason = without_marks(store.reason)
+    return store._replace(before=before, after=after, reason=reason)
+
+
+def _location_in_template(location: Location) -> Location:
+    connection = [(name, without_marks(value)) for name, value in location.connection]
+    return location._replace(
+        connection=tuple(connection),
+        table=without_marks(location.table),
+        prefix=without_marks(location.prefix),
+    )
 
 
 def _notes_of(migrated: Sequence[Migrated], config: int) -> list[MigrationNote]:

@@ -105,6 +105,7 @@ class _Migration:
         ]
         places = [Position(line, 1) for line in config.proof_lines]
         lines = [template.position_in_template(place).line for place in places]
+        lines = list(dict.fromkeys(lines))
         return config._replace(notes=tuple(notes), proof_lines=tuple(lines))
 
     def _prove(self, parted: Parted, text: str, values: str) -> None:
