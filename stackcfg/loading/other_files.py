@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.paths import Path, as_list, as_mapping, mapping_at, value_at
+from stackcfg.patterns import lazy_pattern
 
 Data = Mapping[Any, Any]
 
@@ -36,6 +37,10 @@ CHART_KEYS: Final = frozenset(
 )
 """Keys that `helm create` writes into the values of a chart; no run config has one."""
 
+NOTEBOOK_KEYS: Final = frozenset({"cells", "nbformat"})
+"""Keys that every notebook of Jupyter has."""
+
+_WRITTEN_CONFIG: Final = lazy_pattern(r"(?<![\w\"'])provider_type:[ \t]")
 _DASHBOARD_KEYS: Final = frozenset({"providers", "registered_resources"})
 
 _ENOUGH_CHART_KEYS: Final = 2
@@ -191,6 +196,24 @@ def _lists_providers(value: Any) -> bool:
     return isinstance(as_mapping(value[0]).get("provider_type"), str)
 
 
+def _read_notebook(data: Data) -> OtherFile | None:
+    """Return a notebook of Jupyter (nbformat 4), with the cell that writes a run
+    config.
+
+    A cell is a list of lines, of which one alone can look like a run config.
+    """
+    if not data.keys() >= NOTEBOOK_KEYS:
+        return None
+    what = "a Jupyter notebook"
+    for number, cell in enumerate(as_list(data["cells"])):
+        source = as_mapping(cell).get("source", "")
+        text = "".join(map(str, as_list(source))) or str(source)
+        if _WRITTEN_CONFIG.search(text):
+            hint = "this cell writes a run config: run it, then name what it writes"
+            return OtherFile(what, ("cells", number, "source"), hint)
+    return OtherFile(what, ("nbformat",))
+
+
 _SERVER_OBJECTS: Final[Mapping[str, Path]] = {
     "LlamaStackDistribution": ("spec", "server", "userConfig", "configMapName"),
     "OGXServer": ("spec", "overrideConfig", "name"),
@@ -274,6 +297,7 @@ def _read_chart_values(data: Data) -> OtherFile | None:
 
 _READERS: Final = (
     _read_kind,
+    _read_notebook,
     _read_build_config,
     _read_object,
     _read_service_config,

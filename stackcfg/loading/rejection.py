@@ -91,10 +91,14 @@ def _list_keys(pieces: Sequence[Evidence]) -> str:
 
 
 def _position_of(document: Document, path: Path) -> Position:
-    """Return the place of the key at a path, or of what holds it."""
+    """Return the place of the key or item at a path, or of what holds it."""
     offset = document.root.start
     node = document.root.target
     for part in path:
+        if isinstance(part, int):
+            node = node.items[part].target
+            offset = node.start
+            continue
         entry = node.entry(str(part))
         if entry is None:
             break

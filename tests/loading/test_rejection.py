@@ -1,6 +1,7 @@
 """What a file is that is no run config, where that shows, and what to do."""
 
 import contextlib
+import json
 import time
 
 import pytest
@@ -53,6 +54,7 @@ KINDS = {
     "a CI workflow": "on: push\njobs: {}\n",
     "a pre-commit config": "repos: []\n",
     "the definition of an external provider": "module: a\nconfig_class: b\n",
+    "a Jupyter notebook": "{cells: [{source: ['apis: [inference]\\n']}], nbformat: 4}\n",
     "the config of a service that uses a server": "llama_stack: {url: a}\n",
     "a list of endpoints, as the dashboard of OpenShift AI keeps them": (
         "providers: {inference: [{provider_id: a, provider_type: 'remote::openai'}]}\n"
@@ -94,6 +96,20 @@ def test_an_object_of_the_operator_leads_to_its_configmap(kind, spec):
 def test_a_service_leads_to_the_run_config_that_it_starts():
     hint = refusal("llama_stack: {library_client_config_path: run.yaml}\n")[2]
     assert hint == "its run config is 'run.yaml'; name that"
+
+
+@pytest.mark.parametrize("is_list", [True, False], ids=["lines", "string"])
+def test_a_notebook_leads_to_the_cell_that_writes_a_run_config(is_list):
+    """A line of flow style alone looks like a run config."""
+    source = ["%%writefile run.yaml\n", *CONFIG.splitlines(keepends=True)]
+    written: object = source if is_list else "".join(source)
+    cells = [{"source": ["import a\n"]}, {"source": written}]
+    text = json.dumps({"cells": cells, "nbformat": 4}, indent=1)
+    message, line, hint = refusal(text)
+    assert message == "not a run config but a Jupyter notebook"
+    [_, second] = [n for n, row in enumerate(text.split("\n"), 1) if '"source"' in row]
+    assert line == second
+    assert hint == "this cell writes a run config: run it, then name what it writes"
 
 
 def test_an_operator_may_make_the_run_config():

@@ -15,6 +15,7 @@ from stackcfg.loading.configs import (
 )
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.evidence import evidence_against
+from stackcfg.loading.other_files import NOTEBOOK_KEYS
 from stackcfg.loading.places.openshift import declared_parameters
 from stackcfg.loading.places.plain_texts import PlainText
 from stackcfg.loading.places.texts import Holding, hold_text
@@ -92,6 +93,8 @@ def find_places(
     `needed` is the weight of evidence for a file of a ConfigMap; a mapping or
     text elsewhere needs more. Raises `InputError`.
     """
+    if all(document.root.get(key) is not None for key in NOTEBOOK_KEYS):
+        return
     search = _Search(lenient, needed)
     yield from search.run(_Text(document, place), _Spot(document.root.target))
 
