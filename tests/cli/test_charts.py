@@ -278,3 +278,51 @@ def test_values_of_a_chart_that_need_nothing_are_no_run_config(in_with):
     done = run_here("migrate", "--check", "--report", "full", ".", cwd=in_with)
     assert done.code == 0
     assert "providers" not in done.err
+
+
+BLOCKS = """\
+    {{- with .Values.resources }}
+    registered_resources:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    {{- with .Values.server }}
+    server:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    {{- with .Values.search }}
+    vector_stores:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    {{- with .Values.safety }}
+    safety:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+"""
+VALUES = """\
+resources:
+  tool_groups:
+  - {}
+server:
+  port: 8321
+search:
+  default_embedding_model: {}
+"""
+
+
+def test_a_template_that_needs_its_release_says_so(in_with):
+    """Some of its texts fit later releases than the others."""
+    template = IN_WITH[: IN_WITH.index("    providers:")].replace("distro", "image")
+    template = template.replace(
+        "[inference", "[agents, batches, files, safety, tool_runtime, inference"
+    )
+    (in_with / "templates" / "config.yaml").write_text(template + BLOCKS)
+    (in_with / "values.yaml").write_text(VALUES)
+    arguments = ("migrate", "--check", "--target", "1.5")
+    done = run_here(*arguments, ".", cwd=in_with)
+    assert "say with --from which release it is for (" in done.err
+    assert "or render it first" in done.err
+    named = run_here(*arguments, "--from", "0.4", ".", cwd=in_with)
+    assert "decides about the structure" not in named.err
+    assert named.code != 2
+    other = run_here(*arguments, "--from", "0.2", ".", cwd=in_with)
+    assert "--from" not in other.err

@@ -22,7 +22,7 @@ from stackcfg.migration.templates.last_comments import with_comments_in_place
 from stackcfg.migration.templates.merge import merge
 from stackcfg.migration.templates.notes import reports_of_template
 from stackcfg.migration.templates.rewriting import write_template
-from stackcfg.releases.families import target_of
+from stackcfg.releases.families import describe_releases, families, target_of
 from stackcfg.releases.stores import with_declared_fields
 from stackcfg.releases.versions import Release
 from stackcfg.validation.templates.choice import Template
@@ -58,6 +58,59 @@ def migrate_template(
     """Migrate a template that decides about the structure of a run config.
 
     Raises `InputError` if it cannot be done, or not be proved.
+    """
+    try:
+        return _migrate_either(text, settings, error, migrate)
+    except StructureError as found:
+        releases = _releases_that_help(text, settings, error, migrate)
+        if not releases:
+            raise
+        words = describe_releases(releases)
+        hint = f"say with --from which release it is for ({words}), or {found.hint}"
+        raise found.replace(hint=hint) from None
+
+
+def _releases_that_help(
+    text: str, settings: Settings, error: StructureError, migrate: Migrate
+) -> frozenset[Release]:
+    """Return the releases that a refused template fits, if it can be migrated for the
+    newest of them: texts that fit different releases have no migration in common.
+    """
+    if settings.source is not None:
+        return frozenset()
+    try:
+        fitting = _find_fitting_releases(text, settings, error)
+    except InputError:
+        return frozenset()
+    names = [family for family in families() if family.last in fitting]
+    if not names:
+        return frozenset()
+    for_newest = settings._replace(source=names[-1].last)
+    try:
+        _migrate_either(text, for_newest, error, migrate)
+    except InputError:
+        return frozenset()
+    return fitting
+
+
+def _find_fitting_releases(
+    text: str, settings: Settings, error: StructureError
+) -> frozenset[Release]:
+    if settings.chart is not None:
+        from stackcfg.loading.chart_templates import read_chart_template
+
+        template = read_chart_template(text, settings.chart, error)
+        text, error = template.text, template.error_in_text
+    best = _read_template(text, settings, error).best_text()
+    return _find_releases(best, settings)
+
+
+def _migrate_either(
+    text: str, settings: Settings, error: StructureError, migrate: Migrate
+) -> MigrationResult:
+    """Migrate a template, with the values of its chart if they are known.
+
+    Raises `InputError`.
     """
     if settings.chart is not None:
         from stackcfg.migration.templates.values import migrate_with_values
