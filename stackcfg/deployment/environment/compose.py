@@ -14,6 +14,7 @@ from stackcfg.deployment.environment.compose_services import (
 )
 from stackcfg.deployment.environment.env_files import EnvFiles, EnvFileUser
 from stackcfg.deployment.environment.mounted_configs import (
+    MountedConfig,
     MountedConfigs,
 )
 from stackcfg.deployment.environment.regions import (
@@ -30,6 +31,7 @@ from stackcfg.deployment.environment.server import (
     VariableSource,
 )
 from stackcfg.deployment.environment.server_change import change_server
+from stackcfg.deployment.environment.unproved_readers import note_unproved_reader
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.environment.words import (
     CommandLine,
@@ -78,9 +80,26 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     for service in services:
         if service.evidence is not None:
             yield from _change(service, service.evidence, around)
+    for service in services:
+        if service.evidence is None:
+            yield from _note_reader(service, around)
     yield from around.configs.changes()
     yield from sources.changes()
     yield from env_files.changes()
+
+
+def _note_reader(service: ComposeService, around: _Surroundings) -> DeploymentChanges:
+    """Yield a note if a service that stays as it is reads a run config of the run."""
+    mounted: list[MountedConfig] = []
+    for source, _ in _volumes(service.whole):
+        mounted += around.configs.file(service.container.file, source)
+    mounted += around.configs.of_service(service.whole)
+    mounted = around.configs.without_server(mounted)
+    settings = around.files.settings
+    for changes in note_unproved_reader(
+        service.container, mounted, settings.migration, settings.release
+    ):
+        yield from changes.changes()
 
 
 def _find_env_files(

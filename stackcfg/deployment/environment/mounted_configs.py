@@ -67,6 +67,7 @@ class MountedConfigs:
         self._moved: dict[int, MountedConfig] = {}
         self._names: dict[str, dict[str, str]] = {}
         self._readers: dict[str, set[bool]] = {}
+        self._read: set[int] = set()
 
     def held_by(
         self,
@@ -189,6 +190,7 @@ class MountedConfigs:
         A `~` is left to the migration, which knows where it is expanded.
         """
         is_old = evidence.is_old and evidence.is_proved
+        self._read.update(id(config.region) for config in configs)
         for config in configs:
             self._readers.setdefault(config.file, set()).add(is_old)
             self._names.setdefault(config.file, {}).update(renaming.names)
@@ -199,6 +201,10 @@ class MountedConfigs:
             config.region.new = move_absolute_paths(text, renaming.homes)
             if config.region.new != text:
                 self._moved[id(config.region)] = config
+
+    def without_server(self, configs: Sequence[MountedConfig]) -> list[MountedConfig]:
+        """Return those of some run configs that no server of this run reads."""
+        return [each for each in configs if id(each.region) not in self._read]
 
     def changes(self) -> Iterator[DeploymentChange]:
         """Yield what changes in all run configs."""

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
-from stackcfg.deployment.environment.mounted_configs import MountedConfigs
+from stackcfg.deployment.environment.mounted_configs import (
+    MountedConfig,
+    MountedConfigs,
+)
 from stackcfg.deployment.environment.object_sources import ObjectSources
 from stackcfg.deployment.environment.regions import (
     PlaceChanges,
@@ -15,6 +18,7 @@ from stackcfg.deployment.environment.regions import (
 )
 from stackcfg.deployment.environment.server import Server, SplitVariable, Variable
 from stackcfg.deployment.environment.server_change import change_server
+from stackcfg.deployment.environment.unproved_readers import note_unproved_reader
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.environment.words import CommandLine
 from stackcfg.deployment.environment.yaml_servers import (
@@ -62,8 +66,33 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
                     evidence,
                     around,
                 )
+    yield from _note_unproved_readers(files, around.configs)
     yield from around.configs.changes()
     yield from sources.changes()
+
+
+def _note_unproved_readers(
+    files: DeploymentFiles, configs: MountedConfigs
+) -> DeploymentChanges:
+    for name in files.holding(CONTAINERS):
+        for container in _containers_of(files, name):
+            mounted = configs.without_server(_mounted_configs(container, configs))
+            if not mounted or container.is_init or find_evidence(container) is not None:
+                continue
+            settings, release = files.settings.migration, files.settings.release
+            for changes in note_unproved_reader(container, mounted, settings, release):
+                yield from changes.changes()
+
+
+def _mounted_configs(
+    container: Container, configs: MountedConfigs
+) -> list[MountedConfig]:
+    """Return the run configs of this run that a container mounts."""
+    return [
+        config
+        for kind, name in mounted_objects(container)
+        for config in configs.held_by(kind, name, container.namespace)
+    ]
 
 
 def _containers_of(files: DeploymentFiles, name: str) -> list[Container]:
@@ -84,11 +113,7 @@ def _change(
     around: _Surroundings,
 ) -> DeploymentChanges:
     yaml = YamlServer(container)
-    mounted = [
-        config
-        for kind, name in mounted_objects(container)
-        for config in around.configs.held_by(kind, name, container.namespace)
-    ]
+    mounted = _mounted_configs(container, around.configs)
     server = _read_server(yaml, evidence)
     server.configs = [config.text for config in mounted]
     # it reads a config that is not in this run

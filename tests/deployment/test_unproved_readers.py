@@ -1,0 +1,124 @@
+"""Containers that mount a run config, of which nothing says that they start the server."""
+
+import pytest
+
+from tests.deployment.test_environment_fixtures import migrated
+
+OLD = """\
+    version: 2
+    image_name: x
+    apis: [inference]
+    providers:
+      inference:
+      - provider_id: vllm
+        provider_type: remote::vllm
+        config: {url: http://v/v1}
+    metadata_store: {type: sqlite, db_path: /data/r.db}
+"""
+NEW = """\
+    version: 2
+    distro_name: x
+    apis: [inference]
+    providers:
+      inference:
+      - provider_id: vllm
+        provider_type: remote::vllm
+        config: {base_url: http://v/v1}
+    server: {insecure: true}
+"""
+POD = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: cfg}
+data:
+  run.yaml: |
+CONFIG---
+apiVersion: v1
+kind: Pod
+metadata: {name: s}
+spec:
+  KEY:
+  - name: s
+    image: IMAGE
+    command: [/start]
+    env:
+    - {name: VARIABLE, value: /etc/s/run.yaml}
+    volumeMounts:
+    - {name: VOLUME, mountPath: /etc/s}
+  volumes:
+  - name: c
+    configMap: {name: cfg}
+  - name: d
+    emptyDir: {}
+"""
+OWN = {
+    "CONFIG": OLD,
+    "KEY": "containers",
+    "IMAGE": "quay.io/me/own:1",
+    "VARIABLE": "LLAMA_STACK_CONFIG",
+    "VOLUME": "c",
+}
+MOUNTS = "this container mounts a run config ("
+
+
+def notes_on_pod(**other: str) -> list[str]:
+    text = POD
+    for word, value in {**OWN, **other}.items():
+        text = text.replace(word, value)
+    return [each for each in migrated([("pod.yaml", text)])[1] if MOUNTS in each]
+
+
+def test_a_container_that_may_be_the_server_is_named():
+    [note] = notes_on_pod()
+    assert note.startswith(
+        f"pod.yaml:21:5: container s of Pod s: check: {MOUNTS}ConfigMap cfg: run.yaml)"
+    )
+    assert note.endswith(
+        "its image and command must be those of ogx, and 'LLAMA_STACK_CONFIG' is "
+        "'OGX_CONFIG'"
+    )
+
+
+def test_a_variable_of_nobody_is_not_named():
+    [note] = notes_on_pod(VARIABLE="CONFIG_FILE")
+    assert note.endswith("its image and command must be those of ogx")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"CONFIG": NEW},
+        {"KEY": "initContainers"},
+        {"VOLUME": "d"},
+        {"IMAGE": "llamastack/distribution-starter:0.2.12"},
+        {"CONFIG": "    apis: [\n"},
+    ],
+    ids=["for ogx", "init", "another volume", "proved", "unreadable"],
+)
+def test_other_containers_are_not(other):
+    assert notes_on_pod(**other) == []
+
+
+COMPOSE = """\
+services:
+  s:
+    image: me/own:1
+    volumes:
+    - ./run.yaml:/etc/run.yaml
+  web:
+    image: nginx
+    volumes:
+    - ./:/site
+"""
+
+
+@pytest.mark.parametrize(("config", "count"), [(OLD, 1), (NEW, 0)])
+def test_a_service_that_may_be_the_server_is_named(config, count):
+    files = [
+        ("compose.yaml", COMPOSE),
+        ("run.yaml", config.replace("\n    ", "\n")[4:]),
+    ]
+    notes = [each for each in migrated(files)[1] if MOUNTS in each]
+    assert len(notes) == count
+    assert all("compose.yaml:3:5: service s: " in each for each in notes)
+    assert all(f"{MOUNTS}run.yaml)" in each for each in notes)
