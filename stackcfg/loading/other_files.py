@@ -41,6 +41,7 @@ NOTEBOOK_KEYS: Final = frozenset({"cells", "nbformat"})
 """Keys that every notebook of Jupyter has."""
 
 _WRITTEN_CONFIG: Final = lazy_pattern(r"(?<![\w\"'])provider_type:[ \t]")
+_MODULE: Final = lazy_pattern(r"[a-z]\w*\.[a-z]\w*\.[a-z]\w*")
 _DASHBOARD_KEYS: Final = frozenset({"providers", "registered_resources"})
 
 _ENOUGH_CHART_KEYS: Final = 2
@@ -73,6 +74,29 @@ def json_patch(data: Any) -> OtherFile | None:
         return None
     hint = "migrate it with its base: kustomize build FOLDER | stackcfg migrate -"
     return OtherFile("a JSON patch", (), hint)
+
+
+def other_list(data: Any) -> OtherFile | None:
+    """Return what a list is that is no document of a run config, if that is known."""
+    return json_patch(data) or _ansible_tasks(data)
+
+
+def _ansible_tasks(data: Any) -> OtherFile | None:
+    """Return what a list is that is one of Ansible: plays, or tasks of modules.
+
+    The name of a module has its collection: `kubernetes.core.k8s`.
+    """
+    items = [as_mapping(each) for each in as_list(data)]
+    if not any("hosts" in each or any(map(_is_module, each)) for each in items):
+        return None
+    hint = (
+        "name the run config, or the object that it writes, with its values filled in"
+    )
+    return OtherFile("a list of Ansible tasks", (), hint)
+
+
+def _is_module(key: Any) -> bool:
+    return _MODULE.fullmatch(str(key)) is not None
 
 
 class _Kind(NamedTuple):

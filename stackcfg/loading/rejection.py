@@ -8,7 +8,7 @@ from stackcfg.light_typing import Final
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.evidence import Evidence
-from stackcfg.loading.other_files import OtherFile, json_patch, other_kind
+from stackcfg.loading.other_files import OtherFile, other_kind, other_list
 from stackcfg.loading.recognition import weigh_evidence
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import Document
@@ -65,7 +65,7 @@ def _identify(document: Document) -> OtherFile | None:
     data = data_of(document.root)
     if isinstance(data, Mapping):
         return other_kind(data)
-    return json_patch(data)
+    return other_list(data)
 
 
 def _explain_weight(document: Document) -> NotRunConfigError | None:

@@ -239,6 +239,27 @@ def test_a_resource_inside_another_document_needs_a_person(inner):
     assert note.position.line in (4, 5)
 
 
+TASKS = """\
+- name: make the server
+  kubernetes.core.k8s:
+    definition: |
+      kind: LlamaStackDistribution
+      metadata: {name: {{ name }}}
+"""
+
+
+def test_a_task_that_makes_the_resource_is_no_file_for_ogx(folder, monkeypatch, capfd):
+    (folder / "main.yml").write_text(TASKS)
+    assert (
+        stackcfg(monkeypatch, "migrate", "--check", "--target", "1.5", "main.yml") == 3
+    )
+    err = capfd.readouterr().err
+    assert "main.yml: nothing changed for 1.5; still to be done:" in err
+    assert "main.yml:3:17: action required: a LlamaStackDistribution is named" in err
+    assert stackcfg(monkeypatch, "validate", "--format", "concise", "main.yml") == 2
+    assert "not a run config but a list of Ansible tasks" in capfd.readouterr().out
+
+
 def test_every_document_of_a_long_stream_is_converted():
     one = SERVER.partition("    userConfig")[0]
     stream = "---\n".join(

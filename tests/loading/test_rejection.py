@@ -61,6 +61,7 @@ KINDS = {
         "registered_resources: {models: [{provider_id: a, model_id: b}]}\n"
     ),
     "the providers of one": "safety: [{provider_id: a, provider_type: 'inline::b'}]\n",
+    "a list of Ansible tasks": "- name: a\n  kubernetes.core.k8s: {definition: b}\n",
     "a JSON patch": "- {op: add, path: /spec/replicas, value: 2}\n",
     "comments only": "# nothing\n",
 }

@@ -95,6 +95,8 @@ def describe_unchanged(migration: MigrationResult) -> str:
     """Return why a file needed nothing: what it is for, or what it was to
     become.
     """
+    if _is_left_to_people(migration):
+        return f"nothing changed for {migration.target.name}"
     if all(config.is_left for config in migration.configs):
         known = dict.fromkeys(config.was_for for config in migration.configs)
         releases = " and ".join(filter(None, known)) or migration.target.name
@@ -102,6 +104,13 @@ def describe_unchanged(migration: MigrationResult) -> str:
             return f"already for {releases}, nothing to migrate"
         return f"already for {releases}, nothing to do"
     return f"nothing to migrate for {migration.target.name}"
+
+
+def _is_left_to_people(migration: MigrationResult) -> bool:
+    """Return whether a file without run configs is as it was, and must not stay so."""
+    if any(config.is_run_config for config in migration.configs):
+        return False
+    return migration.needs_action
 
 
 def count_open_items(migration: MigrationResult) -> str:
