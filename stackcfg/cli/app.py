@@ -40,13 +40,15 @@ from stackcfg.migration.planning.layouts import CONSOLIDATE, LAYOUTS
 from stackcfg.reports.migrate.formats import FORMATS as REPORTS
 from stackcfg.reports.show.formats import FORMATS as SHOW_FORMATS
 from stackcfg.reports.validate.formats import FORMATS as VALIDATE_FORMATS
-from stackcfg.system.terminal import print_to_terminal, write_stdout
+from stackcfg.system.terminal import NO_OUTPUT, print_to_terminal, write_stdout
+
+HELP = ["-h", "--help"]
 
 app = typer.Typer(
     name="stackcfg",
     help="Migrate and check the run configs of Llama Stack (OGX). "
     "Your file stays your file; nothing is lost unseen.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP},
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -518,7 +520,7 @@ def run() -> int:
     """Run the command line and return its exit code.
 
     Raises `BrokenPipeError` when the output is closed: typer would turn it into
-    an exit code of its own.
+    an exit code of its own. Raises `OSError` for help where there is no output.
     """
     try:
         app()
@@ -529,5 +531,15 @@ def run() -> int:
         if isinstance(stop.code, str):
             print(stop.code, file=sys.stderr)
             return FAILED
+        if stop.code in (None, OK) and sys.stdout is None and _asks_for_help():
+            # typer prints nothing where there is no output
+            raise OSError(NO_OUTPUT) from None
         return stop.code or OK
     return OK
+
+
+def _asks_for_help() -> bool:
+    """Return whether an option of the command line asks for a page of help."""
+    words = sys.argv[1:]
+    options = words[: words.index("--")] if "--" in words else words
+    return any(name in options for name in HELP)

@@ -14,6 +14,8 @@ from stackcfg.light_typing import TextIO
 FALLBACK_WIDTH = 80
 """Columns of a terminal that does not say how many it has."""
 
+NO_OUTPUT = "standard output is closed"
+
 
 def is_tty(stream: TextIO | None) -> bool:
     """Return whether a stream is a terminal."""
@@ -58,7 +60,7 @@ def write_stdout(
     Raises `OSError`, also where standard output is closed.
     """
     if sys.stdout is None:
-        raise OSError("standard output is closed")
+        raise OSError(NO_OUTPUT)
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode(encoding, errors))
     sys.stdout.buffer.flush()

@@ -512,7 +512,9 @@ class TestWhereTheOutputGoes:
         assert done.returncode == 2
 
     @pytest.mark.parametrize(
-        "words", [PRODUCTS[0], *PRODUCTS[2:]], ids=lambda words: words[0]
+        "words",
+        [*PRODUCTS, ["validate", "--help"], ["data", "plan", "-h"]],
+        ids=lambda words: " ".join(map(str, words[:2])),
     )
     def test_an_output_closed_before_the_start_is_exit_code_two(self, words):
         command = [
