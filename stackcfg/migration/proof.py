@@ -10,6 +10,7 @@ PyYAML, which the server reads with, reads the same data.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import yaml
 
@@ -193,8 +194,24 @@ def _row_kind(store: Store) -> str:
 def prove_comments(old: Comments, new: Comments) -> None:
     """Raise `ProofError` if a comment of the old document is not in the new
     one.
+
+    It can be in a line that became a comment.
     """
     before = Counter(comment.text for comment in old.all)
     after = Counter(comment.text for comment in new.all)
-    for comment in before - after:
+    missing = before - after
+    if not missing:
+        return
+    for written in (after - before).elements():
+        missing.subtract(_inner_comments(written))
+    for comment in +missing:
         raise ProofError(f"the comment '{comment}' would be lost")
+
+
+def _inner_comments(comment: str) -> Iterator[str]:
+    """Yield what can be comments inside of a comment: all ends of it from a `#`."""
+    place = comment.find("#", 1)
+    while place > 0:
+        if comment[place - 1] in " \t":
+            yield comment[place:]
+        place = comment.find("#", place + 1)

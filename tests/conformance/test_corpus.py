@@ -277,11 +277,14 @@ def test_unchanged_means_the_same_bytes(layout: str) -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_comment_is_still_there(layout: str) -> None:
-    """Counted, so that of two equal comments none may go."""
+    """Counted, so that of two equal comments none may go. One may end a line that is a comment now."""
     lost = []
     for file, result in _changed(layout):
-        gone = _all_comments(file.text) - _all_comments(result.text)
-        lost += [f"{file.name}: {comment}" for comment in gone]
+        before, after = _all_comments(file.text), _all_comments(result.text)
+        written = list((after - before).elements())
+        for comment, count in (before - after).items():
+            if sum(line.endswith(f" {comment}") for line in written) < count:
+                lost.append(f"{file.name}: {comment}")
     assert not lost, "\n".join(lost)
 
 

@@ -201,6 +201,11 @@ def test_a_merged_file_passes_in_the_layout_consolidate():
         ("a: 1 # x\nb: 2 # x\n", "a: 1 # x\n", "# x"),
         ("a: '# x'\n", "a: 1\n", None),
         ("a: 1 # x  \n", "a: 1 # x\n", None),
+        ("# y\na: 1 # x\n", "# # y\n# a: 1 # x\nb: 1\n", None),
+        ("a: 1 # x\n", "# a: 1 #x\nb: 1\n", "# x"),
+        ("a: 1 # x\n", "# a: 1# x\nb: 1\n", "# x"),
+        ("a: 1 # x\nb: 1 # x\n", "# a: 1 # x\nb: 1\n", "# x"),
+        ("# y # x\na: 1 # x\n", "# y # x\na: 1\n", "# x"),
     ],
 )
 def test_a_lost_comment_is_named(before: str, after: str, lost: str | None):

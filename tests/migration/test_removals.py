@@ -61,11 +61,10 @@ providers:
   inference:
   # the cluster
   # commented out by stackcfg: provider 'remote::tgi' of inference was removed after 0.6.1 and has no replacement
-  # old
-  # - provider_id: tgi
+  # - provider_id: tgi  # old
   #   provider_type: remote::tgi
   #   config:
-  # in the rack
+  #     # in the rack
   #     url: http://tgi:8080
   - provider_id: ollama
     provider_type: remote::ollama

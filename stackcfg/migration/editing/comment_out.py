@@ -186,24 +186,29 @@ def _as_comments(
     span: EntrySpan,
     column: int,
 ) -> Iterator[str]:
-    """Yield lines as comments, and their own comments on lines of their own."""
-    position = span.line
-    while position < span.end:
-        stop = min(text.document.lines.after(position), span.end)
-        line = text.source[position:stop]
-        found = text.comments.within(position, stop)
-        if found:
-            yield found[0].text
-            # a comment behind another one would not be found again
-            line = text.source[position : found[0].start]
+    """Yield lines as comments; without their first `# ` they are what they were.
+
+    Comments below the entry that are no deeper than it stay as they are.
+    """
+    lines = list(_lines_from(text.source[span.line : span.end], column))
+    content = len(lines)
+    while lines[content - 1].startswith("#"):
+        content -= 1
+    for line in lines[:content]:
+        yield f"# {line}"
+    yield from lines[content:]
+
+
+def _lines_from(block: str, column: int) -> Iterator[str]:
+    """Yield the lines that hold something, without what is before a column."""
+    for line in block.split("\n"):
         line = line.rstrip()
         if line[:column].strip():
             line = line.lstrip()
         else:
             line = line[column:]
         if line:
-            yield f"# {line}"
-        position = stop
+            yield line
 
 
 def _comment_above(
