@@ -162,15 +162,15 @@ def test_a_removed_api_needs_action_where_rows_are_lost(providers: str, note: st
     [
         (
             "registered_resources:\n  shields: [{shield_id: s}]\nproviders: {}\n",
-            "4 action required: 'shields' was removed after 0.8.0 and has no replacement; commented out",
+            "4 action required: 'shields' was removed after 0.8.0; set 'moderation_endpoint' of the provider of responses; commented out",
         ),
         (
             "providers: {}\nsafety: {default_shield_id: s}\n",
-            "4 check: 'safety' was removed after 0.8.0 and has no replacement; commented out",
+            "4 check: 'safety' was removed after 0.8.0; set 'moderation_endpoint' of the provider of responses; commented out",
         ),
         (
             "providers: {}\nserver: {quota: {kvstore: {backend: kv_default, namespace: q}}}\n",
-            "4 check: 'quota' was removed after 0.8.0 and has no replacement; commented out",
+            "4 check: 'quota' was removed after 0.8.0; limit requests in a gateway in front; commented out",
         ),
     ],
 )

@@ -31,6 +31,7 @@ from stackcfg.releases.renames import (
     find_successor_api,
     find_successor_key,
     is_removed_type,
+    replacement_of,
 )
 from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.releases.stores import LAST_INLINE
@@ -62,7 +63,8 @@ def run(context: StepContext) -> Changes:
         if len(error.path) == 1 and name in malformed:
             yield malformed[name]
         elif _was_known(context, spans):
-            reason = _describe_removal(context, f"'{name}'", spans)
+            instead = replacement_of(error.model, name, context.version)
+            reason = _describe_removal(context, f"'{name}'", spans, instead)
             severity = severity_of_key(error.path)
             if _is_unread_field(context, error.path, spans):
                 severity = CHECK
@@ -190,16 +192,18 @@ def _describe_removal(
     context: StepContext,
     what: str,
     spans: Sequence[Span],
+    instead: str = "",
 ) -> str:
     """Return a sentence about what was removed, with the last release that had
-    it.
+    it, and with what to do instead.
     """
     target = context.release.target
     before = [until for _, until in spans if until < target.last]
+    end = f"; {instead}" if instead else " and has no replacement"
     if not before:
-        return f"{what} is not in {target.name} and has no replacement"
+        return f"{what} is not in {target.name}{end}"
     last = format_release(max(before))
-    return f"{what} was removed after {last} and has no replacement"
+    return f"{what} was removed after {last}{end}"
 
 
 def _dropped_keys(context: StepContext) -> Iterator[ModelError]:
