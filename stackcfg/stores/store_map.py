@@ -277,6 +277,6 @@ def store_label(store: Store) -> str:
     if not fact.api:
         return fact.use
     label = f"{fact.api} {store.owner}"
-    if fact.use in (fact.api, "agents"):
+    if fact.use == fact.api:
         return label
     return f"{label} {fact.use}"

@@ -73,6 +73,8 @@ def compare_visibility(
     """Return the visibility of each store of the old map, in its order; then the
     stores that are new.
 
+    Left out is what the new file does not have and the old server did not read.
+
     `new` is the new map as the last release of the target reads it, `source`
     the release that wrote the rows.
     """
@@ -86,6 +88,8 @@ def compare_visibility(
         first = _match_stores(old, new_at_first)
     found: list[StoreVisibility] = []
     for store in old.stores:
+        if store.key not in last and _is_unread(store, source):
+            continue
         pair = first.get(store.key), last.get(store.key)
         # beside a catalog, an inline store is left over from before
         is_left_over = store.inline is not None and source >= CATALOG_SINCE
@@ -108,6 +112,14 @@ def _describe_new(store: Store) -> StoreVisibility:
     return StoreVisibility(
         label, None, store.location, backend, NO_ROWS_YET, NOTHING_STORED
     )
+
+
+def _is_unread(store: Store, source: Release) -> bool:
+    """Return whether the old server has a store and reads nothing of it."""
+    from stackcfg.releases.rows import row_kind
+
+    kind = row_kind(store.fact.use)
+    return bool(kind.unread) and kind.reason_to_stay(source) == kind.unread
 
 
 def _match_stores(old: StoreMap, new: StoreMap) -> dict[str, Store]:

@@ -82,6 +82,9 @@ def test_a_reference_has_a_backend_and_no_type():
         (FIELD._replace(use="cache"), "vector_io faiss cache"),
         (FIELD._replace(api="", use="metadata"), "metadata"),
         (FIELD._replace(api="agents", use="agents"), "agents faiss"),
+        (FIELD._replace(api="agents", use="responses"), "agents faiss responses"),
+        (FIELD._replace(api="responses", use="responses"), "responses faiss"),
+        (FIELD._replace(api="responses", use="agents"), "responses faiss agents"),
     ],
 )
 def test_a_store_is_labelled_by_its_api_and_provider(field: StoreField, expected: str):

@@ -6,7 +6,7 @@ import pytest
 
 from stackcfg.releases.families import parse_target
 from stackcfg.releases.stores import LAST_INLINE, load_store_fields
-from stackcfg.releases.versions import Release
+from stackcfg.releases.versions import Release, parse_release
 from stackcfg.stores.catalog import read_catalog
 from stackcfg.stores.inline import read_inline_stores
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility
@@ -201,3 +201,28 @@ def test_a_variable_that_got_a_default_names_the_same_file(written, status):
     new = catalog(written, conversations=reference)
     row = compare({"conversations_store": store}, new)["conversations"]
     assert row.status == status
+
+
+AGENT_STATE = {"backend": "kv", "namespace": "agents"}
+
+
+@pytest.mark.parametrize(
+    ("source", "api", "kind", "target", "expected"),
+    [
+        ("0.3.5", "agents", "inline::meta-reference", "1.5", {"agents a"}),
+        ("0.4.0", "agents", "inline::meta-reference", "1.5", set()),
+        ("0.8.0", "responses", "inline::builtin", "1.5", set()),
+        ("0.7.3", "responses", "inline::builtin", "0.8", {"responses a agents"}),
+    ],
+)
+def test_a_removed_store_that_the_old_server_did_not_read_is_left_out(
+    source: str, api: str, kind: str, target: str, expected: set[str]
+):
+    config = {"persistence": {"agent_state": AGENT_STATE}}
+    provider = {"provider_id": "a", "provider_type": kind, "config": config}
+    old = catalog("/data/a.db") | {"providers": {api: [provider]}}
+    new = old if target == "0.8" else catalog("/data/a.db")
+    release, family = parse_release(source), parse_target(target)
+    maps = read_catalog(old, FIELDS, release), read_catalog(new, FIELDS, family.last)
+    rows = compare_visibility(*maps, new, FIELDS, family, release)
+    assert {row.store for row in rows if row.store != "prompts"} == expected
