@@ -17,7 +17,11 @@ import yaml
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import Any, Final
 from stackcfg.migration.planning.layouts import CONSOLIDATE
-from stackcfg.runconfig.placeholders import may_be_empty, remove_defaults
+from stackcfg.runconfig.placeholders import (
+    add_default,
+    may_be_empty,
+    remove_defaults,
+)
 from stackcfg.runconfig.same_values import is_same_scalar
 from stackcfg.stores.store_map import Location, Store, StoreMap
 from stackcfg.yamltext.comments import Comments
@@ -165,7 +169,10 @@ def _is_same_field(before: str, after: str) -> bool:
     if before == after:
         return True
     # a placeholder that could be empty may have got a default
-    return may_be_empty(before) and remove_defaults(after) == remove_defaults(before)
+    if not may_be_empty(before):
+        return False
+    is_filled = remove_defaults(after) == remove_defaults(before)
+    return is_filled or after == add_default(before, "")
 
 
 def _prove_separation(old: StoreMap, new: StoreMap) -> None:

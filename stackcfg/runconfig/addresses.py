@@ -19,6 +19,7 @@ from stackcfg.runconfig.placeholders import (
     is_conditional,
     may_be_empty,
     remove_defaults,
+    value_of_condition,
 )
 from stackcfg.runconfig.values import as_string
 
@@ -46,6 +47,11 @@ def whole_address(text: str, form: AddressForm, owner: str, is_same_key: bool) -
     """
     if not text or not form.ending:
         return text
+    if may_be_empty(text) and is_conditional(text):
+        # while the variable is not set there is no address
+        conditional = value_of_condition(text)
+        whole = whole_address(conditional, form, owner, is_same_key)
+        return text.replace(f":+{conditional}}}", f":+{whole}}}")
     if fill_defaults(text).rstrip("/").endswith(form.ending):
         return text
     if not has_placeholder(text):

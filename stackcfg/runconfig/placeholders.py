@@ -65,6 +65,17 @@ def is_conditional(text: str) -> bool:
     return any(match[2] == "+" for match in found)
 
 
+def value_of_condition(text: str) -> str:
+    """Return the value of a string that is one condition: `a` of `${env.X:+a}`.
+
+    Empty for any other string.
+    """
+    match = PLACEHOLDER.fullmatch(text)
+    if match is None or match[2] != "+":
+        return ""
+    return match[3]
+
+
 def may_be_empty(text: str) -> bool:
     """Return whether a string is one placeholder that may be null."""
     match = PLACEHOLDER.fullmatch(text)
@@ -113,11 +124,14 @@ def _shell_form_of(match: Match[str]) -> str:
 
 
 def add_default(text: str, default: str) -> str:
-    """Give a placeholder a default: `${env.X:=}` becomes `${env.X:=default}`."""
+    """Give a placeholder a default: `${env.X:=}` becomes `${env.X:=default}`.
+
+    `${env.X:+value}` becomes `value`: it has no other, or is null.
+    """
     match = PLACEHOLDER.fullmatch(text)
     if match is None:
         return text
-    return f"${{env.{match[1]}:={default}}}"
+    return value_of_condition(text) or f"${{env.{match[1]}:={default}}}"
 
 
 def remove_defaults(text: str) -> str:

@@ -18,6 +18,7 @@ from stackcfg.runconfig.placeholders import (
     remove_defaults,
     remove_placeholders,
     split_directory,
+    value_of_condition,
 )
 
 
@@ -61,6 +62,27 @@ def test_a_default_is_added_to_a_whole_placeholder_only() -> None:
     assert add_default("${env.KEY:=}", "none") == "${env.KEY:=none}"
     assert add_default("${env.KEY}", "none") == "${env.KEY:=none}"
     assert add_default("x${env.KEY}", "none") == "x${env.KEY}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("${env.KEY:+on}", "on"),
+        ("${env.KEY:+}", ""),
+        ("${env.KEY:=on}", ""),
+        ("${env.KEY}", ""),
+        ("x${env.KEY:+on}", ""),
+    ],
+)
+def test_the_value_of_a_condition_is_that_of_the_whole_string(
+    text: str, expected: str
+) -> None:
+    assert value_of_condition(text) == expected
+
+
+def test_the_value_of_a_condition_stays_where_a_default_is_asked_for() -> None:
+    assert add_default("${env.KEY:+on}", "none") == "on"
+    assert add_default("${env.KEY:+}", "none") == "${env.KEY:=none}"
 
 
 def test_defaults_conditions_and_placeholders_are_removed() -> None:

@@ -20,6 +20,7 @@ from stackcfg.runconfig.addresses import form_in_config, is_false, whole_address
 from stackcfg.runconfig.placeholders import (
     fill_defaults,
     has_placeholder,
+    is_conditional,
     may_be_empty,
     remove_defaults,
     remove_placeholders,
@@ -158,6 +159,9 @@ def _change_note(
         yield context.check(message, path)
         return
     if not has_placeholder(old) or remove_placeholders(old):
+        return
+    if is_conditional(old):
+        # the variable does not hold the address
         return
     variable = _variable_of(old)
     if new != old:
