@@ -20,6 +20,7 @@ from stackcfg.migration.state import ConfigReader, MigrationState
 from stackcfg.migration.target_choice import LEAVE
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.families import Target
+from stackcfg.releases.resources import resource_lists
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
@@ -299,4 +300,9 @@ def _key_of(problem: Finding) -> Problem:
     name = found.group(1)
     if name in SERVER_NAMES:
         return SERVER_NAME
-    return kind, name
+    return kind, _list_names().get(name, name)
+
+
+def _list_names() -> dict[str, str]:
+    """Return the names of lists of resources since 0.3.0, by the earlier ones."""
+    return {each.old: each.new for each in resource_lists()}

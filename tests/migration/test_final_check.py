@@ -406,3 +406,15 @@ def test_the_release_that_the_note_names_makes_hop_by_hop_what_one_hop_makes():
 
 def test_without_a_target_a_file_that_is_left_has_no_notes():
     assert migrate(f"{CURRENT}server: {{port: 8321}}\n").configs[0].notes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("vector_dbs", "null"), ("shields", "null")],
+)
+def test_a_list_that_the_old_server_refused_as_well_is_to_be_checked(name, value):
+    text = f"{FILE}{name}: {value}\n"
+    assert said(text, "0.3") == []
+    new = {"vector_dbs": "vector_stores"}.get(name, name)
+    [note] = [each for each in said(text, "0.3", "check") if f"'{new}'" in each]
+    assert note.endswith("0.3.5 refuses the file (also before the migration)")
