@@ -91,31 +91,45 @@ def compare_visibility(
         if store.key not in last and _is_unread(store, source):
             continue
         pair = first.get(store.key), last.get(store.key)
-        # beside a catalog, an inline store is left over from before
-        is_left_over = store.inline is not None and source >= CATALOG_SINCE
-        writer = LAST_INLINE if is_left_over else source
-        compared = _compare_store(store, *pair, writer, target)
-        found.append(compared._replace(is_left_over=is_left_over))
+        found.append(_compare_with_writer(store, *pair, source, target))
     if source < CATALOG_SINCE:
         found += _compare_prompts(new_data, new.by_key(), target, source)
-    known = {each.store for each in found}
     continued = {store.key for store in last.values()}
-    for store in new.stores:
-        if store.key not in continued and store_label(store) not in known:
-            found.append(_describe_new(store))
+    added = [store for store in new.stores if store.key not in continued]
+    found += _describe_new(added, {each.store for each in found})
     return found
 
 
-def _describe_new(store: Store) -> StoreVisibility:
-    """Return a store that only the new server has."""
-    label, backend = store_label(store), _backend_name(store)
-    return StoreVisibility(
-        label, None, store.location, backend, NO_ROWS_YET, NOTHING_STORED
-    )
+def _compare_with_writer(
+    store: Store,
+    first: Store | None,
+    last: Store | None,
+    source: Release,
+    target: Target,
+) -> StoreVisibility:
+    """Compare a store, whose rows an earlier server wrote if it is left over."""
+    # beside a catalog, an inline store is left over from before
+    is_left_over = store.inline is not None and source >= CATALOG_SINCE
+    writer = source
+    if is_left_over:
+        writer = LAST_INLINE
+    compared = _compare_store(store, first, last, writer, target)
+    return compared._replace(is_left_over=is_left_over)
+
+
+def _describe_new(added: list[Store], known: set[str]) -> Iterator[StoreVisibility]:
+    """Yield the stores that only the new server has, but for those that are known."""
+    for store in added:
+        label, backend = store_label(store), _backend_name(store)
+        if label not in known:
+            yield StoreVisibility(
+                label, None, store.location, backend, NO_ROWS_YET, NOTHING_STORED
+            )
 
 
 def _is_unread(store: Store, source: Release) -> bool:
     """Return whether the old server has a store and reads nothing of it."""
+    # imported only here: most stores go on
     from stackcfg.releases.rows import row_kind
 
     kind = row_kind(store.fact.use)
