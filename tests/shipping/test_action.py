@@ -6,6 +6,7 @@ stackcfg is installed as the action does it, from wheels of what is installed he
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -171,6 +172,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
         (folder / f"{module}.py").write_text(trap)
     known: Outputs = {}
     offline = offline_variables(tmp_path_factory.mktemp("wheels"))
+    # the wheels are for this Python, and another one may come first
+    here = str(Path(sys.executable).parent)
+    offline["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
     for step in FIND, INSTALL:
         done, outputs = run_step(step, known, folder, temporary, **offline)
         assert done.code == 0, done.err
