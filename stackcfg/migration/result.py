@@ -28,7 +28,7 @@ class ConfigResult(NamedTuple):
     names the releases that it was for before the migration, `proof_lines` are
     the lines that say so; both are empty unless `Settings.detect` asks for
     them. `is_left`: the target reads the config as it is. `unused_backends` are
-    those of the new file that no store is on, with the databases that they open.
+    those of the new file that no store is on, with the databases that they name.
     """
 
     place: str

@@ -49,7 +49,8 @@ class ModelError(NamedTuple):
     `path` is that of the value; a missing field has the path that it would
     have. `model` holds the field, `expected` says in words what is required,
     `choices` are the tags or keys that would be right, `value` is what the
-    server sees.
+    server sees. `at_start`: the model takes the data, and what is built from it
+    does not start.
     """
 
     kind: str
@@ -58,6 +59,7 @@ class ModelError(NamedTuple):
     expected: str = ""
     choices: tuple[str, ...] = ()
     value: Any = None
+    at_start: bool = False
 
     @property
     def reason(self) -> str:
@@ -285,7 +287,8 @@ def _check_start(
 ) -> Errors:
     """Return what stops a start; a field that is not there is missing."""
     found: Errors = []
-    for error in _run_validators(validators, value, place):
+    for refused in _run_validators(validators, value, place):
+        error = refused._replace(at_start=True)
         if error.path[len(place.path)] in value:
             found.append(error)
         else:

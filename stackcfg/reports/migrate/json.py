@@ -40,7 +40,7 @@ class MigratedStore(Shape):
 
 
 class UnusedBackend(Shape):
-    """A backend of the new file that no store is on, and the database that it opens."""
+    """A backend of the new file that no store is on, and the database that it names."""
 
     backend: str
     location: Location | None
