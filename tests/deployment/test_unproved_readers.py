@@ -122,3 +122,31 @@ def test_a_service_that_may_be_the_server_is_named(config, count):
     assert len(notes) == count
     assert all("compose.yaml:3:5: service s: " in each for each in notes)
     assert all(f"{MOUNTS}run.yaml)" in each for each in notes)
+
+
+SCRIPT = """\
+#!/bin/sh
+cat > run.yaml <<'EOF'
+CONFIGEOF
+COMMAND
+"""
+UNREAD = (
+    "start.sh:3:1: run config: check: this run config is for ogx now, but nothing in"
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "config", "count"),
+    [
+        ("podman run -v ./run.yaml:/etc/run.yaml me/own:1", OLD, 1),
+        ("podman run -v ./run.yaml:/etc/run.yaml me/own:1", NEW, 0),
+        ("llama stack run run.yaml", OLD, 0),
+    ],
+    ids=["unknown", "for ogx", "started"],
+)
+def test_a_script_that_may_start_the_server_says_so(command, config, count):
+    config = config.replace("\n    ", "\n")[4:]
+    script = SCRIPT.replace("CONFIG", config).replace("COMMAND", command)
+    texts, notes = migrated([("start.sh", script)])
+    assert sum(note.startswith(UNREAD) for note in notes) == count
+    assert (command in texts["start.sh"]) == ("podman" in command)

@@ -11,6 +11,7 @@ from stackcfg.deployment.changes import (
     Refusal,
 )
 from stackcfg.deployment.environment.regions import PlaceChanges
+from stackcfg.deployment.environment.unproved_readers import note_unread_config
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.errors import InputError, NotRunConfigError
@@ -58,6 +59,11 @@ def change_plain_file(
         message = f"not a run config, and nothing in this {kind} starts the server"
         yield Refusal(name, NotRunConfigError(message, Position(1, 1)))
         return
+    if not found:
+        settings = files.settings
+        found = list(
+            note_unread_config(name, text.body, settings.migration, settings.release)
+        )
     for each in found:
         yield from each.changes()
     yield from _say_what_it_holds(text)

@@ -10,8 +10,10 @@ from stackcfg.deployment.environment.mounted_configs import MountedConfig
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.loading.errors import InputError
+from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.loading.release_fit import detect_releases
 from stackcfg.manifests.containers import Container
+from stackcfg.manifests.file_kinds import kind_of
 from stackcfg.migration.changes import CHECK
 from stackcfg.migration.settings import Settings
 from stackcfg.releases.server_environment import new_variable
@@ -45,6 +47,23 @@ def note_unproved_reader(
     changes = PlaceChanges(container.file, container.place)
     changes.note(CHECK, message, container.node.start)
     yield changes
+
+
+def note_unread_config(
+    file: str, text: str, settings: Settings, release: Release
+) -> Iterator[PlaceChanges]:
+    """Yield a note on the run config of a script or Dockerfile in which nothing is known
+    to start the server; none for a run config that ogx reads already.
+    """
+    written = find_written_configs(text)
+    if written and _is_old(text, settings, release):
+        message = (
+            f"this run config is for ogx now, but nothing in this {kind_of(file, text)} "
+            "is known to start the server; what reads the config must be ogx"
+        )
+        changes = PlaceChanges(file, "run config")
+        changes.note(CHECK, message, written[0].start)
+        yield changes
 
 
 def _is_old(text: str, settings: Settings, release: Release) -> bool:
