@@ -179,8 +179,12 @@ def _compare_store(
     """Compare a store with those for the target's first and last release."""
     label = store_label(store)
     before = store.location
-    if first is None or last is None or last.location is None:
+    if first is None or last is None:
         reason = "not in the new file"
+        return StoreVisibility(label, before, None, "", NOT_VISIBLE, reason)
+    if last.location is None:
+        # without 'storage', the server has default backends
+        reason = "the new file does not define its backend"
         return StoreVisibility(label, before, None, "", NOT_VISIBLE, reason)
     after = last.location
     backend = _backend_name(last)

@@ -86,6 +86,15 @@ def test_a_store_that_the_new_file_lacks_is_not_visible():
     assert (row.status, row.reason) == ("not visible", "not in the new file")
 
 
+def test_a_store_on_a_backend_that_the_server_makes_is_in_the_new_file():
+    """Without `storage` the server has default backends, which no file names."""
+    old = {"metadata_store": {"type": "sqlite", "db_path": "/data/a.db"}}
+    new = {"image_name": "x", "storage": {"stores": {"metadata": METADATA}}}
+    row = compare(old, new)["metadata"]
+    reason = "the new file does not define its backend"
+    assert (row.status, row.reason) == ("not visible", reason)
+
+
 def test_another_table_is_visible_only_to_releases_that_ignore_its_name():
     old = {"inference_store": {"type": "sqlite", "db_path": "/data/a.db"}}
     reference = {"backend": "sql", "table_name": "mine"}
