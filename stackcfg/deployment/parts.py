@@ -49,6 +49,7 @@ PARTS: Final[tuple[Part, ...]] = (
     Part("environment.dockerfiles", ("FROM ", "from "), DOCKERFILE),
     Part("environment.units", ("[Service]", "[Container]"), UNIT),
     Part("environment.scripts", ("#!", "llama", "ogx"), SCRIPT),
+    Part("environment.embedded_scripts", ("<<",)),
 )
 """All parts, in the order in which they report."""
 

@@ -150,3 +150,44 @@ def test_a_script_that_may_start_the_server_says_so(command, config, count):
     texts, notes = migrated([("start.sh", script)])
     assert sum(note.startswith(UNREAD) for note in notes) == count
     assert (command in texts["start.sh"]) == ("podman" in command)
+
+
+WORKFLOW = """\
+on: push
+jobs:
+  test:
+    KEY:
+    - run: |
+        set -e
+        cat > run.yaml <<'EOF'
+CONFIG        EOF
+        COMMAND
+"""
+STAYS = "workflow.yaml:18:9: scripts: action required: this starts llama-stack with"
+
+
+@pytest.mark.parametrize(
+    ("command", "key", "count"),
+    [
+        ("llama stack run run.yaml", "steps", 1),
+        ("docker run llamastack/distribution-starter:0.2.20", "steps", 1),
+        ("ogx run run.yaml", "steps", 0),
+        ("echo llama stack run run.yaml", "steps", 0),
+        ("llama stack run run.yaml", "containers", 0),
+    ],
+)
+def test_a_command_in_a_script_of_a_workflow_is_named(command, key, count):
+    config = OLD.replace("    ", "        ", 1).replace("\n    ", "\n        ")
+    text = WORKFLOW.replace("CONFIG", config).replace("COMMAND", command)
+    texts, notes = migrated([("workflow.yaml", text.replace("KEY", key))])
+    assert command in texts["workflow.yaml"]
+    assert ("storage:" in texts["workflow.yaml"]) == bool(count)
+    assert sum(note.startswith(STAYS) for note in notes) == count
+
+
+def test_a_script_of_a_workflow_without_a_run_config_is_not():
+    text = WORKFLOW.replace("CONFIG", "        a: b\n").replace("KEY", "steps")
+    notes = migrated([("workflow.yaml", text.replace("COMMAND", "llama stack run a"))])[
+        1
+    ]
+    assert not any("scripts:" in note for note in notes)
