@@ -51,7 +51,10 @@ class HereDocument(NamedTuple):
     is_copied: bool
 
 
-def read_here_documents(text: str, where: Where) -> list[Document]:
+def read_here_documents(
+    text: str,
+    where: Where,
+) -> list[Document]:
     """Return a text as a document of its here-documents; none if no run config can be
     among them.
 
@@ -77,7 +80,10 @@ def find_written_configs(text: str) -> list[HereDocument]:
     return _find_meant(text, list(find_here_documents(text)))
 
 
-def _find_meant(text: str, found: Sequence[HereDocument]) -> list[HereDocument]:
+def _find_meant(
+    text: str,
+    found: Sequence[HereDocument],
+) -> list[HereDocument]:
     return [
         each for each in found if looks_like_run_config(text[each.start : each.end])
     ]
@@ -124,7 +130,10 @@ def find_here_documents(text: str) -> Iterator[HereDocument]:
             begin = _line_end(text, end) + 1
 
 
-def _line_end(text: str, at: int) -> int:
+def _line_end(
+    text: str,
+    at: int,
+) -> int:
     end = text.find("\n", at)
     if end < 0:
         return len(text)
@@ -134,7 +143,10 @@ def _line_end(text: str, at: int) -> int:
 class _ClosingLines:
     """The lines of a text that can end a here-document, by their word."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(
+        self,
+        text: str,
+    ) -> None:
         self._starts: dict[str, list[int]] = {}
         self._bare: dict[str, list[int]] = {}
         for match in _CLOSING.finditer(text):
@@ -142,7 +154,12 @@ class _ClosingLines:
             if not match["tabs"]:
                 self._bare.setdefault(match["word"], []).append(match.start())
 
-    def find(self, begin: int, word: str, may_have_tabs: bool) -> int:
+    def find(
+        self,
+        begin: int,
+        word: str,
+        may_have_tabs: bool,
+    ) -> int:
         """Return where the next line with a word begins; -1 if none does."""
         starts = self._bare.get(word, [])
         if may_have_tabs:
@@ -153,7 +170,10 @@ class _ClosingLines:
         return starts[index]
 
 
-def _style_of(line: str, operator: re.Match[str]) -> str:
+def _style_of(
+    line: str,
+    operator: re.Match[str],
+) -> str:
     style = HERE
     if operator["tabs"]:
         style += TABS
@@ -162,7 +182,10 @@ def _style_of(line: str, operator: re.Match[str]) -> str:
     return style
 
 
-def _target_of(line: str, word: str) -> tuple[str, bool]:
+def _target_of(
+    line: str,
+    word: str,
+) -> tuple[str, bool]:
     """Return the name of the file that a line writes, and if it adds to it."""
     if _COPY.match(line):
         name = line.split()[-1]
@@ -182,7 +205,10 @@ def _unquote(name: str) -> str:
     return name.strip("'\"")
 
 
-def _make_document(text: str, found: Sequence[HereDocument]) -> Document:
+def _make_document(
+    text: str,
+    found: Sequence[HereDocument],
+) -> Document:
     root = Mapping(0, len(text), None, flow=False)
     counts: Counter[str] = Counter()
     for each in found:

@@ -46,7 +46,10 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
             yield from changes.changes()
 
 
-def _places_of_starts(files: DeploymentFiles, name: str) -> Iterator[int]:
+def _places_of_starts(
+    files: DeploymentFiles,
+    name: str,
+) -> Iterator[int]:
     """Yield where the scripts of a file start llama-stack."""
     for region in _scripts_of(files, name):
         for command in find_commands(region.old):
@@ -54,7 +57,10 @@ def _places_of_starts(files: DeploymentFiles, name: str) -> Iterator[int]:
                 yield region.place(command.all_words[0].start)
 
 
-def _scripts_of(files: DeploymentFiles, name: str) -> Iterator[ScalarRegion]:
+def _scripts_of(
+    files: DeploymentFiles,
+    name: str,
+) -> Iterator[ScalarRegion]:
     """Yield the scripts that write run configs, but for those of containers."""
     try:
         documents = files.documents(name)

@@ -66,7 +66,11 @@ def note_unread_config(
         yield changes
 
 
-def _is_old(text: str, settings: Settings, release: Release) -> bool:
+def _is_old(
+    text: str,
+    settings: Settings,
+    release: Release,
+) -> bool:
     """Return whether a text has a run config that the release does not read as it is."""
     fields = with_declared_fields(settings.declared)
     try:

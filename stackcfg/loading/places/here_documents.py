@@ -50,16 +50,25 @@ class HereText(NamedTuple):
     tabs: str
     newline: str
 
-    def held_offset(self, offset: int) -> int:
+    def held_offset(
+        self,
+        offset: int,
+    ) -> int:
         """Return the offset with every tab and backslash counted."""
         index = bisect_right(self.starts, offset) - 1
         return self.places[index] + offset - self.starts[index]
 
-    def held_edits(self, edits: Sequence[Edit]) -> list[Edit]:
+    def held_edits(
+        self,
+        edits: Sequence[Edit],
+    ) -> list[Edit]:
         """Return the edits with backslashes and tabs."""
         return [self._held_edit(edit) for edit in resolve_edits(self.text, edits)]
 
-    def _held_edit(self, edit: Edit) -> Edit:
+    def _held_edit(
+        self,
+        edit: Edit,
+    ) -> Edit:
         new = edit.text
         if self.escapes:
             new = self._special().sub(self._write, new)
@@ -68,7 +77,11 @@ class HereText(NamedTuple):
         new = new.replace("\n", self.newline)
         return Edit(self.held_offset(edit.start), self.held_offset(edit.end), (new,))
 
-    def _indent(self, new: str, edit: Edit) -> str:
+    def _indent(
+        self,
+        new: str,
+        edit: Edit,
+    ) -> str:
         """Return new lines with the tabs of the others."""
         new = new.replace("\n", f"\n{self.tabs}")
         if edit.end < len(self.text):
@@ -89,7 +102,10 @@ class HereText(NamedTuple):
                 words[-1] += r"(?!\w)"
         return re.compile("|".join([*words, r"[\\$`]"]))
 
-    def _write(self, match: re.Match[str]) -> str:
+    def _write(
+        self,
+        match: re.Match[str],
+    ) -> str:
         written = match[0]
         if written in self.unclear:
             offset = self.held_offset(self.text.index(written))
@@ -100,7 +116,11 @@ class HereText(NamedTuple):
         return f"\\{written}"
 
 
-def read(content: str, path: Path, document: Document) -> HereText | None:
+def read(
+    content: str,
+    path: Path,
+    document: Document,
+) -> HereText | None:
     """Return the text of a here-document.
 
     Raises `ParseError` for what a shell refuses, and for what is not understood.
@@ -116,7 +136,11 @@ def read(content: str, path: Path, document: Document) -> HereText | None:
 class _Decoder:
     """Reads the text of a here-document from the left to the right."""
 
-    def __init__(self, content: str, style: str) -> None:
+    def __init__(
+        self,
+        content: str,
+        style: str,
+    ) -> None:
         self.content = content
         self.has_tabs = TABS in style
         self.is_expanded = QUOTED not in style
@@ -162,11 +186,17 @@ class _Decoder:
             return iter(())
         return re.finditer("|".join(patterns), self.content)
 
-    def _keep(self, text: str) -> None:
+    def _keep(
+        self,
+        text: str,
+    ) -> None:
         self.parts.append(text)
         self.length += len(text)
 
-    def _read(self, match: re.Match[str]) -> None:
+    def _read(
+        self,
+        match: re.Match[str],
+    ) -> None:
         groups = match.groupdict()
         if groups.get("tabs"):
             return
@@ -175,7 +205,11 @@ class _Decoder:
         else:
             self._read_expanded(match, groups)
 
-    def _read_expanded(self, match: re.Match[str], groups: dict[str, str]) -> None:
+    def _read_expanded(
+        self,
+        match: re.Match[str],
+        groups: dict[str, str],
+    ) -> None:
         """Read what a shell replaces, and what has a backslash for it."""
         if groups["open"]:
             message = f"what '{match[0]}' begins here does not end on its line"
@@ -195,7 +229,10 @@ class _Decoder:
         self.parameters.add(match[0])
         self._keep(match[0])
 
-    def _find_unclear(self, text: str) -> Iterator[str]:
+    def _find_unclear(
+        self,
+        text: str,
+    ) -> Iterator[str]:
         """Yield what is a parameter at one place, and has a backslash at another."""
         for place in self.escaped:
             written = _SHELL.match(text, place)
