@@ -28,6 +28,7 @@ from stackcfg.runconfig.sections import (
 from stackcfg.runconfig.substitution import find_strings, loses_spelling
 from stackcfg.stores.store_map import Store
 from stackcfg.validation.inspection import Inspection
+from stackcfg.validation.queries.scoring import scoring_providers
 from stackcfg.validation.queries.served_apis import implemented_apis
 
 Condition = Callable[[Inspection], object]
@@ -138,6 +139,11 @@ def has_provider_twice(inspection: Inspection) -> bool:
     """Return whether two providers of an API that can be on have the same id."""
     providers = inspection.providers
     return _is_any_twice((each.api, each.id) for each in providers if each.ever_on)
+
+
+def has_scoring_twice(inspection: Inspection) -> bool:
+    """Return whether two providers of scoring that can be on have the same type."""
+    return _is_any_twice(each.kind for each in scoring_providers(inspection))
 
 
 def has_odd_api(inspection: Inspection) -> bool:

@@ -34,6 +34,7 @@ from stackcfg.runconfig.substitution import TYPED_SINCE
 from stackcfg.validation import registration_conditions, rule_conditions
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.model_check import ModelError
+from stackcfg.validation.queries.scoring import SCORING
 from stackcfg.validation.rule import Errors, Findings, Rule
 from stackcfg.validation.rule_conditions import Condition
 
@@ -161,6 +162,12 @@ RULES: Final = (
         may_be_error=False,
         of_old_configs=True,
         needs=rule_conditions.has_provider_twice,
+    ),
+    ListedRule(
+        "repeated-scoring",
+        since=CATALOG_SINCE,
+        words=(SCORING,),
+        needs=rule_conditions.has_scoring_twice,
     ),
     ListedRule(
         "deprecated-provider",
