@@ -6,23 +6,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.light_typing import Any
 from stackcfg.migration.state import ConfigReader, MigrationState
-from stackcfg.paths import as_list, as_mapping
 from stackcfg.releases.stores import LAST_INLINE, find_engine
 from stackcfg.releases.versions import Release
+from stackcfg.stores.backend_names import named_backends
 from stackcfg.stores.catalog import read_backends
 from stackcfg.stores.left_over import find_left_over
 from stackcfg.stores.opened import read_opened_stores, with_default_backends
-from stackcfg.stores.store_map import Location, Store, StoreMap, connection_of
+from stackcfg.stores.store_map import (
+    Backend,
+    Location,
+    Store,
+    StoreMap,
+    connection_of,
+)
 from stackcfg.stores.visibility import StoreVisibility, compare_visibility
-
-SECTIONS_WITH_REFERENCES = ("providers", "storage", "server")
-"""A key `backend` in other sections means something else."""
 
 
 def compare_stores(state: MigrationState) -> list[StoreVisibility]:
-    """Return for each store that a server opens whether the target sees its rows."""
+    """Return for each store that a server opens whether the target sees its
+    rows.
+    """
     target, now = state.target, state.now
     before, release = _read_before(state)
     after = _read_opened(now, target.last)
@@ -49,8 +53,8 @@ def _read_opened(reader: ConfigReader, release: Release) -> StoreMap:
 
 
 def _is_opened(store: Store) -> bool:
-    """Return whether a server opens a store; a default one needs its provider and
-    its backend.
+    """Return whether a server opens a store; a default one needs its provider
+    and its backend.
     """
     if store.state != "absent":
         return True
@@ -63,29 +67,22 @@ def find_unused_backends(
     """Yield the backends of the new file that no store is on."""
     data = state.now.config.data
     used = {store.backend for store in stores}
-    unused = {
-        name: each for name, each in read_backends(data).items() if name not in used
-    }
+    backends = read_backends(data)
+    unused = [each for each in backends.values() if each.name not in used]
     if not unused:
         return
-    # a reference can be under any key of a provider
-    named = {name for key in SECTIONS_WITH_REFERENCES for name in _named(data.get(key))}
+    named = named_backends(data)
     if any("${env." in name for name in named):
         return
-    for name, backend in unused.items():
-        engine, family = backend.engine, backend.family
-        if name in named or find_engine(family, engine) is None:
-            continue
-        connection = connection_of(engine, family, backend.fields, state.target.last)
-        yield name, Location(engine, connection)
+    for backend in unused:
+        if backend.name not in named:
+            yield from _locate(backend, state.target.last)
 
 
-def _named(data: Any) -> Iterator[str]:
-    """Yield every string under a key `backend`, at any depth."""
-    for name, item in as_mapping(data).items():
-        if name == "backend" and isinstance(item, str):
-            yield item
-        else:
-            yield from _named(item)
-    for item in as_list(data):
-        yield from _named(item)
+def _locate(backend: Backend, version: Release) -> Iterator[tuple[str, Location]]:
+    """Yield the database of a backend, if its type is known."""
+    engine, family = backend.engine, backend.family
+    if find_engine(family, engine) is None:
+        return
+    connection = connection_of(engine, family, backend.fields, version)
+    yield backend.name, Location(engine, connection)

@@ -83,9 +83,7 @@ def compare_visibility(
     # reading the map a second time pays only where an earlier release may see
     # more
     if any(_only_table_differs(store, last.get(store.key)) for store in old.stores):
-        data = with_default_backends(new_data, target.first)
-        new_at_first = read_opened_stores(data, catalog, target.first)
-        first = _match_stores(old, new_at_first)
+        first = _match_stores(old, _stores_at_first(new_data, catalog, target))
     found: list[StoreVisibility] = []
     for store in old.stores:
         if store.key not in last and _is_unread(store, source):
@@ -94,10 +92,23 @@ def compare_visibility(
         found.append(_compare_with_writer(store, *pair, source, target))
     if source < CATALOG_SINCE:
         found += _compare_prompts(new_data, new.by_key(), target, source)
-    continued = {store.key for store in last.values()}
-    added = [store for store in new.stores if store.key not in continued]
-    found += _describe_new(added, {each.store for each in found})
+    known = {each.store for each in found}
+    found += _describe_new(_stores_beside(new, last), known)
     return found
+
+
+def _stores_beside(new: StoreMap, matched: dict[str, Store]) -> list[Store]:
+    """Return the new stores that match no old one."""
+    continued = {store.key for store in matched.values()}
+    return [store for store in new.stores if store.key not in continued]
+
+
+def _stores_at_first(data: Data, catalog: StoreFields, target: Target) -> StoreMap:
+    """Return the stores of a new file as the first release of its family reads
+    them.
+    """
+    data = with_default_backends(data, target.first)
+    return read_opened_stores(data, catalog, target.first)
 
 
 def _compare_with_writer(
