@@ -156,13 +156,62 @@ def _line_edits(
             start,
             end,
         )
-        yield _block_edit(
+        whole = _block_edit(
             document,
             embedded,
             start,
             end,
             new,
         )
+        parts = [_part_edit(document, embedded, each) for each in members]
+        yield from _finest(document, whole, parts)
+
+
+def _part_edit(document: Document, embedded: Embedded, edit: Edit) -> Edit:
+    """Return an edit of a part of some lines, which keep their indentation."""
+    new = shift_lines(edit.text, embedded.indent, first_line=False)
+    is_followed = embedded.text[edit.end : edit.end + 1] not in ("", "\n")
+    if edit.text.endswith("\n") and is_followed:
+        new += " " * embedded.indent
+    new = new.replace("\n", document.newline)
+    return Edit(embedded.outer(edit.start), embedded.outer(edit.end), (new,))
+
+
+def _finest(document: Document, whole: Edit, parts: list[Edit]) -> list[Edit]:
+    """Return the edits of parts if they write what the edit of whole lines does: they
+    say more exactly where a place of the new text comes from.
+    """
+    start = min(whole.start, parts[0].start)
+    # a part that ends with a line ends behind the indentation of the next one
+    end = max(whole.end, parts[-1].end)
+    wanted = splice_edits(document.text, [whole], start, end)
+    for candidate in (parts, _trim_last(parts), _cut_last(document, whole, parts)):
+        if splice_edits(document.text, candidate, start, end) == wanted:
+            return candidate
+    return [whole]
+
+
+def _trim_last(parts: list[Edit]) -> list[Edit]:
+    """Return edits whose new text ends without a line end: that of the last line of
+    a block is behind the block.
+    """
+    trimmed = list(parts)
+    written = [number for number, edit in enumerate(parts) if edit.text]
+    for number in written[-1:]:
+        edit = parts[number]
+        trimmed[number] = Edit(edit.start, edit.end, (edit.text.rstrip(),))
+    return trimmed
+
+
+def _cut_last(document: Document, whole: Edit, parts: list[Edit]) -> list[Edit]:
+    """Return edits of which the last one cuts the last lines of a block, and the line
+    end in front of them: that of the last line is behind the block.
+    """
+    *others, last = parts
+    start = document.lines.start_of(last.start) - len(document.newline)
+    if last.text or not others or start < others[-1].end or start > whole.end:
+        return parts
+    return [*others, Edit(start, whole.end, ("",))]
 
 
 def _whole_lines(text: str, edit: Edit) -> Span:

@@ -114,6 +114,30 @@ def test_a_note_in_a_configmap_is_at_the_content_of_its_line(case: Path):
         assert before.strip() or not rows[line - 1][column - 1 :].startswith(" ")
 
 
+HELD = [
+    case
+    for case in PLAIN
+    if "{{" not in read(case / "input.yaml")
+    and not read(case / "input.yaml").startswith("\ufeff")
+]
+
+
+@pytest.mark.parametrize("case", HELD, ids=lambda case: case.name)
+def test_notes_in_a_configmap_are_at_the_lines_that_they_are_at_alone(case: Path):
+    """But for notes on what is written behind the last line."""
+    wanted = settings(case, "consolidate")
+    lines = read(case / "input.yaml").splitlines(keepends=True)
+    held = "".join(" " * 4 * bool(line.strip()) + line for line in lines)
+    inside = places_of_notes(migrate(AROUND + held, wanted))
+    for line, column, words in places_of_notes(migrate("".join(lines), wanted)):
+        assert line > len(lines) or (line + 3, column + 4, words) in inside
+
+
+def places_of_notes(result: MigrationResult) -> set[tuple[int, int, str]]:
+    notes = [note for config in result.configs for note in config.notes]
+    return {(*note.position, note.message) for note in notes}
+
+
 @pytest.mark.parametrize("target", ["0.7", "1.5"])
 def test_notes_on_stores_in_a_configmap_have_the_columns_of_the_file(target):
     text = read(FIXTURES / "shapes" / "comments" / "input.yaml")

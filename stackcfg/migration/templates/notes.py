@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import attrgetter
 
+from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.migration.result import ConfigResult, MigrationNote, MigrationResult
 from stackcfg.stores.store_map import Location
 from stackcfg.stores.visibility import StoreVisibility
@@ -66,10 +67,11 @@ def _notes_of(migrated: Sequence[Migrated], config: int) -> list[MigrationNote]:
     written = set(first.numbers)
     known = set(notes)
     reported = {(note.severity, note.position.line) for note in notes}
+    said = {note.message for note in notes if note.severity != ACTION_REQUIRED}
     for text, other in migrated[1:]:
         for note in other.configs[config].notes:
             found = _at_template(text, note)
-            if found in known:
+            if found in known or found.message in said:
                 continue
             known.add(found)
             line = found.position.line
