@@ -80,7 +80,10 @@ def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
     is_certain = is_old or state.age.certainly_before(hop.since)
     found: list[Change] = []
     for step in steps:
-        found += _run_step(step, context, is_certain, state.original)
+        if step.asks and state.course == LEAVE:
+            found += step.ask(context)
+        else:
+            found += _run_step(step, context, is_certain, state.original)
     changes = _keep_comments(context, found)
     notes = _collect_notes(context, found, config)
     return HopResult(config, tuple(changes), tuple(notes), inline)
@@ -148,7 +151,9 @@ def _asking_steps(state: MigrationState, hop: ReleaseHop) -> tuple[Step, ...]:
     is_unsure = age.possibly_before(hop.since) and not age.certainly_before(hop.since)
     if state.settings.target is None or not is_unsure:
         return ()
-    return tuple(step for step in hop.steps if step.applies == "changed meaning")
+    return tuple(
+        step for step in hop.steps if step.asks or step.applies == "changed meaning"
+    )
 
 
 def _is_possibly_due(since: Release, age: FileAge) -> bool:

@@ -60,7 +60,8 @@ class Step(NamedTuple):
     - "every age": no later release reads what the step looks for. It always runs.
 
     Nothing in a document without its `word` concerns the step, which is then not
-    imported.
+    imported. A step that `asks` has a question of its own for a config that is left as
+    it is, which can be older or not: its module has a function `ask`.
     """
 
     since: Release
@@ -68,11 +69,17 @@ class Step(NamedTuple):
     applies: Literal["old form", "certain", "changed meaning", "every age"] = "old form"
     differs: str = ""
     word: str = ""
+    asks: bool = False
 
     def run(self, context: StepContext) -> Iterator[Change]:
         """Yield the changes of the step."""
         changes: Iterator[Change] = _load_step(self.name).run(context)
         return changes
+
+    def ask(self, context: StepContext) -> Iterator[Change]:
+        """Yield what the user must know of a config that is left as it is."""
+        notes: Iterator[Change] = _load_step(self.name).ask(context)
+        return notes
 
 
 def steps_for(document: Document, steps: Sequence[Step]) -> Sequence[Step]:
@@ -207,7 +214,7 @@ STEPS: Final[tuple[Step, ...]] = (
         "changed meaning",
         "the home folder is ~/.ogx from 0.8.0, ~/.llama before",
     ),
-    Step(MODELS_RENAMED_SINCE, "v0_8.model_names", word="model_id"),
+    Step(MODELS_RENAMED_SINCE, "v0_8.model_names", word="model_id", asks=True),
     Step(
         (0, 8, 0),
         "v0_8.database_names",

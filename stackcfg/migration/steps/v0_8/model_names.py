@@ -18,7 +18,7 @@ names, which the user is asked for, but for those of vector stores.
 
 from collections.abc import Iterator, Sequence
 
-from stackcfg.migration.changes import ACTION_REQUIRED, Changes
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.access_rules import rename_resources
 from stackcfg.migration.editing.model_names import (
@@ -36,6 +36,12 @@ from stackcfg.releases.resources import RESOURCES_SECTION
 from stackcfg.yamltext.emit import Field
 
 VECTOR_STORES = (RESOURCES_SECTION, "vector_stores")
+
+_QUESTION = (
+    "of 0.7 is called '<new>' from 0.8.0 on, and the server can refuse to start with "
+    "the rows of 0.7; this file can be for either: say with --from which release it is "
+    "for"
+)
 
 
 def run(context: StepContext) -> Changes:
@@ -58,13 +64,17 @@ def run(context: StepContext) -> Changes:
         )
         yield from report_names(context, renamed, change)
         return
-    change = (
-        "of 0.7 is called '<new>' from 0.8.0 on, and the server can refuse to start "
-        "with the rows of 0.7; this file can be for either: say with --from which "
-        "release it is for"
-    )
-    for note in report_names(context, renamed, change):
+    for note in report_names(context, renamed, _QUESTION):
         yield note._replace(severity=ACTION_REQUIRED)
+
+
+def ask(context: StepContext) -> Changes:
+    """Report the models that have another name if the file is for 0.7."""
+    models = list(find_models(context, [CATALOG_SINCE], context.release.final))
+    for note in report_names(context, models, _QUESTION):
+        # what any release refuses is reported for the file as it is
+        if note.severity == CHECK:
+            yield note
 
 
 def _find_kept(context: StepContext, models: Sequence[NamedModel]) -> list[NamedModel]:
