@@ -3,7 +3,8 @@
 It was renamed or removed, or was added later (`telemetry` lost its providers in
 0.3.0 by upstream #3815, `vector_dbs` became `vector_stores` by #3864). The
 server refuses to start. An API that the server routes itself, such as `models`,
-cannot have providers of its own.
+cannot have providers of its own. An API that no release has may be defined in the
+folder of `external_apis_dir`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.queries.history import history_suffix
 from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip, list_known
-from stackcfg.validation.rule import ERROR, WARNING, Findings, Inspection, Rule
+from stackcfg.validation.rule import ERROR, INFO, WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import (
     Correction,
     EntryPart,
@@ -100,9 +101,8 @@ def _describe_unknown(
             place,
             renamed,
         )
-    severity = ""
     if inspection.seen(("external_apis_dir",)) and not history:
-        severity = WARNING
+        return _describe_external(inspection, api, place)
     meant, advice = "", "remove it, or use a release that has it"
     if not history:
         meant = nearest_word(api, known)
@@ -113,7 +113,21 @@ def _describe_unknown(
         help=did_you_mean(meant, advice),
         fix=fix_slip(api, meant, known),
         guess=meant,
-        severity=severity,
+    )
+
+
+def _describe_external(
+    inspection: Inspection, api: str, place: EntryPart
+) -> RuleFinding:
+    """Return the finding for an API that a folder of external ones may define."""
+    meant = nearest_word(api, sorted(apis(inspection.version)))
+    return RuleFinding(
+        place,
+        f"{inspection.release} has no API '{api}' of its own; it refuses to start "
+        "unless 'external_apis_dir' defines it",
+        help=did_you_mean(meant, "check that a file in that folder names it"),
+        guess=meant,
+        severity=WARNING if meant else INFO,
     )
 
 
