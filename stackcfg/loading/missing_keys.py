@@ -1,5 +1,5 @@
-"""Clues of what is missing: releases that require a key refuse a config without
-it.
+"""Clues of what is missing: releases that require a key
+refuse a config without it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,17 @@ from stackcfg.releases.providers import provider_models, provider_spans
 from stackcfg.releases.versions import Span, described_releases, span_of
 
 STORAGE: Final = "storage"
-"""The section without which 0.3 refuses a config; later releases have a default."""
+"""The section without which 0.3 refuses a config; later
+releases have a default.
+"""
 
 
 def missing_section(data: Mapping[str, Any]) -> Iterator[Clue]:
-    """Yield the releases that take a config without the storage catalog.
+    """Yield the releases that take a config without the
+    storage catalog.
 
-    A config without a name says nothing: documents show fragments.
+    A config without a name says nothing: documents show
+    fragments.
     """
     if STORAGE in data:
         return
@@ -35,8 +39,9 @@ def missing_section(data: Mapping[str, Any]) -> Iterator[Clue]:
 def missing_provider_keys(
     api: str, kind: str, given: tuple[str, ...]
 ) -> tuple[Clue, ...]:
-    """Return the releases of a provider type that take a config with the given keys,
-    without those that other releases require. Paths are inside of the entry.
+    """Return the releases of a provider type that take a
+    config with the given keys, without those that other
+    releases require. Paths are inside of the entry.
     """
     found: list[Clue] = []
     for names, taking in _taken_without(api, kind):
@@ -50,7 +55,9 @@ def missing_provider_keys(
 def missing_nested_keys(
     api: str, kind: str, key: str, given: tuple[str, ...]
 ) -> tuple[Clue, ...]:
-    """Return the same for the mapping under a key of a provider's config."""
+    """Return the same for the mapping under a key of a
+    provider's config.
+    """
     found: list[Clue] = []
     for names, taking in _taken_without(api, kind, key):
         if taking and not set(names).intersection(given):
@@ -64,9 +71,10 @@ def missing_nested_keys(
 def _taken_without(
     api: str, kind: str, key: str = ""
 ) -> tuple[tuple[tuple[str, ...], Releases], ...]:
-    """Return the keys that releases require in a provider's config, or in the mapping
-    under a key of it, with the releases that have the provider type and do not
-    require them.
+    """Return the keys that releases require in a
+    provider's config, or in the mapping under a key of
+    it, with the releases that have the provider type and
+    do not require them.
     """
     having = releases_in(provider_spans(api, kind))
     requiring: dict[tuple[str, ...], Releases] = {}
@@ -78,8 +86,9 @@ def _taken_without(
 
 
 def _models_of(api: str, kind: str, key: str) -> Iterator[tuple[str, Releases]]:
-    """Yield the models of a provider's config, or of a key in it that holds one
-    model, with the releases of each.
+    """Yield the models of a provider's config, or of a
+    key in it that holds one model, with the releases of
+    each.
     """
     for since, until, model in provider_models(api, kind):
         with_model = releases_in([(since, until)])

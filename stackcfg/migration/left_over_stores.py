@@ -1,7 +1,9 @@
-"""Inline stores of 0.2 that are left over in a config of a later release.
+"""Inline stores of 0.2 that are left over in a config of
+a later release.
 
-A server of that release has run the config: its own stores are in its catalog. It
-did not read the inline stores, whose rows 0.2 wrote. Before 0.3 is whatever a
+A server of that release has run the config: its own
+stores are in its catalog. It did not read the inline
+stores, whose rows 0.2 wrote. Before 0.3 is whatever a
 config is for whose own stores are inline.
 """
 
@@ -25,12 +27,15 @@ if TYPE_CHECKING:
     from stackcfg.migration.state import ConfigReader, MigrationState
 
 _REQUIRED = ("metadata", "inference", "conversations")
-"""The stores of the server without which 0.3.0 to 0.3.5 do not start."""
+"""The stores of the server without which 0.3.0 to 0.3.5
+do not start.
+"""
 
 
 def has_own_catalog(reader: ConfigReader, age: FileAge) -> bool:
-    """Return whether a server with a catalog can have run a config: it is certainly
-    for such a release, and the stores of the server are in the catalog.
+    """Return whether a server with a catalog can have run
+    a config: it is certainly for such a release, and the
+    stores of the server are in the catalog.
     """
     if age.possibly_before(CATALOG_SINCE):
         return False
@@ -42,7 +47,9 @@ def has_own_catalog(reader: ConfigReader, age: FileAge) -> bool:
 
 
 def left_over_notes(state: MigrationState) -> Iterator[MigrationNote]:
-    """Yield where the rows of each store are that is left over, and how to copy them."""
+    """Yield where the rows of each store are that is left
+    over, and how to copy them.
+    """
     if not state.has_own_catalog:
         return
     for store in find_left_over(state.inline.stores):

@@ -1,4 +1,6 @@
-"""Locates the stores of 0.1.0 to 0.1.6 that a provider opens by default."""
+"""Locates the stores of 0.1.0 to 0.1.6 that a provider
+opens by default.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,12 @@ from stackcfg.stores.store_map import KV_TABLE, Location, Store, StoreMap
 
 
 def locate_default_files(stores: StoreMap, oldest: Release) -> StoreMap:
-    """Return a map of inline stores whose absent ones have their default files.
+    """Return a map of inline stores whose absent ones
+    have their default files.
 
-    `oldest` is the oldest release that the file can be for: only such a release
-    starts with a provider that names no store.
+    `oldest` is the oldest release that the file can be
+    for: only such a release starts with a provider that
+    names no store.
     """
     located = tuple(_locate(store, oldest) for store in stores.stores)
     return stores._replace(stores=located)

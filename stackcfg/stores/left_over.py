@@ -1,4 +1,6 @@
-"""Tells inline stores that are left over from those that are the stores of a file."""
+"""Tells inline stores that are left over from those that
+are the stores of a file.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,11 @@ REGISTRY = ("metadata",)
 
 
 def find_left_over(stores: Iterable[Store]) -> list[Store]:
-    """Return the inline stores that have no reference beside them.
+    """Return the inline stores that have no reference
+    beside them.
 
-    One that a step has written has no location: it holds no rows.
+    One that a step has written has no location: it holds
+    no rows.
     """
     return [
         store
@@ -27,9 +31,11 @@ def find_left_over(stores: Iterable[Store]) -> list[Store]:
 def has_server_catalog(
     config: Data, inline: Iterable[Store], needed: Iterable[str] = REGISTRY
 ) -> bool:
-    """Return whether the stores of the server are in the catalog of a config.
+    """Return whether the stores of the server are in the
+    catalog of a config.
 
-    Inline stores of providers are left over then: no release reads both.
+    Inline stores of providers are left over then: no
+    release reads both.
     """
     if not mapping_at(config, BACKENDS_PATH):
         return False

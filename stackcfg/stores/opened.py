@@ -1,5 +1,6 @@
-"""Reads every store that a server with a catalog opens: those that a file names,
-and those that the server opens by default.
+"""Reads every store that a server with a catalog opens:
+those that a file names, and those that the server opens
+by default.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from stackcfg.stores.store_map import StoreMap
 def read_opened_stores(
     config: Data, catalog: StoreFields, version: Release
 ) -> StoreMap:
-    """Return the stores that a release opens, those of the file first.
+    """Return the stores that a release opens, those of
+    the file first.
 
-    The backends of the server are added before by `add_default_backends`.
+    The backends of the server are added before by
+    `add_default_backends`.
     """
     written = read_catalog(config, catalog, version)
     implied = read_implied_stores(config, catalog, version)
@@ -33,7 +36,9 @@ def read_opened_stores(
 
 
 def add_default_backends(config: Data, folder: str) -> Data:
-    """Return a config with the backends that a server adds where it has none."""
+    """Return a config with the backends that a server
+    adds where it has none.
+    """
     storage = mapping_at(config, ("storage",))
     if storage.get("backends"):
         return config
@@ -46,10 +51,12 @@ def add_default_backends(config: Data, folder: str) -> Data:
 
 
 def with_default_backends(config: Data, version: Release) -> Data:
-    """Return a config with the backends that a release adds where it has none.
+    """Return a config with the backends that a release
+    adds where it has none.
 
-    The folder of their files is as a config would write it. Before upstream #4897
-    (0.5.1) the server does not replace the variable in it: the text names a folder
+    The folder of their files is as a config would write
+    it. Before upstream #4897 (0.5.1) the server does not
+    replace the variable in it: the text names a folder
     below the working directory.
     """
     if version < DEFAULTS_SINCE:
