@@ -10,6 +10,9 @@ from stackcfg.light_typing import NamedTuple
 from stackcfg.yamltext.edits import Edit, resolve_edits, splice_edits
 from stackcfg.yamltext.lines import LineIndex, Position
 
+NEIGHBOURS = (1, -1, 2, -2, 3)
+"""How far from a rewritten line one is looked for that stayed as it was."""
+
 
 class _Round:
     """The resolved edits of one round, and how far each one moves what follows."""
@@ -68,14 +71,15 @@ class SourceMap:
         """Return the position in the first text of an offset of the last.
 
         Of added text it is the line with the same content, since blocks move as
-        wholes; without such a line, the position of the edit.
+        wholes, or the one that was rewritten; without such a line, the position of
+        the edit.
         """
         source, was_added = offset, False
         for each in reversed(self._rounds):
             source, is_new = each.offset_before(source)
             was_added = was_added or is_new
         if was_added:
-            moved = self._find_same_line(offset)
+            moved = self._find_same_line(offset) or self._find_rewritten_line(offset)
             if moved is not None:
                 return moved
         return self._find_content(source)
@@ -94,15 +98,44 @@ class SourceMap:
     def _find_same_line(self, offset: int) -> Position | None:
         """Return the position in the equal line of the first text, or None."""
         number, column = self._now.position(offset)
+        found = self._number_in_first(number)
+        if found is None:
+            return None
         line = self._now.line(number)
         content = line.strip()
+        shift = self._first.line(found).index(content) - line.index(content)
+        return Position(found, max(column + shift, 1))
+
+    def _find_rewritten_line(self, offset: int) -> Position | None:
+        """Return the position of a line of the first text that is gone, has the key or
+        the value of the new one, and was as far from a line that is still there.
+        """
+        number, _ = self._now.position(offset)
+        key, _, value = self._now.line(number).strip().partition(":")
+        for distance in NEIGHBOURS:
+            near = self._number_in_first(number + distance)
+            if near is None or not 1 <= near - distance <= len(self._first.starts):
+                continue
+            line = self._first.line(near - distance)
+            content = line.strip()
+            old_key, _, old_value = content.partition(":")
+            is_alike = key == old_key or value == old_value
+            if content and is_alike and content not in self._now.numbers:
+                return Position(near - distance, line.index(content) + 1)
+        return None
+
+    def _number_in_first(self, number: int) -> int | None:
+        """Return the number that a line of the last text had in the first; None if
+        that is not certain.
+        """
+        if not 1 <= number <= len(self._now.starts):
+            return None
+        content = self._now.line(number).strip()
         now = self._now.numbers.get(content, [])
         first = self._first.numbers.get(content, [])
         if not content or len(now) != len(first):
             return None
-        found = first[now.index(number)]
-        shift = self._first.line(found).index(content) - line.index(content)
-        return Position(found, max(column + shift, 1))
+        return first[now.index(number)]
 
 
 class _Lines(LineIndex):

@@ -34,6 +34,24 @@ def test_a_line_that_moved_comes_from_its_own_place():
     assert SourceMap(trail).find_source(trail.text.index("b: 2")) == Position(1, 1)
 
 
+def test_a_line_that_was_rewritten_as_it_moved_comes_from_the_one_before():
+    old = "a: 1\nold:\n- x: 1\n  y: 2\nb: 2\n"
+    new = "s:\n  new:\n  - z: 1\n    y: 2\n"
+    trail = EditHistory(old).after([Edit(0, 0, (new,)), Edit(5, 24)])
+    assert trail.text == f"{new}a: 1\nb: 2\n"
+    source = SourceMap(trail)
+    assert source.find_source(trail.text.index("z: 1")) == Position(3, 1)
+    assert source.find_source(trail.text.index("new:")) == Position(2, 1)
+
+
+def test_a_new_line_beside_one_that_moved_comes_from_where_it_was_put():
+    old = "a: 1\nold: 3\n- x: 1\nb: 2\n"
+    new = "s:\n  new: 4\n  - x: 1\n"
+    trail = EditHistory(old).after([Edit(0, 0, (new,)), Edit(5, 19)])
+    found = SourceMap(trail).find_source(trail.text.index("new: 4"))
+    assert found == Position(1, 1)
+
+
 def test_of_equal_lines_that_moved_each_is_its_own():
     trail = EditHistory("- x\n- x\nend\n").after(
         [Edit(8, 12, ("end\n", Copy(0, 8))), Edit(0, 8)]
