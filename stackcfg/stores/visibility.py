@@ -48,7 +48,8 @@ class StoreVisibility(NamedTuple):
     `status` is VISIBLE, PARTLY_VISIBLE (only in the first releases of the
     family), NOT_VISIBLE, or NO_ROWS_YET (nothing can have been stored);
     `reason` says why. The layout decides where a store goes that `was_inline`.
-    The old server did not read a store that `is_left_over`.
+    The old server did not read a store that `is_left_over`; the old file does
+    not name one that `is_default`.
     """
 
     store: str
@@ -60,6 +61,7 @@ class StoreVisibility(NamedTuple):
     superseded: bool = False
     was_inline: bool = False
     is_left_over: bool = False
+    is_default: bool = False
 
 
 def compare_visibility(
@@ -125,7 +127,8 @@ def _compare_with_writer(
     if is_left_over:
         writer = LAST_INLINE
     compared = _compare_store(store, first, last, writer, target)
-    return compared._replace(is_left_over=is_left_over)
+    is_default = store.state == "absent"
+    return compared._replace(is_left_over=is_left_over, is_default=is_default)
 
 
 def _describe_new(added: list[Store], known: set[str]) -> Iterator[StoreVisibility]:

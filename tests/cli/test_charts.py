@@ -267,6 +267,8 @@ def test_stores_in_a_block_are_reported_where_they_were(in_with, is_value, provi
         ("conversations", sql),
         ("prompts", kv),
         ("vector_io faiss", kv),
+        # the server opens it on the backend of that name, and has since 0.5.0
+        ("connectors", kv),
     ]
 
 

@@ -302,7 +302,7 @@ class _Migration:
         text = "\n".join([*before, *new, *after])
         old = "\n".join(self._region.lines)
         # the first one can lack a block with the storage
-        fullest = max(outcomes, key=_count_places)
+        fullest = max(outcomes, key=_count_named_stores)
         others = [outcome for outcome in outcomes if outcome is not fullest]
         migrated = [(each.old, each.result) for each in (fullest, *others)]
         configs = reports_of_template(migrated, notes)
@@ -310,10 +310,11 @@ class _Migration:
         return first._replace(text=text, changed=text != old, configs=configs)
 
 
-def _count_places(outcome: _Outcome) -> int:
-    """Return of how many stores it is known where their rows were."""
+def _count_named_stores(outcome: _Outcome) -> int:
+    """Return how many stores a text itself has in a known place."""
     stores = [store for config in outcome.result.configs for store in config.stores]
-    return sum(store.before is not None for store in stores)
+    named = [store for store in stores if not store.is_default]
+    return sum(store.before is not None for store in named)
 
 
 def _prove(new: Sequence[str], outcomes: Sequence[_Outcome]) -> None:
