@@ -133,7 +133,9 @@ def _has_change(
 
 
 def _renamed_in(changes: Sequence[DeploymentChange]) -> frozenset[str]:
-    """Return the variables that the run configs of a file read under new names."""
+    """Return the variables that the run configs of a file
+    read under new names.
+    """
     names: set[str] = set()
     for change in changes:
         if isinstance(change, RenamedVariables):

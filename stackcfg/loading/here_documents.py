@@ -69,7 +69,9 @@ def read_here_documents(
 
 
 def has_operator(text: str) -> bool:
-    """Return whether a text has what begins a here-document, other than a merge key."""
+    """Return whether a text has what begins a here-document,
+    other than a merge key.
+    """
     return "<<" in text and _OPERATOR.search(text) is not None
 
 

@@ -49,7 +49,9 @@ _RENDER: Final = "render the chart ('helm template'), and name what it writes"
 
 
 class OtherFile(NamedTuple):
-    """What a document is that is no run config: a noun, where it shows, advice."""
+    """What a document is that is no run config: a noun,
+    where it shows, advice.
+    """
 
     what: str
     path: Path
@@ -66,7 +68,9 @@ def other_kind(data: Data) -> OtherFile | None:
 
 
 def json_patch(data: Any) -> OtherFile | None:
-    """Return what a list is that is a JSON patch (RFC 6902), None if it is none."""
+    """Return what a list is that is a JSON patch (RFC 6902),
+    None if it is none.
+    """
     operations = as_list(data)
     if not operations:
         return None
@@ -77,7 +81,9 @@ def json_patch(data: Any) -> OtherFile | None:
 
 
 def other_list(data: Any) -> OtherFile | None:
-    """Return what a list is that is no document of a run config, if that is known."""
+    """Return what a list is that is no document of a run
+    config, if that is known.
+    """
     return json_patch(data) or _ansible_tasks(data)
 
 

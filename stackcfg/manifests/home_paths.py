@@ -23,7 +23,9 @@ _ROOT: Final = "/root"
 
 
 class PathChange(NamedTuple):
-    """A path that is written otherwise: the span in the text, and the new text."""
+    """A path that is written otherwise: the span in the text,
+    and the new text.
+    """
 
     start: int
     end: int
@@ -108,7 +110,9 @@ def replace_parts(text: str, changes: Iterable[PathChange]) -> str:
 
 
 def is_old_home(path: str, homes: Homes | None = None) -> bool:
-    """Return whether a path is the old folder itself, where a mount is emptied."""
+    """Return whether a path is the old folder itself,
+    where a mount is emptied.
+    """
     clean = path.rstrip("/")
     return any(
         change.start == 0 and change.end == len(clean)

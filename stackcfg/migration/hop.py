@@ -106,7 +106,9 @@ def _stores_to_move(state: MigrationState, hop: ReleaseHop) -> StoreMap:
 
 
 def _has_default_stores(state: MigrationState, stores: StoreMap) -> bool:
-    """Return whether a file leaves all its stores to the defaults of its server."""
+    """Return whether a file leaves all its stores to the
+    defaults of its server.
+    """
     if state.age.possibly_before(DEFAULTS_SINCE):
         return False
     has_section = "storage" in state.now.config.data

@@ -216,7 +216,9 @@ def prove_comments(old: Comments, new: Comments) -> None:
 
 
 def _inner_comments(comment: str) -> Iterator[str]:
-    """Yield what can be comments inside of a comment: all ends of it from a `#`."""
+    """Yield what can be comments inside of a comment: all
+    ends of it from a `#`.
+    """
     place = comment.find("#", 1)
     while place > 0:
         if comment[place - 1] in " \t":

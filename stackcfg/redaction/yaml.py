@@ -155,7 +155,9 @@ def _is_apart(document: Document, one: Comment, other: Comment) -> bool:
 
 
 def _find_in_block(document: Document, block: Sequence[Comment]) -> Iterator[Span]:
-    """Yield the secrets in comments on lines of their own, one below the other."""
+    """Yield the secrets in comments on lines of their own,
+    one below the other.
+    """
     if block:
         start = document.lines.start_of(block[0].start)
         yield from find_in_lines(document.text, start, block[-1].end)

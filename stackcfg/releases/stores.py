@@ -193,7 +193,9 @@ def engines() -> tuple[Engine, ...]:
 def engine_defaults(
     engine: Engine, version: Release = LAST_INLINE
 ) -> Mapping[str, str]:
-    """Return what a release takes for each field of an engine that is left out."""
+    """Return what a release takes for each field of an engine
+    that is left out.
+    """
     if engine.file:
         return dict.fromkeys(engine.fields, engine.file)
     found = dict.fromkeys(engine.fields, "")

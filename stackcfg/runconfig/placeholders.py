@@ -45,7 +45,9 @@ def end_of_last(text: str) -> int:
 def replace_placeholders(
     pattern: str | re.Pattern[str], new: str | Callable[[Match[str]], str], text: str
 ) -> str:
-    """Return a string with the matches of a pattern that ends with `}` replaced."""
+    """Return a string with the matches of a pattern that ends
+    with `}` replaced.
+    """
     end = end_of_last(text)
     if isinstance(pattern, str):
         pattern = re.compile(pattern)
@@ -93,7 +95,9 @@ def find_old_placeholder(text: str) -> str | None:
 
 
 def find_old_operators(text: str, start: int, end: int) -> list[int]:
-    """Return where the operators of old placeholders are in a span of a string."""
+    """Return where the operators of old placeholders are in a
+    span of a string.
+    """
     last = text.rfind("}", start, end) + 1
     pattern = re.compile(_OLD_OPERATOR)
     return [match.end(1) for match in pattern.finditer(text, start, last)]
@@ -145,7 +149,9 @@ def remove_placeholders(text: str) -> str:
 
 
 def remove_conditions(text: str) -> str:
-    """Replace `${env.X:+faiss}` by `faiss`, and any other variable by its name."""
+    """Replace `${env.X:+faiss}` by `faiss`, and any other
+    variable by its name.
+    """
     return replace_placeholders(PLACEHOLDER, _conditional_value_of, text)
 
 

@@ -212,7 +212,9 @@ def judge_text(text: str) -> tuple[Judgement, ...]:
 
 
 def _judge(config: RunConfig) -> tuple[Judgement, ...]:
-    """Return what makes the config one, in the order of the file, then the rest."""
+    """Return what makes the config one, in the order of the
+    file, then the rest.
+    """
     found = []
     for piece in weigh_evidence(config.data):
         position = position_of_path(config, piece.path)

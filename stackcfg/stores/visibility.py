@@ -132,7 +132,9 @@ def _compare_with_writer(
 
 
 def _describe_new(added: list[Store], known: set[str]) -> Iterator[StoreVisibility]:
-    """Yield the stores that only the new server has, but for those that are known."""
+    """Yield the stores that only the new server has,
+    but for those that are known.
+    """
     for store in added:
         label, backend = store_label(store), _backend_name(store)
         if label not in known:
@@ -246,7 +248,9 @@ def _find_obstacle(
 
 
 def _is_same_database(before: Location, after: Location) -> bool:
-    """Return whether two locations are in one database, whoever opens it and how."""
+    """Return whether two locations are in one database,
+    whoever opens it and how.
+    """
     if before.engine != after.engine:
         return False
     old, new = dict(before.connection), dict(after.connection)

@@ -67,7 +67,9 @@ def write_stdout(
 
 
 def print_to_terminal(text: str) -> None:
-    """Write text in the encoding of the terminal, escaping characters it lacks."""
+    """Write text in the encoding of the terminal,
+    escaping characters it lacks.
+    """
     write_stdout(text, stdout_encoding())
 
 

@@ -142,7 +142,9 @@ def has_provider_twice(inspection: Inspection) -> bool:
 
 
 def has_scoring_twice(inspection: Inspection) -> bool:
-    """Return whether two providers of scoring that can be on have the same type."""
+    """Return whether two providers of scoring that can be on
+    have the same type.
+    """
     return _is_any_twice(each.kind for each in scoring_providers(inspection))
 
 

@@ -44,7 +44,9 @@ class ParseError(StackcfgError):
         self.offset = offset
 
     def at(self, offset: int) -> ParseError:
-        """Return the error at another offset, as that in a text around this one."""
+        """Return the error at another offset,
+        as that in a text around this one.
+        """
         return ParseError(self.message, offset, self.hint)
 
 
@@ -182,7 +184,9 @@ class Mapping(Node):
         return None
 
     def _find_by_text(self, key: str) -> Entry | None:
-        """Return the pair of a key, of a mapping that is not composed any more."""
+        """Return the pair of a key, of a mapping that is not
+        composed any more.
+        """
         if not self._by_text:
             # of equal keys the first
             for pair in reversed(self.entries):

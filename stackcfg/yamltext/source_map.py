@@ -15,7 +15,9 @@ NEIGHBOURS = (1, -1, 2, -2, 3)
 
 
 class _Round:
-    """The resolved edits of one round, and how far each one moves what follows."""
+    """The resolved edits of one round, and how far each one
+    moves what follows.
+    """
 
     def __init__(self, edits: Sequence[Edit]) -> None:
         self._edits = edits
@@ -148,7 +150,9 @@ class _Lines(LineIndex):
 
     @cached_property
     def numbers(self) -> dict[str, list[int]]:
-        """The numbers of the lines with each content, whatever its indentation."""
+        """The numbers of the lines with each content,
+        whatever its indentation.
+        """
         found: dict[str, list[int]] = {}
         ends = [*self.starts[1:], len(self._text)]
         for number, span in enumerate(zip(self.starts, ends, strict=True), 1):

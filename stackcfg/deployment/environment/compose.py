@@ -89,7 +89,9 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
 
 
 def _note_reader(service: ComposeService, around: _Surroundings) -> DeploymentChanges:
-    """Yield a note if a service that stays as it is reads a run config of the run."""
+    """Yield a note if a service that stays as it is reads a
+    run config of the run.
+    """
     mounted: list[MountedConfig] = []
     for source, _ in _volumes(service.whole):
         mounted += around.configs.file(service.container.file, source)
@@ -151,7 +153,9 @@ def _read_sources(
     changes: PlaceChanges,
     around: _Surroundings,
 ) -> None:
-    """Let a service have the variables of files, and of services that it extends."""
+    """Let a service have the variables of files,
+    and of services that it extends.
+    """
     for each in reversed((service.container, *service.bases)):
         for path, offset in env_files_of(each):
             around.env_files.read(
@@ -183,7 +187,9 @@ def _read_base(
 
 
 def _volumes(service: Container) -> Iterator[tuple[str, str]]:
-    """Yield the volumes of a service: the source and the folder in the container."""
+    """Yield the volumes of a service: the source and the
+    folder in the container.
+    """
     for volume in list_at(service.data, ("volumes",)):
         if isinstance(volume, str):
             parts = split_volume(volume)

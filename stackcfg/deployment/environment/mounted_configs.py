@@ -113,7 +113,9 @@ class MountedConfigs:
     def _read_config(
         self, service: Container, section: str, name: str, node: Node
     ) -> Iterator[MountedConfig]:
-        """Yield the run config of an entry: its `content`, or a file of this run."""
+        """Yield the run config of an entry: its `content`,
+        or a file of this run.
+        """
         file, content = node.get("file"), node.get("content")
         if file is not None and file.kind == SCALAR:
             yield from self.file(service.file, file.text)

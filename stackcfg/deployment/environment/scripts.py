@@ -218,7 +218,9 @@ class ScriptVariables:
         self._env_files = EnvFiles(files, self._sources, users)
 
     def read(self, file: str, changes: PlaceChanges) -> frozenset[str]:
-        """Change the files of variables of a script's servers; return their paths."""
+        """Change the files of variables of a script's
+        servers; return their paths.
+        """
         text = self._files.texts[file]
         found = [each for each in _files_of_containers(text) if _runs_old(each)]
         for each in found:
@@ -231,7 +233,9 @@ class ScriptVariables:
         yield from self._env_files.changes()
 
     def note_sourced(self, file: str, changes: PlaceChanges) -> None:
-        """Say which lines of files that a script reads set what ogx does not read."""
+        """Say which lines of files that a script reads set
+        what ogx does not read.
+        """
         for path, offset in _sourced_files(self._files.texts[file]):
             name = self._files.name_beside(file, path)
             if name is None:

@@ -142,7 +142,9 @@ class _Rewriter:
         words: Sequence[ShellWord],
         pair: tuple[str, str],
     ) -> str:
-        """Return a variable of the command line as one in front of the command."""
+        """Return a variable of the command line as one in
+        front of the command.
+        """
         written = "=".join(pair)
         for word in words:
             if self.text[word.start : word.end].endswith(written):

@@ -71,7 +71,9 @@ def _is_old(
     settings: Settings,
     release: Release,
 ) -> bool:
-    """Return whether a text has a run config that the release does not read as it is."""
+    """Return whether a text has a run config that the release
+    does not read as it is.
+    """
     fields = with_declared_fields(settings.declared)
     try:
         configs = list(find_run_configs(read_documents(text)))

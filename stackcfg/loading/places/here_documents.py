@@ -233,14 +233,18 @@ class _Decoder:
         self,
         text: str,
     ) -> Iterator[str]:
-        """Yield what is a parameter at one place, and has a backslash at another."""
+        """Yield what is a parameter at one place,
+        and has a backslash at another.
+        """
         for place in self.escaped:
             written = _SHELL.match(text, place)
             if written is not None and written[0] in self.parameters:
                 yield written[0]
 
     def _find_tabs(self) -> str:
-        """Return the tabs that the first line begins with, if they are taken away."""
+        """Return the tabs that the first line begins with,
+        if they are taken away.
+        """
         if not self.has_tabs:
             return ""
         return self.content[: len(self.content) - len(self.content.lstrip("\t"))]

@@ -73,7 +73,9 @@ def comment_out(context: StepContext, entries: Sequence[CommentedOut]) -> Change
 
 
 def _on_one_line(reason: str) -> str:
-    """Return a reason as a comment can hold it: names in it come from the file."""
+    """Return a reason as a comment can hold it: names in it
+    come from the file.
+    """
     words = " ".join(reason.split())
     return "".join(char if char.isprintable() else "?" for char in words)
 

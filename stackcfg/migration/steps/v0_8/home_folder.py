@@ -117,7 +117,9 @@ def _renamed(match: re.Match[str]) -> str:
 
 
 def _is_server_folder(match: re.Match[str]) -> bool:
-    """Return whether a path begins with the placeholder of the server's folder."""
+    """Return whether a path begins with the placeholder of
+    the server's folder.
+    """
     return _SERVER_FOLDER.match(match.string, match.start()) is not None
 
 

@@ -110,7 +110,9 @@ def _names_of_vector_stores(context: StepContext) -> Iterator[str]:
 
 
 def _names_to_keep(context: StepContext, models: Sequence[NamedModel]) -> set[str]:
-    """Return the old names of models, but for those that two different ones had."""
+    """Return the old names of models, but for those that two
+    different ones had.
+    """
     staying = models_of_providers(context, models)
     first = {model.old[0]: model for model in reversed(staying)}
     differ = {
