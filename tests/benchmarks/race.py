@@ -68,8 +68,8 @@ RACES = (
     Race(VALIDATE, 1, NEW, PYYAML),
     Race((*VALIDATE, *TARGET), 1, NEW, PYYAML),
     Race(VALIDATE, 18, NEW, PYYAML),
-    Race(VALIDATE, 200, NEW, PYYAML),
-    Race((*VALIDATE, *CACHE), 200, NEW, PYYAML),
+    Race(VALIDATE, 1000, NEW, PYYAML),
+    Race((*VALIDATE, *CACHE), 1000, NEW, PYYAML),
     Race(MIGRATE, 1, OLD, RUAMEL),
     Race((*MIGRATE, *TARGET), 1, OLD, RUAMEL),
     Race(MIGRATE, 18, OLD, RUAMEL),
@@ -85,11 +85,11 @@ def grown(text: str) -> str:
 
 
 def make_files(folder: Path, fixture: str) -> list[str]:
-    """Return the names of two hundred files, each with a name of its own in it."""
+    """Return the names of a thousand files, each with a name of its own in it."""
     text = grown((STARTER / fixture).read_text())
     names: list[str] = []
-    for number in range(200):
-        path = folder / f"{number:03}-{fixture}"
+    for number in range(1000):
+        path = folder / f"{number:04}-{fixture}"
         name = f"image_name: starter-{number}"
         path.write_text(text.replace("image_name: starter", name))
         names.append(str(path))
