@@ -248,12 +248,16 @@ def _renamed_everywhere(config: Config, rng: Random) -> Mutant | None:
     path = choose(config, rng, "storage.backends.*")
     if path is None:
         return None
+    renamed: list[Path] = []
     for reference in references(config):
         if node(config, reference)["backend"] == path[-1]:
             put(config, (*reference, "backend"), "my-own name.1")
+            renamed.append(reference)
     rename(config, path, "my-own name.1")
     # stores that a later release puts on this backend, since the file leaves them out, are looked for here
-    return Mutant(config, holders=(("storage", "stores"), ("storage", "backends")))
+    holders = (("storage", "stores"), ("storage", "backends"))
+    # one that a later release has in the other family is refused under the new name, too
+    return Mutant(config, entries=tuple(renamed), holders=holders)
 
 
 def _one_each(config: Config, _: Random) -> Mutant | None:
