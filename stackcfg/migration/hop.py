@@ -80,13 +80,19 @@ def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
     is_certain = is_old or state.age.certainly_before(hop.since)
     found: list[Change] = []
     for step in steps:
-        if step.asks and state.course == LEAVE:
-            found += step.ask(context)
-        else:
-            found += _run_step(step, context, is_certain, state.original)
+        found += _run_or_ask(step, context, is_certain, state)
     changes = _keep_comments(context, found)
     notes = _collect_notes(context, found, config)
     return HopResult(config, tuple(changes), tuple(notes), inline)
+
+
+def _run_or_ask(
+    step: Step, context: StepContext, is_certain: bool, state: MigrationState
+) -> Iterable[Change]:
+    """Return what a step changes, or only asks where the file is left."""
+    if step.asks and state.course == LEAVE:
+        return step.ask(context)
+    return _run_step(step, context, is_certain, state.original)
 
 
 def _stores_to_move(state: MigrationState, hop: ReleaseHop) -> StoreMap:

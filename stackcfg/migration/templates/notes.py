@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 from stackcfg.migration.changes import ACTION_REQUIRED
@@ -64,25 +64,30 @@ def _location_in_template(location: Location) -> Location:
 def _notes_of(migrated: Sequence[Migrated], config: int) -> list[MigrationNote]:
     first, result = migrated[0]
     notes = [_at_template(first, note) for note in result.configs[config].notes]
-    written = set(first.numbers)
     known = set(notes)
     reported = {(note.severity, note.position.line) for note in notes}
     said = {note.message for note in notes if note.severity != ACTION_REQUIRED}
-    for text, other in migrated[1:]:
-        for note in other.configs[config].notes:
-            found = _at_template(text, note)
-            if found in known or found.message in said:
-                continue
-            known.add(found)
-            line = found.position.line
-            is_of_first = line - 1 in written
-            if is_of_first and (found.severity, line) in reported:
-                # the same, said with other numbers or names
-                continue
-            if is_of_first:
-                found = found._replace(message=found.message + SOME)
+    written = {number + 1 for number in first.numbers}
+    for found in _further_notes(migrated[1:], config):
+        if found in known or found.message in said:
+            continue
+        known.add(found)
+        line = found.position.line
+        if line not in written:
             notes.append(found)
+        # else the same is said already, with other numbers or names
+        elif (found.severity, line) not in reported:
+            notes.append(found._replace(message=found.message + SOME))
     return list(dict.fromkeys(notes))
+
+
+def _further_notes(
+    migrated: Sequence[Migrated], config: int
+) -> Iterator[MigrationNote]:
+    """Yield the notes on a run config of other texts, at the template's places."""
+    for text, result in migrated:
+        for note in result.configs[config].notes:
+            yield _at_template(text, note)
 
 
 def _at_template(text: WrittenText, note: MigrationNote) -> MigrationNote:
