@@ -57,7 +57,7 @@ def _line_of(path: str, word: str, table: int) -> int:
 
 
 def _line_in_table(lines: list[tuple[int, str]], word: str, table: int) -> int:
-    """Return the number of a line in a table of providers; without a word, or where
+    """Return the number of a line in a table of providers; if no word is given, or where
     it is not in the table, the number of its heading.
     """
     headings = [

@@ -12,7 +12,7 @@ from functools import cache
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.containers import Container
 from stackcfg.manifests.home_paths import Homes, find_home_paths
-from stackcfg.manifests.server_start import Start, find_start
+from stackcfg.manifests.server_start import Start, find_server_run, find_start
 from stackcfg.manifests.shell_text import find_commands
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
@@ -87,6 +87,15 @@ def find_start_in_script(text: str) -> Start | None:
     """Return the first start of a server in shell text."""
     starts = (find_start_in(command.values) for command in find_commands(text))
     return next(filter(None, starts), None)
+
+
+def starts_old_server(words: Sequence[str]) -> bool:
+    """Return whether a command starts llama-stack, not ogx."""
+    start = find_start_in(words)
+    if start is not None:
+        return start.is_old
+    image = find_server_run(words)
+    return image is not None and is_old_image(words[image])
 
 
 def script_index(words: Sequence[str]) -> int | None:

@@ -9,7 +9,7 @@ config is for whose own stores are inline.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.loading.configs import position_of_path
@@ -19,17 +19,13 @@ from stackcfg.redaction.secrets import mask_secrets
 from stackcfg.releases.changes import CATALOG_SINCE, DEFAULTS_SINCE
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.runconfig.placeholders import remove_conditions
+from stackcfg.stores.catalog import required_server_stores
 from stackcfg.stores.left_over import REGISTRY, find_left_over, has_server_catalog
 from stackcfg.stores.store_map import store_label
 
 if TYPE_CHECKING:
     from stackcfg.migration.file_age import FileAge
     from stackcfg.migration.state import ConfigReader, MigrationState
-
-_REQUIRED = ("metadata", "inference", "conversations")
-"""The stores of the server without which 0.3.0 to 0.3.5
-do not start.
-"""
 
 
 def has_own_catalog(reader: ConfigReader, age: FileAge) -> bool:
@@ -39,9 +35,9 @@ def has_own_catalog(reader: ConfigReader, age: FileAge) -> bool:
     """
     if age.possibly_before(CATALOG_SINCE):
         return False
-    needed: tuple[str, ...] = REGISTRY
+    needed: Sequence[str] = REGISTRY
     if age.certainly_before(DEFAULTS_SINCE):
-        needed = _REQUIRED
+        needed = required_server_stores(reader.store_fields, CATALOG_SINCE)
     inline = reader.inline_stores(DEFAULT_TARGET.last)
     return has_server_catalog(reader.config.data, inline.stores, needed)
 

@@ -60,6 +60,15 @@ def read_backends(config: Data) -> dict[str, Backend]:
     return backends
 
 
+def required_server_stores(catalog: StoreFields, version: Release) -> list[str]:
+    """Return the names of the server's own stores without which a release does
+    not start.
+    """
+    fields = catalog.server_fields(version, REFERENCE)
+    own = [each for each in fields if each.path[:2] == STORES_PATH]
+    return [each.path[2] for each in own if each.required]
+
+
 def read_implied_stores(
     config: Data, catalog: StoreFields, version: Release
 ) -> Iterator[Store]:

@@ -175,7 +175,7 @@ def _remove_lost(document: Document, start: int) -> Edit:
 
 @lru_cache(maxsize=1)
 def _lost_entries(text: str) -> Mapping[int, LostEntry]:
-    """Return where each entry of a text stands, also those that equal keys hide.
+    """Return where each entry of a text is, also those that equal keys hide.
 
     The key is the offset at which the entry starts.
     """

@@ -16,7 +16,7 @@ from stackcfg.redaction.keys import is_secret_key
 from stackcfg.releases.changes import DEFAULTS_SINCE
 from stackcfg.releases.providers import apis, provider_types, resolve_api_name, routers
 from stackcfg.releases.resources import RESOURCES_SECTION, registered_at_start
-from stackcfg.releases.stores import KV, REFERENCE, SQL, engines
+from stackcfg.releases.stores import KV, SQL, engines
 from stackcfg.runconfig.placeholders import remove_placeholders
 from stackcfg.runconfig.sections import (
     ACCESS_POLICY,
@@ -26,6 +26,7 @@ from stackcfg.runconfig.sections import (
     UNUSED_STORE_PATH,
 )
 from stackcfg.runconfig.substitution import find_strings, loses_spelling
+from stackcfg.stores.catalog import required_server_stores
 from stackcfg.stores.store_map import Store
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.scoring import scoring_providers
@@ -85,9 +86,8 @@ def lacks_store(inspection: Inspection) -> bool:
     if inspection.version >= DEFAULTS_SINCE:
         # an access policy can demand one, or several tenants
         return bool(inspection.seen(ACCESS_POLICY) or inspection.seen(TENANCY))
-    fields = inspection.catalog.server_fields(inspection.version, REFERENCE)
-    own = [each for each in fields if each.path[:2] == STORES_PATH]
-    return any(each.required and each.path[2] not in stores for each in own)
+    required = required_server_stores(inspection.catalog, inspection.version)
+    return not stores.keys() >= set(required)
 
 
 def has_shared_namespace(inspection: Inspection) -> bool:

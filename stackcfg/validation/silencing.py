@@ -161,7 +161,7 @@ def _blank(data: Any, path: Path) -> None:
 
 
 def _add_behind(text: str, number: int, rules: Sequence[str], reason: str) -> str:
-    """Return a text with a comment behind a line; one that is there is
+    """Return a text with a comment behind a line; an earlier one is
     extended.
     """
     start, end = _line_span(text, number)

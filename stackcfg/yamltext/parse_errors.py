@@ -53,7 +53,7 @@ _FENCE: Final = "```"
 _COPY_IT: Final = "put the run config of the block into a file of its own"
 
 _NO_COLON: Final = "while scanning a simple key"
-"""What is read where a line that is no key stands among keys."""
+"""What is read where a line among keys is no key."""
 
 _ODD_BREAKS: Final = "\x85\u2028\u2029"
 """Characters that end a line of YAML 1.1, and that no editor shows."""

@@ -16,11 +16,9 @@ from stackcfg.light_typing import Final
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.here_documents import find_written_configs, has_operator
 from stackcfg.manifests.file_kinds import kind_of
-from stackcfg.manifests.server_evidence import find_start_in
-from stackcfg.manifests.server_start import find_server_run
-from stackcfg.manifests.shell_text import ShellCommand, find_commands
+from stackcfg.manifests.server_evidence import starts_old_server
+from stackcfg.manifests.shell_text import find_commands
 from stackcfg.migration.changes import ACTION_REQUIRED
-from stackcfg.releases.server_environment import is_old_image
 from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, walk_nodes
 
 _CONTAINERS: Final = frozenset({"containers", "initContainers", "services"})
@@ -53,7 +51,7 @@ def _places_of_starts(
     """Yield where the scripts of a file start llama-stack."""
     for region in _scripts_of(files, name):
         for command in find_commands(region.old):
-            if _starts_old(command):
+            if starts_old_server(command.values):
                 yield region.place(command.all_words[0].start)
 
 
@@ -78,11 +76,3 @@ def _texts_in(document: Document) -> Iterator[Node]:
         is_script = node.kind == SCALAR and "\n" in node.text and "<<" in node.text
         if is_script and _CONTAINERS.isdisjoint(path):
             yield node
-
-
-def _starts_old(command: ShellCommand) -> bool:
-    start = find_start_in(command.values)
-    if start is not None:
-        return start.is_old
-    image = find_server_run(command.values)
-    return image is not None and is_old_image(command.values[image])

@@ -42,7 +42,7 @@ from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.manifests.file_kinds import SCRIPT
 from stackcfg.manifests.home_paths import find_home_paths
-from stackcfg.manifests.server_evidence import find_start_in
+from stackcfg.manifests.server_evidence import find_start_in, starts_old_server
 from stackcfg.manifests.server_start import (
     CONTAINER_ENGINES,
     Start,
@@ -76,15 +76,7 @@ def _writes_for_old_server(text: str) -> bool:
     """Return whether a script writes run configs, and starts llama-stack."""
     if not find_written_configs(text):
         return False
-    commands = find_commands(text)
-    if any(start.is_old for start in _starts_in(commands)):
-        return True
-    return any(_runs_old_image(command) for command in commands)
-
-
-def _runs_old_image(command: ShellCommand) -> bool:
-    image = find_server_run(command.values)
-    return image is not None and is_old_image(command.values[image])
+    return any(starts_old_server(command.values) for command in find_commands(text))
 
 
 def _change_file(variables: ScriptVariables, text: PlainText) -> Iterator[PlaceChanges]:

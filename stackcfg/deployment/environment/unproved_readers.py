@@ -36,9 +36,8 @@ def note_unproved_reader(
     first = changed[0]
     message = (
         f"this container mounts a run config ({first.place or first.file}) that is for "
-        "ogx now; "
-        "it stays, since nothing proves that it starts the server; if it does, its "
-        "image and command must be those of ogx"
+        "ogx now; it stays, since nothing proves that it starts the server; if it does, "
+        "its image and command must be those of ogx"
     )
     names = [name for name in container.variables if new_variable(name, release)]
     if names:

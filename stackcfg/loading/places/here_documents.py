@@ -168,9 +168,9 @@ class _Decoder:
             places=tuple(self.places),
             parameters=frozenset(self.parameters),
             unclear=frozenset(self._find_unclear(text)),
-            escapes=_SPECIAL * self.is_expanded,
+            escapes=_SPECIAL if self.is_expanded else "",
             tabs=self._find_tabs(),
-            newline=_LINE_END[_LINE_END not in self.content :],
+            newline=_LINE_END if _LINE_END in self.content else "\n",
         )
 
     def _tokens(self) -> Iterator[re.Match[str]]:
