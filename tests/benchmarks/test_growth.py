@@ -17,7 +17,7 @@ import pytest
 
 from tests.benchmarks.growth_shapes import SHAPES
 from tests.support.budgets import ALL
-from tests.support.timing import computing_seconds
+from tests.support.timing import computing_seconds, growth
 
 COMMANDS = (
     ("validate",),
@@ -29,23 +29,8 @@ COMMANDS = (
 COUNT = 100
 TIMES = 4
 LIMIT = 5.0
-FLOOR = 0.02
-"""Seconds below which a run says nothing."""
-
-TRIES = 8
 
 Shape = Callable[[int], str]
-
-
-def growth(command: tuple[str, ...], small: Path, large: Path) -> float:
-    """How many times as long the large file takes, as soon as that is few enough."""
-    short = long = float("inf")
-    for _ in range(TRIES):
-        short = min(short, computing_seconds(command, small))
-        long = min(long, computing_seconds(command, large))
-        if long <= LIMIT * max(short, FLOOR):
-            break
-    return long / max(short, FLOOR)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -59,7 +44,7 @@ def test_time_grows_with_the_number_of_entries(
     computing_seconds(command, first)
     small.write_text(shape(COUNT))
     large.write_text(shape(TIMES * COUNT))
-    assert growth(command, small, large) <= LIMIT
+    assert growth(command, small, large, TIMES, LIMIT) <= LIMIT
 
 
 def test_there_are_thirty_shapes() -> None:

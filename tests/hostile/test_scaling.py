@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from tests.support.budgets import ALL
-from tests.support.timing import computing_seconds
+from tests.support.timing import computing_seconds, growth
 
 SHAPES = {
     "letters": "token",
@@ -86,10 +86,8 @@ BY_TURN = [
 ]
 
 SIZE = 10_000
-FLOOR = 0.02
-"""Seconds that a command needs for a small file."""
-
-TRIES = 8
+TIMES = 10
+LIMIT = 12.0
 
 
 def text_of(unit: str, size: int) -> str:
@@ -106,13 +104,6 @@ def text_of(unit: str, size: int) -> str:
 def test_time_is_proportional_to_size(tmp_path, shape, command):
     small, large = tmp_path / "small.yaml", tmp_path / "large.yaml"
     small.write_text(text_of(SHAPES[shape], SIZE))
-    large.write_text(text_of(SHAPES[shape], 10 * SIZE))
+    large.write_text(text_of(SHAPES[shape], TIMES * SIZE))
     computing_seconds(command, small)
-    # other processes only ever make it slower
-    short = long = float("inf")
-    for _ in range(TRIES):
-        short = min(short, computing_seconds(command, small))
-        long = min(long, computing_seconds(command, large))
-        if long <= 12 * max(short, FLOOR):
-            return
-    assert long <= 12 * max(short, FLOOR)
+    assert growth(command, small, large, TIMES, LIMIT) <= LIMIT
