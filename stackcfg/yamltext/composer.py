@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from functools import lru_cache
 from itertools import chain
 
-import yaml
+from yaml import (
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.yamltext.document import (
@@ -106,7 +114,7 @@ class _Composer:
         documents: list[ComposedDocument] = []
         # the start of the stream
         self.next_event()
-        while type(event := self.next_event()) is not yaml.StreamEndEvent:
+        while type(event := self.next_event()) is not StreamEndEvent:
             documents.append(self._compose_document(event.start_mark.index))
         return documents
 
@@ -125,12 +133,9 @@ class _Composer:
     def _compose(self, event: Any) -> Node:
         """Return the node that begins with an event."""
         kind = type(event)
-        if kind is yaml.MappingStartEvent:
-            return self._compose_mapping(event)
-        if kind is yaml.SequenceStartEvent:
-            return self._compose_sequence(event)
-        if kind is yaml.AliasEvent:
-            return self._compose_alias(event)
+        if kind is not ScalarEvent:
+            return self._compose_other(event)
+        # most events are scalars
         start, end = event.start_mark.index, event.end_mark.index
         style, tag = event.style or None, event.tag
         node = Scalar(start, end, tag, event.value, style)
@@ -140,6 +145,14 @@ class _Composer:
         if event.anchor:
             self._name(node, event.anchor)
         return node
+
+    def _compose_other(self, event: Any) -> Node:
+        kind = type(event)
+        if kind is MappingStartEvent:
+            return self._compose_mapping(event)
+        if kind is SequenceStartEvent:
+            return self._compose_sequence(event)
+        return self._compose_alias(event)
 
     def _check_scalar(self, node: Scalar) -> None:
         is_block = node.style in ("|", ">")
@@ -159,7 +172,7 @@ class _Composer:
         node = Mapping(first, last, start.tag, bool(start.flow_style))
         self._open(node, start.anchor)
         next_event, compose, entries = self.next_event, self._compose, node.entries
-        while type(event := next_event()) is not yaml.MappingEndEvent:
+        while type(event := next_event()) is not MappingEndEvent:
             key = compose(event)
             entries.append((key, compose(next_event())))
         if entries:
@@ -173,7 +186,7 @@ class _Composer:
         node = Sequence(first, last, start.tag, bool(start.flow_style))
         self._open(node, start.anchor)
         next_event, compose, items = self.next_event, self._compose, node.items
-        while type(event := next_event()) is not yaml.SequenceEndEvent:
+        while type(event := next_event()) is not SequenceEndEvent:
             items.append(compose(event))
         if items:
             node.end = max(node.end, items[-1].end)
@@ -255,8 +268,9 @@ class _Composer:
         self.anchors[anchor] = node
 
     def _remove_duplicates(self, node: Mapping) -> None:
-        names = {key.text for key, _ in node.entries}
-        if len(names) == len(node.entries) and _mean_only_themselves(names):
+        if _are_words(tuple([key.text for key, _ in node.entries])):
+            # a tag makes something else of a word
+            node.has_word_keys = self.has_string_keys
             return
         self.has_string_keys = False
         if self.wanted is Duplicates.KEPT:
@@ -280,8 +294,12 @@ def _has_half_surrogate(text: str) -> bool:
     return False
 
 
-def _mean_only_themselves(names: set[str]) -> bool:
+# the entries of a list have the same keys, and so have many files
+@lru_cache(1024)
+def _are_words(names: tuple[str, ...]) -> bool:
     """Return whether keys are plain words, each of which equals no other key."""
+    if len(set(names)) < len(names):
+        return False
     if not _BOOLEANS_AND_NULLS.isdisjoint(names):
         return False
     return all(map(str.isidentifier, names))

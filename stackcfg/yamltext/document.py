@@ -163,15 +163,19 @@ class Scalar(Node):
 
 
 class Mapping(Node):
-    """Values by keys."""
+    """Values by keys.
 
-    __slots__ = ("_by_text", "entries", "flow")
+    `has_word_keys`: each key is certainly the string of its text, and no merge key.
+    """
+
+    __slots__ = ("_by_text", "entries", "flow", "has_word_keys")
     kind = MAPPING
 
     def __init__(self, start: int, end: int, tag: str | None, flow: bool) -> None:
         super().__init__(start, end, tag)
         self.entries = []
         self.flow = flow
+        self.has_word_keys = False
         self._by_text: dict[str, Entry] = {}
 
     def entry(self, key: str) -> Entry | None:

@@ -8,6 +8,7 @@ from stackcfg.yamltext.document import (
     SCALAR,
     SEQUENCE,
     Entry,
+    Mapping,
     Node,
     ParseError,
     value_of,
@@ -28,6 +29,8 @@ def data_of(node: Node) -> Any:
         return value_of(node)
     if node.named is not None:
         return data_of(node.named)
+    if isinstance(node, Mapping) and node.has_word_keys and node.tag is None:
+        return {key.text: data_of(value) for key, value in node.entries}
     if node.tag == _SET and node.kind == MAPPING:
         return {name_of(key) for key, _ in merged_entries(node)}
     if node.tag not in _ALLOWED_TAGS[node.kind]:
