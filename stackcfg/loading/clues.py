@@ -32,6 +32,14 @@ class Clue(NamedTuple):
     weight: int = 1
     aspect: str = "entry"
 
+    def inside(self, holder: Path) -> Clue:
+        """Return the clue with its path in an entry that has it."""
+        path = (*holder, *self.path)
+        # half as long as `_replace`, and asked of every provider
+        return Clue(
+            self.what, self.releases, path, self.decisive, self.weight, self.aspect
+        )
+
 
 def is_telling(clue: Clue) -> bool:
     """Return whether a clue tells releases apart: some of them read the entry."""

@@ -147,7 +147,7 @@ def _provider_clues(data: Mapping[str, Any]) -> Iterator[Clue]:
                 if isinstance(value, Mapping) and not is_inline_store(value):
                     clues += missing_nested_keys(api, kind, key, tuple(value))
         for clue in clues:
-            yield clue._replace(path=(*path, *clue.path))
+            yield clue.inside(path)
 
 
 # the providers of many files are written alike

@@ -7,7 +7,7 @@ read most of it are the ones it fits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from stackcfg.light_typing import NamedTuple
@@ -15,7 +15,7 @@ from stackcfg.loading.clues import Clue, Releases
 from stackcfg.loading.configs import EntryPlaces, RunConfig, position_of_offset
 from stackcfg.loading.missing_apis import starting_releases
 from stackcfg.loading.release_evidence import find_clues
-from stackcfg.paths import Data
+from stackcfg.paths import Data, Path
 from stackcfg.releases.families import DEFAULT_TARGET
 from stackcfg.releases.stores import LAST_INLINE, StoreFields
 from stackcfg.releases.versions import Release, described_releases
@@ -46,12 +46,12 @@ class DetectedReleases:
         config: RunConfig,
         data: Data,
         releases: Releases,
-        placed: Sequence[PlacedClue],
+        clues: Sequence[Clue],
     ) -> None:
         self.releases = releases
         self._config = config
         self._data = data
-        self._placed = placed
+        self._clues = clues
 
     @property
     def newest(self) -> Release:
@@ -72,6 +72,13 @@ class DetectedReleases:
             each for each in self._placed if not self.releases <= each[1].releases
         ]
         return _as_evidence(self._config, unread)
+
+    @cached_property
+    def _placed(self) -> Sequence[PlacedClue]:
+        """The clues in the order of the file."""
+        places = EntryPlaces(self._config)
+        placed = [(places.offset(clue.path), clue) for clue in self._clues]
+        return sorted(placed, key=_offset_of)
 
 
 def detect_releases(
@@ -94,34 +101,47 @@ def detect_releases(
         )
     clues = list(find_clues(data, inline, store_fields))
     styles = {clue.releases for clue in clues if clue.decisive}
-    placed = _narrowest_by_place(config, clues)
-    return DetectedReleases(config, data, _best_releases(styles, placed), placed)
+    telling = _narrowest_by_entry(config, clues)
+    return DetectedReleases(config, data, _best_releases(styles, telling), telling)
 
 
-def _narrowest_by_place(config: RunConfig, clues: Iterable[Clue]) -> list[PlacedClue]:
-    """Return clues in the order of the file, the narrowest of each place."""
-    kept: dict[tuple[int, str], PlacedClue] = {}
-    places = EntryPlaces(config)
+def _narrowest_by_entry(config: RunConfig, clues: Iterable[Clue]) -> list[Clue]:
+    """Return of the clues of each entry the narrowest."""
+    find_entry = _entry_finder(config)
+    kept: dict[tuple[Hashable, str], Clue] = {}
     for clue in clues:
-        offset = places.offset(clue.path)
-        key = (offset, clue.aspect)
-        other = kept.get(key)
-        if other is None or _precedence(clue) < _precedence(other[1]):
-            kept[key] = (offset, clue)
-    return sorted(kept.values(), key=_offset_of)
+        entry = (find_entry(clue.path), clue.aspect)
+        other = kept.get(entry)
+        if other is None or _precedence(clue) < _precedence(other):
+            kept[entry] = clue
+    return list(kept.values())
+
+
+def _entry_finder(config: RunConfig) -> Callable[[Path], Hashable]:
+    """Return a function that tells the entries at paths apart: what is written
+    once, and repeated by aliases, is one entry.
+    """
+    if config.document.holds("&"):
+        return EntryPlaces(config).offset
+    # most files have no anchor, and need no search
+    return _path_itself
+
+
+def _path_itself(path: Path) -> Path:
+    return path
 
 
 def _precedence(clue: Clue) -> tuple[int, int]:
-    """Return the order in which clues of one place count: the narrowest, then
+    """Return the order in which clues of one entry count: the narrowest, then
     the heaviest.
     """
     return len(clue.releases), -clue.weight
 
 
-def _best_releases(styles: set[Releases], placed: list[PlacedClue]) -> Releases:
+def _best_releases(styles: set[Releases], clues: Iterable[Clue]) -> Releases:
     """Return the releases with the most votes; styles outweigh all else."""
     weights: Counter[Releases] = Counter()
-    for _, clue in placed:
+    for clue in clues:
         weights[clue.releases] += clue.weight
     known = described_releases()
     styled = _most_voted(range(len(known)), Counter(styles))
