@@ -54,7 +54,7 @@ def validate_config(
     target = settings.target or newest_fitting(config, catalog)
     try:
         found = list(_find_all(config, catalog, settings, target, stores))
-        findings = [_locate(config, *each) for each in found]
+        findings = [_locate(config, *each, settings.shown) for each in found]
     except ParseError as error:
         raise input_error(error, partial(position_of_offset, config)) from None
     if not config.document.holds(IGNORE_MARK):
@@ -96,8 +96,15 @@ def _find_all(
                 yield SCHEMA, finding
 
 
-def _locate(config: RunConfig, rule: Rule | RuleInfo, finding: RuleFinding) -> Finding:
+def _locate(
+    config: RunConfig,
+    rule: Rule | RuleInfo,
+    finding: RuleFinding,
+    shown: frozenset[str],
+) -> Finding:
     # what is clean does not pay for it
-    from stackcfg.validation.located_findings import locate_finding
+    from stackcfg.validation.located_findings import locate_finding, locate_shown
 
+    if finding.message in shown:
+        return locate_shown(config, rule, finding)
     return locate_finding(config, rule, finding)

@@ -129,9 +129,12 @@ def _validate_proved(
     if not settings.unsafe_fixes:
         found = _hide_unsafe(found)
 
+    shown = frozenset(finding.message for finding in found.findings)
+    proving = settings._replace(shown=shown)
+
     def check(fixed: str) -> Checked:
         # a fix must not change by which release the config is judged
-        return _with_data(_validate_text(fixed, settings, found.targets))
+        return _with_data(_validate_text(fixed, proving, found.targets))
 
     proved = keep_proved_fixes(text, _with_data(found), check)
     return found._replace(findings=tuple(map(_without_changes, proved)))

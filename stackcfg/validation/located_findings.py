@@ -60,6 +60,22 @@ def locate_finding(
     )
 
 
+def locate_shown(
+    config: RunConfig, rule: Rule | RuleInfo, finding: RuleFinding
+) -> Finding:
+    """Return a rule's finding with its message and its place only, which is known
+    to hold no secret.
+    """
+    return Finding(
+        rule.id,
+        finding.severity or rule.severity,
+        finding.message,
+        span_of(config, finding.place),
+        place=config.place,
+        entry=name_entry(config.data, finding.place.path),
+    )
+
+
 def _make_fix(
     config: RunConfig, finding: RuleFinding, advice: str, secrets: set[str]
 ) -> Fix | None:

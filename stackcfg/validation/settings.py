@@ -23,6 +23,8 @@ class Settings(NamedTuple):
     leaves out findings of other severities, and the rules that have no others,
     but for the rules in `always`. `others` finds the objects of the other files
     of a run. `chart` has the values that a template writes into its run config.
+    `shown` are messages that hold no secret: a finding that says one of them is
+    only named and placed, as a proof of fixes asks.
     """
 
     target: Target | None = None
@@ -35,6 +37,7 @@ class Settings(NamedTuple):
     others: OtherFiles | None = None
     chart: Chart | None = None
     unsafe_fixes: bool = False
+    shown: frozenset[str] = frozenset()
 
     @property
     def file(self) -> str:
