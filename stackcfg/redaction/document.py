@@ -130,15 +130,14 @@ class _Sorter:
 
     def _visit_mapping(self, node: Node, is_below_secret: bool) -> None:
         is_kubernetes_secret = node is self._root and _is_kubernetes_secret(node)
-        is_pair = _names_a_secret(node)
         for key, value in node.entries:
             name = key.target.text
             is_secret = _is_secret_field(name, is_below_secret)
             if is_kubernetes_secret:
                 is_secret = name in SECRET_SECTIONS
-            elif is_pair and name == "value":
+            elif name == "value" and _names_a_secret(node):
                 is_secret = True
-            self.visit(value, is_secret, _may_be_count(name))
+            self.visit(value, is_secret, is_secret and _may_be_count(name))
             # `{password: {hunter2}}` has the secret as a key, `{{ x }}` is a template
             is_lone = is_below_secret and key.kind == SCALAR and value.is_null
             self.visit(key, is_lone)
@@ -172,9 +171,7 @@ def _may_be_count(name: str) -> bool:
 
 
 def _names_a_secret(node: Node) -> bool:
-    """Return whether a mapping is as `{name: PASSWORD, value: x}`."""
-    if node.get("value") is None:
-        return False
+    """Return whether a mapping with a value is as `{name: PASSWORD, value: x}`."""
     for field in PAIR_NAMES:
         named = node.get(field)
         if named is not None and may_be_secret_key(named.text):

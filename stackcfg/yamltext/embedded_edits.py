@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import yaml
-
 from stackcfg.yamltext.document import (
     MAPPING,
     Document,
-    Node,
     ParseError,
     Span,
-    content_start,
     is_here_document,
     walk_nodes,
 )
 from stackcfg.yamltext.edits import (
     Edit,
-    apply_edits,
     resolve_edits,
     shift_lines,
     splice_edits,
 )
 from stackcfg.yamltext.embedded import Embedded
-from stackcfg.yamltext.emit import emit_quoted
+from stackcfg.yamltext.quoted_edits import quoted_edits
 
 
 def edits_in_outer(
@@ -43,10 +38,6 @@ def edits_in_outer(
         if node.flow:
             return [_moved_edit(document, embedded, edit) for edit in resolved]
         return list(_line_edits(document, embedded, resolved))
-    if node.style == "'":
-        new = apply_edits(embedded.text, edits)
-        written = _with_anchor(document, node, _emit_single_quoted(new))
-        return [Edit(*node.span, (written,))]
     if node.style == ">":
         message = "a run config in a folded scalar ('>')"
         raise ParseError(message, node.start, "write it as a literal one ('|')")
@@ -55,7 +46,7 @@ def edits_in_outer(
         return [_moved_edit(document, embedded, edit) for edit in resolved]
     if node.style == "|":
         return list(_line_edits(document, embedded, resolved))
-    return _quoted_edits(document, embedded, resolved)
+    return quoted_edits(document, embedded, resolved)
 
 
 def _refuse_named_parts(document: Document, embedded: Embedded) -> None:
@@ -90,50 +81,6 @@ def _column_below(document: Document, offset: int) -> int:
     if line + column < offset:
         return column + 2
     return column
-
-
-def _quoted_edits(
-    document: Document, embedded: Embedded, resolved: Sequence[Edit]
-) -> list[Edit]:
-    """Return edits of a text in quotes: of its parts, or of all of it."""
-    node = embedded.node
-    escaped = [_escaped_edit(embedded, edit) for edit in resolved]
-    new = splice_edits(embedded.text, resolved)
-    written = splice_edits(document.text, escaped, *node.span)
-    if _read_quoted(written) == new:
-        return escaped
-    # spaces that begin or end a line of the scalar are not part of its text
-    return [Edit(*node.span, (_with_anchor(document, node, emit_quoted(new)),))]
-
-
-def _read_quoted(written: str) -> object:
-    """Return the string that a double-quoted scalar means, None if it is none."""
-    try:
-        return yaml.load(written, yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError):
-        return None
-
-
-def _with_anchor(
-    document: Document,
-    node: Node,
-    new: str,
-) -> str:
-    """Return a scalar with the anchor that the old one has in front of it."""
-    return document.text[node.start : content_start(document.text, node)] + new
-
-
-def _escaped_edit(embedded: Embedded, edit: Edit) -> Edit:
-    """Return an edit of a text in double quotes."""
-    escaped = emit_quoted(edit.text)[1:-1]
-    return Edit(embedded.outer(edit.start), embedded.outer(edit.end), (escaped,))
-
-
-def _emit_single_quoted(text: str) -> str:
-    """Return a text in single quotes, or in double ones if it has lines."""
-    if "\n" in text:
-        return emit_quoted(text)
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _line_edits(

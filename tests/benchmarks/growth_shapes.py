@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from textwrap import indent
 
+import yaml
+
 HEAD = "version: 2\nimage_name: grown\n"
 OLD_STORES = "metadata_store: {type: sqlite, db_path: /data/registry.db}\n"
 CATALOG = """\
@@ -303,8 +305,21 @@ def entries_of_a_config_map(count: int) -> str:
 
 
 def lines_of_a_quoted_config_map(count: int) -> str:
-    text = json.dumps(inline_stores(count))
-    return f"kind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  run.yaml: {text}\n"
+    return _quoted_config_map(json.dumps(inline_stores(count)))
+
+
+def fixes_in_a_quoted_config_map(count: int) -> str:
+    return _quoted_config_map(json.dumps(renamed_keys(count)))
+
+
+def fixes_in_folded_lines(count: int) -> str:
+    quoted = yaml.safe_dump(renamed_keys(count), default_style='"', width=60)
+    return _quoted_config_map(indent(quoted, "    ").strip())
+
+
+def fixes_in_single_quotes(count: int) -> str:
+    data = yaml.safe_load(renamed_keys(count))
+    return _quoted_config_map("'" + json.dumps(data).replace("'", "''") + "'")
 
 
 SHAPES: tuple[Callable[[int], str], ...] = (
@@ -351,6 +366,9 @@ SHAPES: tuple[Callable[[int], str], ...] = (
     config_maps,
     entries_of_a_config_map,
     lines_of_a_quoted_config_map,
+    fixes_in_a_quoted_config_map,
+    fixes_in_folded_lines,
+    fixes_in_single_quotes,
 )
 
 
@@ -375,3 +393,7 @@ def _stores(backend: str, count: int) -> str:
 def _config_map(number: int, text: str) -> str:
     head = f"kind: ConfigMap\nmetadata: {{name: c-{number}}}\ndata:\n  run.yaml: |\n"
     return head + indent(text, "    ")
+
+
+def _quoted_config_map(text: str) -> str:
+    return f"kind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  run.yaml: {text}\n"

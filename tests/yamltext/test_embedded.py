@@ -112,6 +112,43 @@ def test_the_end_of_a_literal_scalar_stays(header: str, after: str):
     assert new == document.text.replace("    b: 2", "    c: 3\n    d: 4")
 
 
+def quoted(text: str, quote: str, width: int) -> str:
+    """Return a text in quotes, folded to lines of a width."""
+    dumped = yaml.safe_dump(text, default_style=quote, width=width, allow_unicode=True)
+    return dumped.rstrip("\n").replace("\n", "\n    ") + "\n"
+
+
+LINES = "  ab\n\t'\"\\:é{"
+
+
+@given(
+    text=st.text(LINES, min_size=2),
+    quote=st.sampled_from("\"'"),
+    width=st.integers(4, 60),
+    new=st.text(LINES, max_size=6),
+    place=st.tuples(st.integers(0, 90), st.integers(0, 12)),
+)
+def test_any_edit_of_a_text_in_quotes_means_the_same(
+    text: str, quote: str, width: int, new: str, place: tuple[int, int]
+):
+    # a text of several lines, which is held whatever else is in it
+    document, embedded = held(quoted("a: 1\n" + text, quote, width))
+    start = min(place[0], len(embedded.text))
+    change = Edit(start, min(start + place[1], len(embedded.text)), (new,))
+    edited = apply_edits(document.text, edits_in_outer(document, embedded, [change]))
+    wanted = apply_edits(embedded.text, [change])
+    assert yaml.safe_load(edited)["data"] == {"x": wanted, "z": 1}
+
+
+def test_lines_that_begin_with_spaces_are_put_in_between_folded_lines():
+    document, embedded = held(SCALARS["folded escapes"])
+    place = embedded.text.index("  - c")
+    change = Edit(place, place, ("  - new\n",))
+    [edit] = edits_in_outer(document, embedded, [change])
+    assert edit.text == "\\  - new\\n"
+    assert edit.start == edit.end == document.text.index("\\  - c")
+
+
 def test_single_quotes_stay():
     document, embedded = held("""'{"a": "it''s", "b": 1}'\n""")
     change = Edit(embedded.text.index("1"), embedded.text.index("1") + 1, ('"it\'s"',))

@@ -6,13 +6,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.reports.console.characters import Cells, cells, flat
+from stackcfg.reports.console.characters import cells, flat
 from stackcfg.reports.console.colors import Lines, paint
 from stackcfg.validation.findings import Span
 
 ELLIPSIS: Final = "..."
 DEFAULT_WIDTH: Final = 160
 LEAST_ROOM: Final = 20
+NEAR: Final = 4
+"""How many times the columns of a line are looked at on each side of a mark, in
+characters: some of them, as accents, take no column.
+"""
 
 
 class Mark(NamedTuple):
@@ -106,12 +110,7 @@ def line_at(lines: Sequence[str], number: int) -> str:
 
 def shorten(line: str, frame: Frame) -> str:
     """Return a line as it is shown, cut at its end when it is too long."""
-    return view(
-        cells(line),
-        0,
-        0,
-        frame.room,
-    ).text
+    return view(line, 0, 0, frame.room).text
 
 
 def _marked_line(
@@ -124,15 +123,9 @@ def _marked_line(
     mark.
     """
     shown = None
-    source = cells(line)
     for mark in marks:
         first, last = _marked_characters(mark.span, line)
-        part = view(
-            source,
-            first,
-            last,
-            frame.room,
-        )
+        part = view(line, first, last, frame.room)
         if part.text != shown:
             yield frame.row(part.text, number)
             shown = part.text
@@ -156,14 +149,16 @@ def _marked_characters(span: Span, line: str) -> tuple[int, int]:
     return first, min(last, length)
 
 
-def view(
-    line: Cells,
-    first: int,
-    last: int,
-    room: int,
-) -> View:
+def view(line: str, first: int, last: int, room: int) -> View:
     """Return what fits into `room` columns of a line around `first` to `last`."""
-    shown, offsets = line
+    # a line of a megabyte can have thousands of marks, and what is far from one
+    # is not shown with it
+    far = NEAR * room
+    cut = max(0, first - far)
+    near = line[cut : min(last, first + far) + far]
+    shown, offsets = cells(near)
+    first -= cut
+    last = min(last - cut, len(near))
     begin, end = _characters_in_room(
         offsets,
         first,
@@ -172,12 +167,11 @@ def view(
     )
     text = "".join(shown[begin:end])
     start = offsets[first] - offsets[begin]
-    last = min(last, end)
-    length = offsets[last] - offsets[first]
-    if begin:
+    length = offsets[min(last, end)] - offsets[first]
+    if begin or cut:
         text = ELLIPSIS + text
         start += len(ELLIPSIS)
-    if end < len(shown):
+    if end < len(shown) or cut + len(near) < len(line):
         text += ELLIPSIS
     # An empty span is marked too, by one sign.
     return View(text, start, max(length, 1))
