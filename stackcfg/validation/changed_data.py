@@ -28,6 +28,8 @@ class DataChanges:
         self._removed_items: dict[Path, list[int]] = {}
         """The numbers of removed items by their list, in order."""
         self._inserted: dict[Path, list[Insertion]] = {}
+        self.paths: set[Path] = set()
+        """The paths of all changes."""
         self._changed: set[Path] = set()
         """The paths of all changes, and all paths above them."""
         for change in changes:
@@ -52,6 +54,7 @@ class DataChanges:
 
     def _mark(self, path: Path) -> None:
         """Note that there is a change at a path."""
+        self.paths.add(path)
         self._changed.update(path[:length] for length in range(len(path) + 1))
 
     def _add_correction(self, change: Correction) -> None:
