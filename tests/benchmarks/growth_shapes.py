@@ -118,6 +118,10 @@ def references_to_unknown_backends(count: int) -> str:
     return _with_backends(backend, count) + PROVIDER + _stores("kv{0}", count)
 
 
+def misspelt_backends(count: int) -> str:
+    return CONFIG + _stores("kv_defualt", count)
+
+
 def shared_namespaces(count: int) -> str:
     return CONFIG + _stores("kv_default", count)
 
@@ -336,6 +340,7 @@ SHAPES: tuple[Callable[[int], str], ...] = (
     unused_backends,
     backends_with_references,
     references_to_unknown_backends,
+    misspelt_backends,
     shared_namespaces,
     inline_stores,
     inline_stores_in_one_file,

@@ -24,6 +24,8 @@ COMMANDS = (
     # finds what the target refuses, and proves a fix of it
     ("validate", "--target", "1.5"),
     ("migrate", "--diff"),
+    # tries the fixes that are not certain
+    *([("validate", "--diff", "--unsafe-fixes")] if ALL else []),
     *([("migrate", "--target", "1.5", "--diff")] if ALL else []),
 )
 COUNT = 100
