@@ -10,6 +10,8 @@ from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.recognition import FOUND, NAMED, is_run_config
 from stackcfg.paths import Path
 from stackcfg.yamltext.document import (
+    MAPPING,
+    SCALAR,
     SEQUENCE,
     Document,
     DuplicateKeyError,
@@ -148,6 +150,22 @@ def read_documents(
     `parameters` stand for scalar values, too. Raises `InputError`.
     """
     place = where or LineIndex(text).position
+    _refuse_no_text(text, place)
+    try:
+        documents = _parse(text, lenient, parameters)
+    except ParseError as error:
+        other = _read_other_text(text, place, lenient, is_file=where is None)
+        if not other:
+            raise input_error(error, place) from None
+        return other
+    if _is_a_command(documents, text):
+        is_file = where is None
+        return _read_other_text(text, place, lenient, is_file) or documents
+    return documents
+
+
+def _refuse_no_text(text: str, place: Where) -> None:
+    """Raise `InputError` for what is empty, or no text."""
     if not text.strip():
         message = "not a run config: the file is empty"
         raise NotRunConfigError(message, place(0), _EMPTY_HINT)
@@ -159,19 +177,31 @@ def read_documents(
     except UnicodeEncodeError as error:
         message = "not text: half of a surrogate pair"
         raise InputError(message, place(error.start)) from None
-    try:
-        documents = parse_yaml(text, _mask_parameters(text, parameters), lenient)
-        if is_template(text):
-            # '{{ x }}' without quotes is YAML too: a mapping with a mapping as
-            # key
-            for document in documents:
-                data_of(document.root)
-    except ParseError as error:
-        other = _read_other_text(text, place, lenient, is_file=where is None)
-        if not other:
-            raise input_error(error, place) from None
-        return other
+
+
+def _parse(text: str, lenient: bool, parameters: frozenset[str]) -> list[Document]:
+    """Return the documents of YAML. Raises `ParseError`."""
+    documents = parse_yaml(text, _mask_parameters(text, parameters), lenient)
+    if is_template(text):
+        # '{{ x }}' without quotes is YAML too: a mapping with a mapping as key
+        for document in documents:
+            data_of(document.root)
     return documents
+
+
+def _is_a_command(documents: list[Document], text: str) -> bool:
+    """Return whether a text may be a script of one command.
+
+    For YAML it is a string, or a mapping: `echo 'version: 2` begins with a key.
+    """
+    if "provider" not in text or len(documents) != 1:
+        return False
+    start = documents[0].root
+    if start.kind == MAPPING and start.entries:
+        start = start.entries[0][0]
+    if start.kind != SCALAR or start.style:
+        return False
+    return "'" in start.text or '"' in start.text
 
 
 def _read_other_text(
@@ -183,7 +213,7 @@ def _read_other_text(
     Raises `InputError`.
     """
     # imported only here: few texts are no YAML
-    if "<<" in text:
+    if "provider" in text:
         from stackcfg.loading.here_documents import read_here_documents
 
         script = read_here_documents(text, where)

@@ -1,8 +1,9 @@
-"""Scripts and Dockerfiles that write a run config from a here-document.
+"""Scripts and Dockerfiles that write a run config from a here-document or from quotes.
 
 `cat > run.yaml <<EOF` and `COPY <<EOF /app/run.yaml`: such a file is read as a mapping
 from the names of the files that it writes to their texts. What a shell or BuildKit does
-to the text of a here-document is in `places/here_documents.py`.
+to the text of a here-document is in `places/here_documents.py`. Texts in quotes are in
+`quoted_texts.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.configs import Where, looks_like_run_config
 from stackcfg.loading.errors import InputError
+from stackcfg.loading.quoted_texts import QuotedText, find_quoted_texts
 from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import HERE, QUOTED, TABS, Document, Mapping, Scalar
 from stackcfg.yamltext.lines import LineIndex
@@ -34,6 +36,13 @@ _COPY: Final = lazy_pattern(r"[ \t]*(?:COPY|ADD)[ \t]")
 _REDIRECT: Final = lazy_pattern(r"(?<![<>&\d])(>>?)[|]?[ \t]*([^\s;&|<>()]+)")
 _TEE: Final = lazy_pattern(r"\btee[ \t]+(-a[ \t]+|--append[ \t]+)?([^\s;&|<>()-]\S*)")
 _UNNAMED: Final = "here-document"
+_UNNAMED_TEXT: Final = "text in quotes"
+
+_LONG_LINE: Final = 1000
+"""How much of a line is read that names the file of a text."""
+
+_MARK: Final = "provider"
+"""A word that every run config has which is written out."""
 
 
 class HereDocument(NamedTuple):
@@ -60,7 +69,7 @@ def read_here_documents(
 
     Raises `InputError` for a run config that is written in pieces.
     """
-    found = list(find_here_documents(text))
+    found = _find_texts(text)
     meant = _find_meant(text, found)
     if not meant:
         return []
@@ -76,19 +85,55 @@ def has_operator(text: str) -> bool:
 
 
 def find_written_configs(text: str) -> list[HereDocument]:
-    """Return the here-documents that are meant to be, or to hold, run configs."""
-    if "<<" not in text:
+    """Return the here-documents and texts in quotes that are meant to be, or to hold,
+    run configs.
+    """
+    if _MARK not in text:
         return []
-    return _find_meant(text, list(find_here_documents(text)))
+    return _find_meant(text, _find_texts(text))
+
+
+def _find_texts(text: str) -> list[HereDocument]:
+    """Return the here-documents and the texts in quotes, in their order."""
+    found = list(find_here_documents(text))
+    spans = [(each.start, each.end) for each in found]
+    for quoted in find_quoted_texts(text, spans):
+        found.append(_as_written(text, quoted))
+    return sorted(found, key=lambda each: each.start)
+
+
+def _as_written(text: str, quoted: QuotedText) -> HereDocument:
+    """Return a text in quotes as a here-document; its file is named behind it."""
+    behind = text[quoted.end + 1 : quoted.end + _LONG_LINE].partition("\n")[0]
+    name, is_added = _target_of(behind, "")
+    if quoted.name:
+        name, is_added = quoted.name, False
+    elif name == _UNNAMED:
+        name = _UNNAMED_TEXT
+    return HereDocument(
+        name=name,
+        style=quoted.style,
+        start=quoted.start,
+        end=quoted.end,
+        is_added=is_added,
+        is_copied=False,
+    )
 
 
 def _find_meant(
     text: str,
     found: Sequence[HereDocument],
 ) -> list[HereDocument]:
-    return [
-        each for each in found if looks_like_run_config(text[each.start : each.end])
-    ]
+    return [each for each in found if _is_meant(text[each.start : each.end])]
+
+
+def _is_meant(text: str) -> bool:
+    """Return whether a text is meant to be a run config, or a patch with one: JSON, in
+    which it is a string.
+    """
+    if looks_like_run_config(text):
+        return True
+    return _MARK in text and text.lstrip().startswith(("{", "["))
 
 
 def _refuse_pieces(
@@ -194,12 +239,13 @@ def _target_of(
         if name.endswith("/"):
             name += word
         return _unquote(name), False
-    redirect = _REDIRECT.search(line)
-    if redirect is not None:
-        return _unquote(redirect[2]), redirect[1] == ">>"
+    # what tee writes to its own output, as to /dev/null, is a copy
     tee = _TEE.search(line)
     if tee is not None:
         return _unquote(tee[2]), tee[1] is not None
+    redirect = _REDIRECT.search(line)
+    if redirect is not None:
+        return _unquote(redirect[2]), redirect[1] == ">>"
     return _UNNAMED, False
 
 

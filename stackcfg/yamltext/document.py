@@ -19,7 +19,11 @@ ALIAS = "alias"
 HERE = "<<"
 TABS = "-"
 QUOTED = "'"
-"""The style of a here-document in a script, which is no YAML: `<<`, `<<-`, `<<'`."""
+IN_SINGLE = "s"
+IN_DOUBLE = "d"
+"""The style of a here-document in a script, which is no YAML: `<<`, `<<-`, `<<'`; and
+of a text in quotes of the shell.
+"""
 
 Span = tuple[int, int]
 """The offsets at which a part of the text begins and ends."""

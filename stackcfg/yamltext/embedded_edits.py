@@ -68,7 +68,7 @@ def _moved_edit(document: Document, embedded: Embedded, edit: Edit) -> Edit:
         end = edit.end - 1
     start, last = embedded.outer(edit.start), embedded.outer(end)
     text = edit.text
-    if edit.end == 0:
+    if edit.end == 0 and embedded.node.kind == MAPPING:
         # comments over the mapping; it must stay right of the key above it
         text = text.replace("\n", "\n" + " " * _column_below(document, start))
     return Edit(start, last + (edit.end - end), (text,))

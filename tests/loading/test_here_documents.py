@@ -1,17 +1,22 @@
-"""Run configs that scripts and Dockerfiles write from here-documents.
+"""Run configs that scripts and Dockerfiles write from here-documents, or from quotes.
 
 The judge is a shell: a migrated script must write what a migration of the written file
 gives.
 """
 
+import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.loading.errors import InputError
-from stackcfg.loading.here_documents import find_here_documents
+from stackcfg.loading.here_documents import (
+    find_here_documents,
+    find_written_configs,
+)
 from stackcfg.migration.engine import migrate, settings_for
 from stackcfg.validation.engine import fix, validate
 from stackcfg.validation.settings import settings_for as validation_settings
@@ -41,6 +46,17 @@ def indented(text: str, start: str) -> str:
     return "".join(start + line for line in text.splitlines(keepends=True))
 
 
+def single(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def double(text: str) -> str:
+    return '"' + text.replace('"', '\\"') + '"'
+
+
+QUOTED = CONFIG.replace("remote::ollama", '"remote::ollama"')
+NEEDS_NO_SHELL = QUOTED.replace("http://ollama", "${env.OLLAMA_URL:=http://x}")
+
 SCRIPTS = {
     "quoted": f"cat > run.yaml <<'EOF'\n{CONFIG}EOF\n",
     "double quotes": f'cat <<"END" >run.yaml\n{CONFIG}END\n',
@@ -55,6 +71,15 @@ SCRIPTS = {
     + CONFIG.replace("demo  #", "de\\\nmo  #")
     + "EOF\n",
     "two": f"cat > x <<'A'\nx: $(\nA\ncat > run.yaml <<'B'\n{CONFIG}B\n",
+    "echo": f"echo {single(NEEDS_NO_SHELL)} > run.yaml\n",
+    "echo without a last line end": f"echo {single(QUOTED.strip())} >run.yaml\n",
+    "echo of two quotes": f"echo {double(QUOTED)} | tee run.yaml >/dev/null\n",
+    "echo of variables": f"HOST=ollama MODEL=a\nprintf '%s' {double(SHELL)} > run.yaml\n",
+    "echo behind a quote": "echo '" + QUOTED.replace("'", "'\"'\"'") + "' >run.yaml\n",
+    "printf": f"printf {single(QUOTED)} > run.yaml\n",
+    "printf of a string": f"printf '%s\\n' {single(QUOTED.strip())} > run.yaml\n",
+    "variable": f'RUN={single(QUOTED)}\necho "$RUN" > run.yaml\n',
+    "here-document beside": f"cat > x <<'A'\necho '\nA\necho {single(QUOTED)} >run.yaml\n",
     "two of one line": f"cat <<'A' - 3<<'B' >run.yaml\n{CONFIG}A\n# end\nB\n",
 }
 
@@ -220,3 +245,75 @@ def test_a_password_in_a_written_config_is_masked(tmp_path: Path):
     assert "sk-4f9a" not in done.out + done.err
     done = run_here("migrate", "--diff", str(file), CI="true")
     assert "sk-4f9a" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("script", "place"),
+    [
+        (f"tee run.yaml > /dev/null <<'EOF'\n{CONFIG}EOF\n", "run.yaml"),
+        (f"cat <<'EOF' | sudo tee /etc/run.yaml >>log\n{CONFIG}EOF\n", "/etc/run.yaml"),
+        (f"echo {single(CONFIG)} | tee run.yaml\n", "run.yaml"),
+        (f"export RUN={single(CONFIG)}\n", "RUN"),
+        (f"x --from-literal=run.yaml={single(CONFIG)}\n", "run.yaml"),
+        (f"x --from-literal 'run.yaml={single(CONFIG)[1:]}\n", "run.yaml"),
+        (f"echo {single(CONFIG)} | kubectl apply -f -\n", "text in quotes"),
+    ],
+)
+def test_the_name_of_a_written_config_is_that_of_its_file(script: str, place: str):
+    [config] = find_run_configs(read_documents(script))
+    assert config.place == place
+
+
+PATCHES = {
+    "merge": json.dumps({"data": {"run.yaml": CONFIG}}),
+    "operations": json.dumps(
+        [{"op": "replace", "path": "/data/run.yaml", "value": CONFIG}]
+    ),
+}
+
+
+@pytest.mark.parametrize("quote", [single, double])
+@pytest.mark.parametrize("kind", PATCHES)
+@pytest.mark.parametrize("target", ["0.3", "1.5"])
+def test_a_patch_on_the_command_line_has_the_migrated_config(
+    target: str, kind: str, quote: Callable[[str], str], tmp_path: Path
+):
+    """A stand-in for `kubectl` shows what it gets."""
+    patch = PATCHES[kind]
+    if quote is double:
+        patch = patch.replace("\\", "\\\\")
+    command = f"kubectl patch configmap demo --type merge -p {quote(patch)}\n"
+    settings = settings_for(target)
+    result = migrate(f"{command}", settings)
+    show = 'kubectl() { shift 5; printf %s "$2" > run.yaml; }\n'
+    got = json.loads(run_script(show + result.text, tmp_path / "after"))
+    if kind == "operations":
+        got = {"data": {"run.yaml": got[0]["value"]}}
+    assert got["data"]["run.yaml"] == migrate(CONFIG, settings).text
+    assert not migrate(result.text, settings).changed
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"echo {single(CONFIG)}",
+        f"echo {double(CONFIG)} >> run.yaml\necho 'models: []' >> run.yaml",
+    ],
+)
+def test_a_text_in_quotes_that_is_added_to_is_refused(script: str):
+    text = f"{script} > run.yaml\necho 'models: []' >> run.yaml\n"
+    with pytest.raises(InputError, match="is written in pieces"):
+        migrate(text)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"# echo {single(CONFIG)} > run.yaml",
+        f"echo {single(CONFIG)[:-1]} > run.yaml",
+        f"printf {single(CONFIG + 'shields: [%s]')} a > run.yaml",
+        f"echo {single(CONFIG + 'shields: [a' + chr(92) + 'n]')} > run.yaml",
+    ],
+)
+def test_what_a_command_reads_in_another_way_is_no_config(script: str):
+    assert find_written_configs(script) == []

@@ -3,7 +3,8 @@ r"""Texts of here-documents, as the program that reads them gets them.
 `<<-` takes the tabs away that lines begin with. Without quotes around its word, a
 here-document has variables and commands of the shell, or of BuildKit, in it, and a `$`
 of its own is written `\$` (POSIX, Shell Command Language 2.7.4; Dockerfile reference,
-here-documents).
+here-documents). So it is in double quotes, with `\"` for a quote; in single quotes only
+the quote itself is written in another way, as `'\''` (2.2.2, 2.2.3).
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ from collections.abc import Iterator, Sequence
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
 from stackcfg.patterns import lazy_pattern
-from stackcfg.yamltext.document import QUOTED, TABS, Document, ParseError
+from stackcfg.yamltext.document import (
+    HERE,
+    IN_DOUBLE,
+    IN_SINGLE,
+    QUOTED,
+    TABS,
+    Document,
+    ParseError,
+)
 from stackcfg.yamltext.edits import Edit, resolve_edits
 
 _BRACES: Final = r"\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}"
@@ -25,10 +34,13 @@ _SHELL: Final = lazy_pattern(_EXPANDED)
 _ESCAPE_TOKENS: Final = (
     rf"\\(?P<escaped>[\\$`\n])|(?P<shell>{_EXPANDED})|(?P<open>\$[{{(]|`)"
 )
+_DOUBLE_TOKENS: Final = _ESCAPE_TOKENS.replace("[\\\\$`", '[\\\\$`"')
+_SINGLE_TOKENS: Final = r"(?P<single>'(?:\\'|\"'\")')"
 _LINE_END: Final = "\r\n"
 _TAB_TOKENS: Final = r"(?m:^)(?P<tabs>\t+)"
 _NAME: Final = lazy_pattern(r"\$[A-Za-z_]\w*")
 _SPECIAL: Final = "\\$`"
+_QUOTE: Final = {IN_SINGLE: "'", IN_DOUBLE: '"'}
 _SERVERS_OWN: Final = "${env."
 
 
@@ -38,7 +50,7 @@ class HereText(NamedTuple):
     `starts` are offsets in the text of runs of characters that are written as they are,
     `places` their offsets in what is written. `parameters` are what a shell replaces,
     `unclear` those that are in the text with a backslash, too. New lines begin with
-    `tabs` and end with `newline`.
+    `tabs` and end with `newline`. `quote` is around the text.
     """
 
     text: str
@@ -49,6 +61,7 @@ class HereText(NamedTuple):
     escapes: str | None
     tabs: str
     newline: str
+    quote: str = ""
 
     def held_offset(
         self,
@@ -70,7 +83,9 @@ class HereText(NamedTuple):
         edit: Edit,
     ) -> Edit:
         new = edit.text
-        if self.escapes:
+        if self.quote == _QUOTE[IN_SINGLE]:
+            new = new.replace("'", "'\\''")
+        elif self.escapes:
             new = self._special().sub(self._write, new)
         if self.tabs:
             new = self._indent(new, edit)
@@ -100,7 +115,7 @@ class HereText(NamedTuple):
             words.append(re.escape(word))
             if _NAME.fullmatch(word):
                 words[-1] += r"(?!\w)"
-        return re.compile("|".join([*words, r"[\\$`]"]))
+        return re.compile("|".join([*words, rf"[\\$`{self.quote}]"]))
 
     def _write(
         self,
@@ -143,7 +158,8 @@ class _Decoder:
     ) -> None:
         self.content = content
         self.has_tabs = TABS in style
-        self.is_expanded = QUOTED not in style
+        self.quote = _QUOTE.get(style.removeprefix(HERE), "")
+        self.is_expanded = QUOTED not in style and IN_SINGLE not in style
         self.parts: list[str] = []
         self.length = 0
         self.starts: list[int] = [0]
@@ -168,10 +184,17 @@ class _Decoder:
             places=tuple(self.places),
             parameters=frozenset(self.parameters),
             unclear=frozenset(self._find_unclear(text)),
-            escapes=_SPECIAL if self.is_expanded else "",
+            escapes=self._find_escapes(),
             tabs=self._find_tabs(),
             newline=_LINE_END if _LINE_END in self.content else "\n",
+            quote=self.quote,
         )
+
+    def _find_escapes(self) -> str:
+        """Return the characters that are not written as they are."""
+        if not self.is_expanded:
+            return self.quote
+        return _SPECIAL + self.quote
 
     def _tokens(self) -> Iterator[re.Match[str]]:
         """Return what is not written as it is, in its order."""
@@ -180,8 +203,12 @@ class _Decoder:
             patterns.append(rf"(?P<line_end>{_LINE_END})")
         if self.has_tabs:
             patterns.append(_TAB_TOKENS)
-        if self.is_expanded:
+        if self.quote and self.is_expanded:
+            patterns.append(_DOUBLE_TOKENS)
+        elif self.is_expanded:
             patterns.append(_ESCAPE_TOKENS)
+        elif self.quote:
+            patterns.append(_SINGLE_TOKENS)
         if not patterns:
             return iter(())
         return re.finditer("|".join(patterns), self.content)
@@ -202,6 +229,8 @@ class _Decoder:
             return
         if groups.get("line_end"):
             self._keep("\n")
+        elif groups.get("single"):
+            self._keep("'")
         else:
             self._read_expanded(match, groups)
 
