@@ -277,6 +277,17 @@ def new_distribution(name: str) -> str | None:
     return "" if name in facts["gone"] else None
 
 
+def distribution_in_starter(name: str) -> str:
+    """Return the distribution whose image has the providers of another one.
+
+    Empty if there is none: ogx publishes fewer images than it ships distributions.
+    """
+    facts = read_facts(FACTS)["distributions"]
+    if name in facts["in_starter"]:
+        return str(facts["starter"])
+    return ""
+
+
 def distribution_of(image: str) -> str:
     """Return the distribution that an upstream image is for; empty if none."""
     name = split_image(image).name.rsplit("/", 1)[-1]

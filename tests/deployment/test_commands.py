@@ -8,6 +8,7 @@ import pytest
 
 from stackcfg.deployment.environment.arguments import Launch, rewrite_arguments
 from stackcfg.deployment.environment.commands import rewrite_start
+from stackcfg.deployment.environment.images import change_image
 from stackcfg.manifests.server_start import find_start
 
 LATEST = Launch((1, 5, 0))
@@ -140,3 +141,30 @@ def test_arguments_of_an_entrypoint_name_the_config_by_variables():
     new = rewrite_arguments(["--config", "/app-config/config.yaml"], launch)
     assert new.words == ()
     assert new.variables == (("RUN_CONFIG_PATH", "/app-config/config.yaml"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("llamastack/distribution-starter:0.2", "ogxai/distribution-starter:1.5.0", ""),
+        (
+            "my-nvidia.io:5000/llamastack/distribution-nvidia:0.2.20",
+            "my-nvidia.io:5000/ogxai/distribution-starter:1.5.0",
+            "upstream has no image for 'nvidia'; that of 'starter' has its providers",
+        ),
+        (
+            "llamastack/distribution-watsonx:0.2.20",
+            "llamastack/distribution-watsonx:0.2.20",
+            "no image of ogx takes the place of 'llamastack/distribution-watsonx:0.2.20'",
+        ),
+        (
+            "llamastack/distribution-starter:${TAG:-latest}",
+            "ogxai/distribution-starter:1.5.0",
+            "'${TAG:-latest}' was the tag of this image",
+        ),
+    ],
+)
+def test_the_image_of_a_distribution_is_one_that_upstream_publishes(old, new, said):
+    change = change_image(old, (1, 5, 0))
+    assert change.text == new
+    assert [message[: len(said)] for _, message in change.notes] == [said] * bool(said)

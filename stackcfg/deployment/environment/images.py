@@ -13,15 +13,17 @@ from stackcfg.manifests.server_start import program_of
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import (
+    distribution_in_starter,
     distribution_of,
     is_old_image,
     is_server_image,
-    new_distribution,
     new_image,
+    split_image,
 )
 from stackcfg.releases.versions import Release, format_release
 
 _TAG: Final = r"(?::(?:\$\{[^{}]*\}|\$\w+|[\w.-]+))?(?:@sha256:\w+)?"
+_VARIABLE: Final = lazy_pattern(r"\$\{[^{}]*\}|\$\w+")
 _UPSTREAM: Final = lazy_pattern(
     rf"(?:[\w.-]+(?::\d+)?/)*llamastack/(?:distribution|llamastack)-[\w-]+{_TAG}"
 )
@@ -55,23 +57,29 @@ def change_image(
 
 def _change_upstream(image: str, target: Release) -> tuple[str, list[tuple[str, str]]]:
     """Return the image of ogx for one of upstream's, and what to say of it."""
-    plain = re.sub(r"\$\{[^{}]*\}|\$\w+", "tag", image)
+    variables = _VARIABLE.findall(image)
+    plain = split_image(_VARIABLE.sub("tag", image)).name
+    notes: list[tuple[str, str]] = []
     new = new_image(plain, target)
-    if new:
-        return new, []
-    name = distribution_of(plain)
-    distribution = new_distribution(name)
-    if not distribution:
-        message = f"no image of ogx takes the place of '{image}'; name one"
-        return image, [(ACTION_REQUIRED, message)]
-    new = new_image(plain.replace(f"-{name}", f"-{distribution}", 1), target)
     if not new:
-        new = new_image(f"llamastack/distribution-{distribution}", target)
-    message = (
-        f"upstream has no image for '{name}'; that of '{distribution}' has its "
-        "providers, which variables switch on"
-    )
-    return new, [(CHECK, message)]
+        name = distribution_of(plain)
+        distribution = distribution_in_starter(name)
+        if not distribution:
+            message = f"no image of ogx takes the place of '{image}'; name one"
+            return image, [(ACTION_REQUIRED, message)]
+        new = new_image(plain.removesuffix(name) + distribution, target)
+        message = (
+            f"upstream has no image for '{name}'; that of '{distribution}' has its "
+            "providers, which variables switch on"
+        )
+        notes.append((CHECK, message))
+    if variables:
+        message = (
+            f"'{variables[-1]}' was the tag of this image, and of llama-stack; "
+            f"'{format_release(target)}' is written in its place"
+        )
+        notes.append((CHECK, message))
+    return new, notes
 
 
 def _notes_on(image: str, target: Release) -> Iterator[tuple[str, str]]:
