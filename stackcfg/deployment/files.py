@@ -11,10 +11,16 @@ from stackcfg.light_typing import Final
 from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import ManifestObject, ManifestSet, read_objects
+from stackcfg.paths import as_mapping
 from stackcfg.yamltext.document import Document, ParseError
+from stackcfg.yamltext.values import data_of
 
 ENDING: Final = "-ogx"
 """What the name of a new file has behind that of the old one."""
+
+_KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_KUSTOMIZATION: Final = {"kind": "Kustomization"}
+"""What `kustomize` reads in a folder, and the kind that it has if it names none."""
 
 
 def new_name(path: str) -> str:
@@ -86,10 +92,26 @@ class DeploymentFiles:
     def manifests(self) -> ManifestSet:
         """The objects of all files that are YAML and hold any."""
         found: list[ManifestObject] = []
-        for name in self.holding("kind"):
+        names = dict.fromkeys((*self.holding("kind"), *self._kustomizations()))
+        for name in names:
             try:
-                found += read_objects(self.documents(name), name)
+                found += self._objects_of(name)
             except (InputError, ParseError):
                 # its own part says so, if it has one
                 continue
         return ManifestSet(found)
+
+    def _kustomizations(self) -> Iterator[str]:
+        for name in self.texts:
+            if posixpath.basename(name) in _KUSTOMIZATIONS:
+                yield name
+
+    def _objects_of(self, name: str) -> list[ManifestObject]:
+        """Return the objects of a file. Raises `InputError`, `ParseError`."""
+        documents = self.documents(name)
+        found = read_objects(documents, name)
+        if found or posixpath.basename(name) not in _KUSTOMIZATIONS:
+            return found
+        [document, *_] = documents
+        data = {**_KUSTOMIZATION, **as_mapping(data_of(document.root))}
+        return [ManifestObject(name, document, document.root.target, (), data)]

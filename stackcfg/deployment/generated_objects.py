@@ -5,13 +5,14 @@ themselves.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from stackcfg.manifests.objects import CONFIG_MAP, SECRET, ManifestObject, ManifestSet
 from stackcfg.paths import Path, as_list, as_mapping
 
 KUSTOMIZATION: Final = "Kustomization"
+KUSTOMIZATIONS: Final = (KUSTOMIZATION, "Component")
 GENERATORS: Final = {CONFIG_MAP: "configMapGenerator", SECRET: "secretGenerator"}
 
 
@@ -61,12 +62,22 @@ def find_generated(
     manifests: ManifestSet, kind: str, name: str
 ) -> GeneratedObject | None:
     """Return the object of a name that a kustomization of the input makes."""
+    return next(find_all_generated(manifests, kind, name), None)
+
+
+def find_all_generated(
+    manifests: ManifestSet, kind: str, name: str
+) -> Iterator[GeneratedObject]:
+    """Yield the object of a name that a kustomization makes, and what overlays and
+    components write into it or put in its place.
+    """
     generator = GENERATORS[kind]
-    for source in manifests.of_kind(KUSTOMIZATION):
+    for source in manifests.objects:
+        if source.kind not in KUSTOMIZATIONS:
+            continue
         for index, entry in enumerate(as_list(source.data.get(generator))):
             if as_mapping(entry).get("name") == name:
-                return GeneratedObject(source, (generator, index), entry)
-    return None
+                yield GeneratedObject(source, (generator, index), entry)
 
 
 def _strings(entry: Any, key: str) -> Sequence[str]:

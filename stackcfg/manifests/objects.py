@@ -141,9 +141,19 @@ class ManifestSet:
         A manifest without a namespace is applied to whichever is current, so
         it can be any.
         """
+        return next(self.find_all(kind, name, namespace), None)
+
+    def find_all(
+        self,
+        kind: str,
+        name: str,
+        namespace: str = "",
+    ) -> Iterator[ManifestObject]:
+        """Yield the object that a reference means, and the patches of it: kustomize
+        writes those as objects of the same name.
+        """
         for each in self.of_kind(kind):
             if each.name != name:
                 continue
             if can_be_same_namespace(each.namespace, namespace):
-                return each
-        return None
+                yield each

@@ -13,6 +13,7 @@ from stackcfg.deployment.changes import (
 )
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.regions import (
+    PartRegion,
     PlaceChanges,
     RawRegion,
     Region,
@@ -20,11 +21,12 @@ from stackcfg.deployment.environment.regions import (
     read_text,
 )
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.generated_objects import GeneratedObject, find_all_generated
 from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.manifests.containers import Container
 from stackcfg.manifests.dockerfile_text import copied_files
 from stackcfg.manifests.home_paths import move_absolute_paths
-from stackcfg.manifests.objects import CONFIG_MAP, SECRET
+from stackcfg.manifests.objects import CONFIG_MAP, SECRET, ManifestObject
 from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.paths import as_mapping, list_at
 from stackcfg.patterns import lazy_pattern
@@ -57,6 +59,22 @@ def _entries_at(node: Node, section: str) -> Sequence[tuple[Node, Node]]:
     return found.entries
 
 
+def _literals_of(made: GeneratedObject, place: str) -> Iterator[MountedConfig]:
+    """Yield the run configs among the literals of a generator: `run.yaml=TEXT`."""
+    listed = made.source.node.at((*made.path, "literals"))
+    if listed is None:
+        return
+    for item in listed.items:
+        if item.target.kind != SCALAR:
+            continue
+        whole = ScalarRegion(made.source.document, item.target)
+        key, equals, text = whole.old.partition("=")
+        if _CONFIG.search(text):
+            start = len(key + equals)
+            region = PartRegion(whole, start, len(whole.old))
+            yield MountedConfig(made.source.file, f"{place}: {key}", region)
+
+
 class MountedConfigs:
     """All run configs that servers mount, each of them changed only once."""
 
@@ -87,9 +105,17 @@ class MountedConfigs:
         name: str,
         namespace: str,
     ) -> Iterator[MountedConfig]:
-        found = self.files.manifests.find(kind, name, namespace)
-        if found is None:
-            return
+        for found in self.files.manifests.find_all(kind, name, namespace):
+            yield from self._texts_of(found, kind, name)
+        for made in find_all_generated(self.files.manifests, kind, name):
+            for path in made.files.values():
+                yield from self.file(made.source.file, path)
+            yield from _literals_of(made, f"{kind} {name}")
+
+    def _texts_of(
+        self, found: ManifestObject, kind: str, name: str
+    ) -> Iterator[MountedConfig]:
+        """Yield the run configs that a ConfigMap or Secret holds."""
         for section in ("data", "stringData", "binaryData"):
             is_encoded = (kind, section) in _ENCODED
             for key, value in _entries_at(found.node, section):

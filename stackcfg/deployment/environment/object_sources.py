@@ -14,7 +14,7 @@ from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
 from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.deployment.generated_objects import find_generated
+from stackcfg.deployment.generated_objects import GeneratedObject, find_all_generated
 from stackcfg.manifests.containers import Container, read_containers
 from stackcfg.manifests.objects import (
     CONFIG_MAP,
@@ -113,35 +113,37 @@ class ObjectSources:
         kind: str,
         name: Node,
     ) -> None:
-        found = self._files.manifests.find(kind, name.text, container.namespace)
-        if found is None:
-            self._read_generated(
-                server,
-                changes,
-                kind,
-                name,
-            )
-            return
-        place = PlaceChanges(found.file, f"{kind} {found.name}")
-        others = partial(self._find_others, kind, found.name, found.namespace)
-        self._sources.add(server, place, list(_read_variables(found)), others)
-
-    def _read_generated(
-        self,
-        server: Server,
-        changes: PlaceChanges,
-        kind: str,
-        name: Node,
-    ) -> None:
-        """Let a server have the variables of an object that a kustomization makes."""
-        made = find_generated(self._files.manifests, kind, name.text)
-        if made is None:
+        manifests = self._files.manifests
+        objects = list(manifests.find_all(kind, name.text, container.namespace))
+        generated = list(find_all_generated(manifests, kind, name.text))
+        if not objects and not generated:
             message = (
                 f"{kind} '{name.text}' is not in this run; variables of the server "
                 "in it have other names, too; rename them there"
             )
             changes.note(CHECK, message, name.start)
-            return
+        for found in objects:
+            place = PlaceChanges(found.file, f"{kind} {found.name}")
+            others = partial(self._find_others, kind, found.name, found.namespace)
+            self._sources.add(server, place, list(_read_variables(found)), others)
+        for made in generated:
+            self._read_generated(
+                server,
+                changes,
+                made,
+                kind,
+                name,
+            )
+
+    def _read_generated(
+        self,
+        server: Server,
+        changes: PlaceChanges,
+        made: GeneratedObject,
+        kind: str,
+        name: Node,
+    ) -> None:
+        """Let a server have the variables of an object that a kustomization makes."""
         for message in describe_variable_files(made, self._files):
             changes.note(CHECK, message, name.start)
         place = PlaceChanges(made.source.file, f"{kind} {name.text}")
