@@ -50,7 +50,7 @@ PARTS: Final[tuple[Part, ...]] = (
     Part("environment.dockerfiles", ("FROM ", "from "), DOCKERFILE),
     Part("environment.units", ("[Service]", "[Container]"), UNIT),
     Part("environment.scripts", ("#!", "llama", "ogx"), SCRIPT),
-    Part("environment.embedded_scripts", ("<<",)),
+    Part("environment.other_starts", ("llama",)),
 )
 """All parts, in the order in which they report."""
 

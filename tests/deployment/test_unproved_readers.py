@@ -163,7 +163,9 @@ jobs:
 CONFIG        EOF
         COMMAND
 """
-STAYS = "workflow.yaml:18:9: scripts: action required: this starts llama-stack with"
+STAYS = (
+    "workflow.yaml:18:9: other starts: action required: this starts llama-stack with"
+)
 
 
 @pytest.mark.parametrize(
@@ -190,4 +192,65 @@ def test_a_script_of_a_workflow_without_a_run_config_is_not():
     notes = migrated([("workflow.yaml", text.replace("COMMAND", "llama stack run a"))])[
         1
     ]
-    assert not any("scripts:" in note for note in notes)
+    assert not any("other starts:" in note for note in notes)
+
+
+OTHERS = {
+    "task of Ansible": (
+        "- copy:\n    dest: /etc/run.yaml\n    content: |\nCONFIG"
+        "- podman_container:\n    image: llamastack/distribution-starter:0.2.20\n",
+        "write 'ogxai/distribution-starter:1.5.0'",
+    ),
+    "service of a workflow": (
+        "jobs: {a: {services: {b: {image: 'llamastack/distribution-oci:1'}}}}\na: |\nCONFIG",
+        "write one that holds ogx 1.5.0",
+    ),
+    "unit of cloud-init": (
+        "write_files:\n- content: |\nCONFIG- content: |\n    [Service]\n"
+        "    ExecStart=/opt/bin/llama stack run /etc/run.yaml\n",
+        "this starts llama-stack",
+    ),
+    "command in a list": (
+        "config: |\nCONFIGcommand: [llama, stack, run, a.yaml]\n",
+        "this starts llama-stack",
+    ),
+    "package": (
+        "config: |\nCONFIGrun: pip install 'llama-stack==0.2.20'\n",
+        "install 'ogx==1.5.0'",
+    ),
+    "values in a string": (
+        "values: |\n  image:\n    repository: docker.io/llamastack/distribution-starter\n"
+        "  config:\nCONFIG",
+        "write 'docker.io/ogxai/distribution-starter:1.5.0'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_else_starts_llama_stack_in_a_file_is_named(name):
+    text, hint = OTHERS[name]
+    text = text.replace("CONFIG", OLD)
+    texts, notes = migrated([("file.yaml", text)])
+    assert "distro_name:" in texts["file.yaml"]
+    [note] = [note for note in notes if "other starts: action required: " in note]
+    assert hint in note
+    line, column = map(int, note.split(":")[1:3])
+    assert (
+        "llama" in text.split("\n")[line - 1][column - 1 :]
+        or "|" in text.split("\n")[line - 2]
+    )
+    again = migrated([("file.yaml", texts["file.yaml"])])
+    assert again == (texts, [])
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "description: run 'llama stack run a.yaml'\n",
+        "image: me/llama\nurl: http://llama-stack:8321\n",
+        "run: echo llama stack run a.yaml; pip install llama-stack-client\n",
+    ],
+)
+def test_what_starts_nothing_is_not_named(rest):
+    notes = migrated([("file.yaml", f"config: |\n{OLD}{rest}")])[1]
+    assert notes == []

@@ -30,7 +30,7 @@ def note_unproved_reader(
     """Yield a note on a container that stays as it is while its run config becomes one
     of ogx; none for a run config that ogx reads already.
     """
-    changed = [each for each in mounted if _is_old(each.text, settings, release)]
+    changed = [each for each in mounted if has_old_config(each.text, settings, release)]
     if not changed:
         return
     first = changed[0]
@@ -55,7 +55,7 @@ def note_unread_config(
     to start the server; none for a run config that ogx reads already.
     """
     written = find_written_configs(text)
-    if written and _is_old(text, settings, release):
+    if written and has_old_config(text, settings, release):
         message = (
             f"this run config is for ogx now, but nothing in this {kind_of(file, text)} "
             "is known to start the server; what reads the config must be ogx"
@@ -65,7 +65,7 @@ def note_unread_config(
         yield changes
 
 
-def _is_old(
+def has_old_config(
     text: str,
     settings: Settings,
     release: Release,

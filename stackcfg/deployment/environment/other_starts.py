@@ -1,0 +1,178 @@
+"""What else starts llama-stack in a YAML file with a run config: steps of a workflow or
+of Tekton, tasks of Ansible, units in `cloud-init`, images in values of a chart.
+
+The run config is migrated; containers of pods and services of Compose are changed in
+`pods` and `compose`. All else is left to people, and named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.environment.images import change_image, rewrite_packages
+from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
+from stackcfg.deployment.environment.unproved_readers import has_old_config
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.loading.configs import looks_like_run_config
+from stackcfg.loading.errors import InputError
+from stackcfg.loading.here_documents import find_written_configs
+from stackcfg.manifests.file_kinds import UNIT, kind_of
+from stackcfg.manifests.objects import OLD_SERVER
+from stackcfg.manifests.server_evidence import starts_old_server
+from stackcfg.manifests.server_start import find_start
+from stackcfg.manifests.shell_text import find_commands
+from stackcfg.manifests.started_servers import read_started_servers
+from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.patterns import lazy_pattern
+from stackcfg.releases.server_environment import is_old_image
+from stackcfg.releases.versions import Release, format_release
+from stackcfg.yamltext.document import (
+    SCALAR,
+    SEQUENCE,
+    Document,
+    Node,
+    ParseError,
+    Span,
+    walk_nodes,
+)
+
+_PLACE: Final = "other starts"
+_CONTAINERS: Final = frozenset({"containers", "initContainers", "annotations"})
+_SERVICES: Final = "services"
+_PROSE: Final = frozenset(
+    {
+        "container_image",
+        "description",
+        "displayName",
+        "docker_image",
+        "message",
+        "name",
+        "summary",
+        "title",
+    }
+)
+"""Keys whose strings start nothing, among them those of images in old run configs."""
+
+_NAMED_IMAGE: Final = lazy_pattern(
+    r"(?m)^[ \t-]*(?:image|repository):[ \t]+[\"']?"
+    r"(?P<image>(?:[\w.:-]+/)*llamastack/(?:distribution|llamastack)-[\w.:-]+)"
+)
+
+_STARTS: Final = (
+    "this starts llama-stack with a run config that is for ogx now, and stays as it is; "
+    "start ogx here: 'ogx run', or an image of ogx"
+)
+
+
+class _Found(NamedTuple):
+    """What starts llama-stack, or is needed for it: what to say, and where."""
+
+    message: str
+    offset: int
+
+
+def run(files: DeploymentFiles) -> DeploymentChanges:
+    """Yield notes on what stays in YAML files whose run config becomes one of ogx."""
+    if not files.settings.is_for_ogx:
+        return
+    settings, release = files.settings.migration, files.settings.release
+    for name in files.holding("llama"):
+        text = files.texts[name]
+        if kind_of(name, text) or "provider" not in text:
+            continue
+        found = list(_find_in_file(files, name))
+        if found and has_old_config(text, settings, release):
+            changes = PlaceChanges(name, _PLACE)
+            for each in found:
+                changes.note(ACTION_REQUIRED, each.message, each.offset)
+            yield from changes.changes()
+
+
+def _find_in_file(
+    files: DeploymentFiles,
+    name: str,
+) -> Iterator[_Found]:
+    try:
+        documents = files.documents(name)
+    except (InputError, ParseError):
+        # the migration of its run configs says so
+        return
+    objects = files.manifests.of_kind(OLD_SERVER)
+    servers = [each.node.span for each in objects if each.file == name]
+    release = files.settings.release
+    for document in documents:
+        if document.is_yaml:
+            for node in _nodes_of_others(document, servers):
+                yield from _find_in_node(document, node, release)
+
+
+def _nodes_of_others(
+    document: Document,
+    servers: list[Span],
+) -> Iterator[Node]:
+    """Yield the nodes that no other part changes."""
+    is_compose = document.root.target.get("kind") is None
+    for path, node in walk_nodes(document.root):
+        if not _CONTAINERS.isdisjoint(path) or not _PROSE.isdisjoint(path[-1:]):
+            continue
+        if is_compose and path[:1] == (_SERVICES,):
+            continue
+        if any(start <= node.start < end for start, end in servers):
+            continue
+        yield node
+
+
+def _find_in_node(
+    document: Document,
+    node: Node,
+    release: Release,
+) -> Iterator[_Found]:
+    if node.kind == SEQUENCE:
+        words = [item.target.text for item in node.items]
+        start = find_start(words)
+        if start is not None and start.is_old:
+            yield _Found(_STARTS, node.start)
+    elif node.kind == SCALAR and "llama" in node.text:
+        if is_old_image(node.text) and not node.text.split()[1:]:
+            yield _Found(_say_image(node.text, release), node.start)
+        else:
+            yield from _find_in_text(ScalarRegion(document, node), release)
+
+
+def _say_image(image: str, release: Release) -> str:
+    new = change_image(image, release).text
+    hint = f"write '{new}'"
+    if new == image:
+        hint = f"write one that holds ogx {format_release(release)}"
+    return (
+        f"'{image}' is an image of llama-stack, and stays, but the run config is for "
+        f"ogx now; {hint}"
+    )
+
+
+def _find_in_text(region: ScalarRegion, release: Release) -> Iterator[_Found]:
+    """Yield the commands of a script or unit that a scalar holds."""
+    text = region.old
+    if looks_like_run_config(text) and not find_written_configs(text):
+        # YAML in YAML: values of a chart, in which the run config is
+        for match in _NAMED_IMAGE.finditer(text):
+            message = _say_image(match["image"], release)
+            yield _Found(message, region.place(match.start("image")))
+        return
+    if kind_of("", text) == UNIT:
+        servers = read_started_servers("", text) or ()
+        if any(each.is_old for each in servers):
+            yield _Found(_STARTS, region.place(0))
+        return
+    for command in find_commands(text):
+        offset = region.place(command.all_words[0].start)
+        if starts_old_server(command.values):
+            yield _Found(_STARTS, offset)
+        elif rewrite_packages(command.values, release) is not None:
+            message = (
+                "this installs llama-stack, but the run config is for ogx now; install "
+                f"'ogx=={format_release(release)}'"
+            )
+            yield _Found(message, offset)
