@@ -18,6 +18,7 @@ from stackcfg.loading.evidence import evidence_against
 from stackcfg.loading.other_files import NOTEBOOK_KEYS
 from stackcfg.loading.places.openshift import declared_parameters
 from stackcfg.loading.places.plain_texts import PlainText
+from stackcfg.loading.places.tekton import replaced_variables
 from stackcfg.loading.places.texts import Holding, hold_text
 from stackcfg.loading.recognition import FOUND, is_run_config
 from stackcfg.paths import Path
@@ -120,6 +121,7 @@ class _Search(NamedTuple):
     def _below(self, spot: _Spot) -> Iterator[_Spot]:
         node = spot.node
         parameters = spot.parameters | declared_parameters(node)
+        parameters |= replaced_variables(node)
         has_files = _is_object_with_files(node)
         for key, value in node.entries:
             name = _name(key)
