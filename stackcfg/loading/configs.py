@@ -156,7 +156,7 @@ def read_documents(
     except ParseError as error:
         other = _read_other_text(text, place, lenient, is_file=where is None)
         if not other:
-            raise input_error(error, place) from None
+            raise _explain_no_yaml(error, text, place, where is None) from None
         return other
     if _is_a_command(documents, text):
         is_file = where is None
@@ -189,6 +189,16 @@ def _parse(text: str, lenient: bool, parameters: frozenset[str]) -> list[Documen
     return documents
 
 
+def _explain_no_yaml(
+    error: ParseError, text: str, where: Where, is_file: bool
+) -> InputError:
+    """Return the error for a text that is neither YAML nor a script or template."""
+    from stackcfg.loading.other_languages import explain_language
+
+    language = explain_language(text, where) if is_file else None
+    return language or input_error(error, where)
+
+
 def _is_a_command(documents: list[Document], text: str) -> bool:
     """Return whether a text may be a script of one command.
 
@@ -213,6 +223,10 @@ def _read_other_text(
     Raises `InputError`.
     """
     # imported only here: few texts are no YAML
+    from stackcfg.loading.other_languages import has_strings_of_its_own
+
+    if has_strings_of_its_own(text):
+        return []
     if "provider" in text:
         from stackcfg.loading.here_documents import read_here_documents
 

@@ -135,9 +135,20 @@ def _has_chart_version(data: Data) -> bool:
     return "kind" not in data and "name" in data and "version" in data
 
 
+def _lists_files(data: Data) -> bool:
+    files = as_list(data["resources"])
+    return bool(files) and all(isinstance(each, str) for each in files)
+
+
 def _always(_data: Data) -> bool:
     return True
 
+
+_KUSTOMIZATION: Final = _Kind(
+    "a kustomization",
+    _always,
+    "name the run config or ConfigMap that it lists",
+)
 
 _KINDS: Final[Mapping[str, _Kind]] = {
     "services": _Kind(
@@ -145,11 +156,9 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         _has_services,
         "name the run config that a service mounts",
     ),
-    "configMapGenerator": _Kind(
-        "a kustomization",
-        _always,
-        "name the run config or ConfigMap that it lists",
-    ),
+    "configMapGenerator": _KUSTOMIZATION,
+    "secretGenerator": _KUSTOMIZATION,
+    "resources": _KUSTOMIZATION._replace(is_meant=_lists_files),
     "apiVersion": _Kind(
         "the description of a Helm chart",
         _has_chart_version,

@@ -9,9 +9,10 @@ from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.evidence import Evidence
 from stackcfg.loading.other_files import OtherFile, other_kind, other_list
+from stackcfg.loading.other_languages import explain_language
 from stackcfg.loading.recognition import weigh_evidence
 from stackcfg.paths import Path
-from stackcfg.yamltext.document import Document
+from stackcfg.yamltext.document import SCALAR, Document
 from stackcfg.yamltext.lines import Position
 from stackcfg.yamltext.values import data_of
 
@@ -31,7 +32,7 @@ def explain(documents: Sequence[Document]) -> InputError:
         structural = _explain_template(documents[0])
         if structural is not None:
             return structural
-    for explanation in (_explain_kind, _explain_weight):
+    for explanation in (_explain_language, _explain_kind, _explain_weight):
         for document in documents:
             error = explanation(document)
             if error is not None:
@@ -50,6 +51,12 @@ def _explain_template(document: Document) -> InputError | None:
     if _PROVIDER_TYPE in document.text and looks_like_run_config(document.text):
         return error
     return NotRunConfigError(error.message, error.position, error.hint)
+
+
+def _explain_language(document: Document) -> NotRunConfigError | None:
+    if document.root.kind != SCALAR:
+        return None
+    return explain_language(document.text, document.position)
 
 
 def _explain_kind(document: Document) -> NotRunConfigError | None:

@@ -196,3 +196,73 @@ def test_a_long_text_is_judged_at_once(text):
     with contextlib.suppress(InputError):
         refusal(text)
     assert time.process_time() - before < 1
+
+
+@pytest.mark.parametrize(
+    "text", ["secretGenerator: []\n", "resources: [a.yaml, ../base]\n"]
+)
+def test_a_kustomization_may_name_no_kind(text):
+    assert refusal(text)[0] == "not a run config but a kustomization"
+
+
+LANGUAGES = {
+    "Terraform": (
+        '# ours\nresource "kubernetes_config_map" "a" {\n  data = {\n    "run.yaml" = <<EOT\n'
+        + CONFIG.replace("demo", "$${env.NAME}")
+        + "EOT\n  }\n}\n",
+        10,
+        "write the run config to a file of its own, which 'file' or 'templatefile' reads",
+    ),
+    "Nix": (
+        "{ pkgs, ... }:\n{\n  environment.etc.run.text = ''\n"
+        + indented(CONFIG, 4)
+        + "  '';\n}\n",
+        9,
+        "write the run config to a file of its own, which 'builtins.readFile' reads",
+    ),
+    "Python": (
+        f'import os\n\nCONFIG = """\n{CONFIG}"""\n',
+        9,
+        "run it, then name the run config that it writes",
+    ),
+    "a Makefile": (
+        ".PHONY: run\nrun:\n\tpodman run -v ./run.yaml:/run.yaml a:1\n",
+        1,
+        "name the run config that it uses; what it starts stays, and is yours to change",
+    ),
+    "a quadlet of podman that plays a manifest": (
+        "[Kube]\nYaml=pod.yaml\n",
+        1,
+        "name the manifest behind 'Yaml='",
+    ),
+    "a template of Terraform": (
+        CONFIG + "%{ if tls }\nserver: {}\n%{ endif }\n",
+        6,
+        "render it ('templatefile'), then name what it writes",
+    ),
+    "a file of variables": (
+        "# for the server\nVLLM_URL=http://vllm/v1\nexport A='b'\n",
+        1,
+        "name it together with what starts the server",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_in_another_language_is_called_so(language):
+    text, line, hint = LANGUAGES[language]
+    assert refusal(text) == (f"not YAML but {language}", line, hint)
+
+
+@pytest.mark.parametrize("name", ["Terraform", "Nix"])
+def test_a_script_that_writes_a_text_in_another_language_is_a_script(name):
+    text = LANGUAGES[name][0].replace("EOT", "END")
+    script = f"cat > other <<'EOF'\n{text}EOF\ncat > run.yaml <<'EOF'\n{CONFIG}EOF\n"
+    places = [each.place for each in find_run_configs(read_documents(script))]
+    assert "run.yaml" in places
+
+
+@pytest.mark.parametrize("text", ["a: b\n\tc: d\n", "a: [\n", "%YAML 1\n%x\n"])
+def test_broken_yaml_is_no_other_language(text):
+    with pytest.raises(InputError, match="not valid YAML"):
+        read_documents(text)

@@ -16,6 +16,7 @@ from stackcfg.loading.configs import (
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.evidence import evidence_against
 from stackcfg.loading.other_files import NOTEBOOK_KEYS
+from stackcfg.loading.other_languages import has_strings_of_its_own
 from stackcfg.loading.places.openshift import declared_parameters
 from stackcfg.loading.places.plain_texts import PlainText
 from stackcfg.loading.places.tekton import replaced_variables
@@ -212,6 +213,8 @@ class _Search(NamedTuple):
 
 def _is_meant(text: str) -> bool:
     """Return whether a text that cannot be read is meant to be a run config."""
+    if has_strings_of_its_own(text):
+        return False
     return _FIRST_LINE.match(text) is not None and looks_like_run_config(text)
 
 

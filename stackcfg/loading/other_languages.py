@@ -1,0 +1,118 @@
+"""Texts in other languages than YAML, in which people write run configs: what each is,
+and what to do instead.
+
+Their strings have rules of their own: `$${` of Terraform and `''${` of Nix are a `${` of
+the server.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.loading.errors import NotRunConfigError
+from stackcfg.patterns import lazy_pattern
+from stackcfg.yamltext.lines import Position
+
+_MARK: Final = "provider_type"
+_BEFORE: Final = r"(?:[ \t]*(?:(?:#|//)[^\n]*)?\r?\n)*"
+"""Comments and empty lines, before the first line that says something."""
+
+
+class Language(NamedTuple):
+    """A language: its name, what its texts begin with, what else they have, advice.
+
+    `has_strings`: a run config in it is a string with rules that no shell has.
+    """
+
+    what: str
+    begins: re.Pattern[str]
+    has: re.Pattern[str]
+    hint: str
+    has_strings: bool = False
+
+
+_LANGUAGES: Final = (
+    Language(
+        "Terraform",
+        lazy_pattern(
+            _BEFORE
+            + r"(?:data|locals|module|output|provider|resource|terraform|variable)"
+            r"(?:[ \t]+\"[^\"\n]*\"){0,2}[ \t]*\{"
+        ),
+        lazy_pattern(r"="),
+        "write the run config to a file of its own, which 'file' or 'templatefile' reads",
+        has_strings=True,
+    ),
+    Language(
+        "Nix",
+        lazy_pattern(
+            _BEFORE + r"(?:\{|let\b|with[ \t]|rec[ \t]|[\w-]+[ \t]*:[ \t]*\{)"
+        ),
+        lazy_pattern(r"(?m)=[ \t]*''[ \t]*\r?$"),
+        "write the run config to a file of its own, which 'builtins.readFile' reads",
+        has_strings=True,
+    ),
+    Language(
+        "Python",
+        lazy_pattern(
+            r"(?:#![^\n]*python[^\n]*\n)?"
+            + _BEFORE
+            + r"(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import[ \t]|\"{3}|(?:def|class)[ \t])"
+        ),
+        lazy_pattern(r"(?m)^(?:import|from|def|class)[ \t]|^\w+[ \t]*="),
+        "run it, then name the run config that it writes",
+    ),
+    Language(
+        "a Makefile",
+        lazy_pattern(_BEFORE + r"(?:[\w./%$()-]+[ \t]*(?:[:?+]?=|:)|include[ \t])"),
+        lazy_pattern(
+            r"(?m)^(?:\.PHONY[ \t]*:|\w+[ \t]*[:?]=)"
+            r"|^\t[@-]?(?:docker|helm|kubectl|llama|oc|ogx|pip|podman|python3?|uv)[ \t]"
+        ),
+        "name the run config that it uses; what it starts stays, and is yours to change",
+    ),
+    Language(
+        "a quadlet of podman that plays a manifest",
+        lazy_pattern(_BEFORE + r"\[\w+\]"),
+        lazy_pattern(r"(?m)^\[Kube\]"),
+        "name the manifest behind 'Yaml='",
+    ),
+    Language(
+        "a template of Terraform",
+        lazy_pattern(r""),
+        lazy_pattern(r"(?m)^[ \t]*%\{~?[ \t]*(?:if|for)[ \t]"),
+        "render it ('templatefile'), then name what it writes",
+    ),
+    Language(
+        "a file of variables",
+        lazy_pattern(_BEFORE + r"(?:export[ \t]+)?[A-Za-z_]\w*="),
+        lazy_pattern(
+            rf"\A(?:{_BEFORE}(?:export[ \t]+)?[A-Za-z_]\w*=[^\n]*(?:\n|\Z))+\s*\Z"
+        ),
+        "name it together with what starts the server",
+    ),
+)
+
+
+def explain_language(
+    text: str,
+    where: Callable[[int], Position],
+) -> NotRunConfigError | None:
+    """Return the error for a text in one of these languages; None for any other."""
+    for language in _LANGUAGES:
+        if language.begins.match(text) and language.has.search(text):
+            message = f"not YAML but {language.what}"
+            offset = max(0, text.find(_MARK))
+            return NotRunConfigError(message, where(offset), language.hint)
+    return None
+
+
+def has_strings_of_its_own(text: str) -> bool:
+    """Return whether a run config in a text has escapes that no shell knows."""
+    return any(
+        language.begins.match(text) and language.has.search(text)
+        for language in _LANGUAGES
+        if language.has_strings
+    )
