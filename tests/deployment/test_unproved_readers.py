@@ -254,3 +254,19 @@ def test_what_else_starts_llama_stack_in_a_file_is_named(name):
 def test_what_starts_nothing_is_not_named(rest):
     notes = migrated([("file.yaml", f"config: |\n{OLD}{rest}")])[1]
     assert notes == []
+
+
+@pytest.mark.parametrize("key", ["image_name", "docker_image", "container_image"])
+def test_the_image_that_a_run_config_names_starts_nothing(key):
+    config = (
+        OLD.replace("\n    ", "\n")
+        .lstrip()
+        .replace("image_name: x", f"image_name: x\n{key}_: 1")
+    )
+    config = config.replace(f"{key}_: 1", f"{key}: llamastack/distribution-ollama")
+    assert migrated([("run.yaml", config)])[1] == []
+
+
+def test_a_file_that_no_server_reads_is_left_to_the_migration():
+    text = f"config: |\n{OLD}run: llama stack run a.yaml\nother: !anything x\n"
+    assert migrated([("file.yaml", text)]) == ({"file.yaml": text}, [])

@@ -18,6 +18,7 @@ from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.here_documents import find_written_configs
+from stackcfg.loading.recognition import NAMED, is_run_config
 from stackcfg.manifests.file_kinds import UNIT, kind_of
 from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.manifests.server_evidence import starts_old_server
@@ -25,6 +26,7 @@ from stackcfg.manifests.server_start import find_start
 from stackcfg.manifests.shell_text import find_commands
 from stackcfg.manifests.started_servers import read_started_servers
 from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.paths import Path
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import is_old_image
 from stackcfg.releases.versions import Release, format_release
@@ -37,6 +39,7 @@ from stackcfg.yamltext.document import (
     Span,
     walk_nodes,
 )
+from stackcfg.yamltext.values import data_of
 
 _PLACE: Final = "other starts"
 _CONTAINERS: Final = frozenset({"containers", "initContainers", "annotations"})
@@ -47,6 +50,7 @@ _PROSE: Final = frozenset(
         "description",
         "displayName",
         "docker_image",
+        "image_name",
         "message",
         "name",
         "summary",
@@ -54,6 +58,8 @@ _PROSE: Final = frozenset(
     }
 )
 """Keys whose strings start nothing, among them those of images in old run configs."""
+
+_IMAGE_KEY: Final = lazy_pattern(r"(?i)\w*(?:image|repository)")
 
 _NAMED_IMAGE: Final = lazy_pattern(
     r"(?m)^[ \t-]*(?:image|repository):[ \t]+[\"']?"
@@ -95,7 +101,11 @@ def _find_in_file(
     name: str,
 ) -> Iterator[_Found]:
     try:
-        documents = files.documents(name)
+        documents = [
+            document
+            for document in files.documents(name)
+            if document.is_yaml and not is_run_config(data_of(document.root), NAMED)
+        ]
     except (InputError, ParseError):
         # the migration of its run configs says so
         return
@@ -103,15 +113,14 @@ def _find_in_file(
     servers = [each.node.span for each in objects if each.file == name]
     release = files.settings.release
     for document in documents:
-        if document.is_yaml:
-            for node in _nodes_of_others(document, servers):
-                yield from _find_in_node(document, node, release)
+        for path, node in _nodes_of_others(document, servers):
+            yield from _find_in_node(document, path, node, release)
 
 
 def _nodes_of_others(
     document: Document,
     servers: list[Span],
-) -> Iterator[Node]:
+) -> Iterator[tuple[Path, Node]]:
     """Yield the nodes that no other part changes."""
     is_compose = document.root.target.get("kind") is None
     for path, node in walk_nodes(document.root):
@@ -121,13 +130,11 @@ def _nodes_of_others(
             continue
         if any(start <= node.start < end for start, end in servers):
             continue
-        yield node
+        yield path, node
 
 
 def _find_in_node(
-    document: Document,
-    node: Node,
-    release: Release,
+    document: Document, path: Path, node: Node, release: Release
 ) -> Iterator[_Found]:
     if node.kind == SEQUENCE:
         words = [item.target.text for item in node.items]
@@ -135,7 +142,8 @@ def _find_in_node(
         if start is not None and start.is_old:
             yield _Found(_STARTS, node.start)
     elif node.kind == SCALAR and "llama" in node.text:
-        if is_old_image(node.text) and not node.text.split()[1:]:
+        is_image = bool(path) and _IMAGE_KEY.fullmatch(str(path[-1])) is not None
+        if is_image and is_old_image(node.text):
             yield _Found(_say_image(node.text, release), node.start)
         else:
             yield from _find_in_text(ScalarRegion(document, node), release)
