@@ -22,6 +22,7 @@ from stackcfg.yamltext.entries import remove_item
 from stackcfg.yamltext.scalar_edits import write_like
 
 _SAFE: Final = lazy_pattern(r"[\w@%+=:,./~-]+")
+_CONTINUED: Final = lazy_pattern(r"[ \t]*\\\r?\n[ \t]*")
 
 
 Change = Callable[[str], str]
@@ -95,9 +96,12 @@ def rewrite_spans(
         return between.join(quote(word.text) for word in new)
     parts: list[str] = []
     last = -1
-    for word in new:
+    for index, word in enumerate(new):
         if word.source is None:
-            parts.append(between + quote(word.text))
+            gap = between
+            if between == " " and word.text.startswith("-"):
+                gap = _line_break_before(text, words, new[index:]) or between
+            parts.append(gap + quote(word.text))
             continue
         old = words[word.source]
         if last >= 0:
@@ -109,6 +113,23 @@ def rewrite_spans(
         else:
             parts.append(_requote(text[old.start : old.end], word.text, quote))
     return text[: words[0].start] + "".join(parts) + text[words[-1].end :]
+
+
+def _line_break_before(
+    text: str,
+    words: Sequence[WrittenWord | ShellWord],
+    following: Sequence[NewWord],
+) -> str:
+    """Return the line break in front of the next kept word, for a flag before it; empty
+    if that word goes on with the line.
+    """
+    kept = next((word.source for word in following if word.source is not None), 0)
+    if not kept:
+        return ""
+    gap = text[words[kept - 1].end : words[kept].start]
+    if _CONTINUED.fullmatch(gap):
+        return gap
+    return ""
 
 
 def _requote(
