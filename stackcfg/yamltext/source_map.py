@@ -88,11 +88,18 @@ class SourceMap:
 
     def _find_content(self, offset: int) -> Position:
         """Return the position in the first text of an offset, or of the content of
-        its line: an edit of whole lines begins before it.
+        its line: an edit of whole lines begins before it. Behind the last line it is
+        that of the last content.
         """
         number, column = self._first.position(offset)
+        last = self._first.last_content
+        if number > last:
+            number, column = last, 1
         line = self._first.line(number)
         content = line.lstrip(" ")
+        if column > len(line.rstrip()):
+            # what is added behind a line is at its content
+            column = 1
         if content.strip():
             column = max(column, len(line) - len(content) + 1)
         return Position(number, column)
@@ -147,6 +154,12 @@ class _Lines(LineIndex):
         """Return the text of a line with its end."""
         start = self.starts[number - 1]
         return self._text[start : self.after(start)]
+
+    @cached_property
+    def last_content(self) -> int:
+        """The number of the last line that is not empty; 1 if all are."""
+        end = len(self._text.rstrip())
+        return self.position(max(0, end - 1)).line
 
     @cached_property
     def numbers(self) -> dict[str, list[int]]:

@@ -124,13 +124,15 @@ HELD = [
 
 @pytest.mark.parametrize("case", HELD, ids=lambda case: case.name)
 def test_notes_in_a_configmap_are_at_the_lines_that_they_are_at_alone(case: Path):
-    """But for notes on what is written behind the last line."""
+    """But for notes on what is written behind the last line: they are in the config."""
     wanted = settings(case, "consolidate")
     lines = read(case / "input.yaml").splitlines(keepends=True)
     held = "".join(" " * 4 * bool(line.strip()) + line for line in lines)
     inside = places_of_notes(migrate(AROUND + held, wanted))
     for line, column, words in places_of_notes(migrate("".join(lines), wanted)):
-        assert line > len(lines) or (line + 3, column + 4, words) in inside
+        assert line <= len(lines)
+        assert line == len(lines) or (line + 3, column + 4, words) in inside
+    assert all(4 <= line <= len(lines) + 3 for line, _, _ in inside)
 
 
 def places_of_notes(result: MigrationResult) -> set[tuple[int, int, str]]:
