@@ -25,8 +25,13 @@ Migrated = tuple[MigrationResult, bool]
 MigrateInChart = Callable[[InputFile, str, Chart], Migrated]
 
 
-def migrate_charts(files: Sequence[InputFile], migrate: MigrateInChart) -> Deployed:
-    """Return the results of templates that write values, and of these values."""
+def migrate_charts(
+    files: Sequence[InputFile], migrate: MigrateInChart, deployed: Deployed
+) -> Deployed:
+    """Return the results of templates that write values, and of these values.
+
+    `deployed` has what else is said of the values: of the image of the server.
+    """
     found: dict[str, DeployedFile] = {}
     named = {os.path.abspath(file.path): file for file in files}
     for file in files:
@@ -50,8 +55,17 @@ def migrate_charts(files: Sequence[InputFile], migrate: MigrateInChart) -> Deplo
             else:
                 found[file.path] = DeployedFile(file.path, whole)
         elif result.result is not None:
-            _add_values(found, values, chart, result.result)
+            said = _notes_beside(deployed.get(values.path))
+            _add_values(found, values, chart, result.result, said)
     return found
+
+
+def _notes_beside(values: DeployedFile | None) -> tuple[ConfigResult, ...]:
+    """Return what is said of values besides their run configs."""
+    if values is None or values.result is None:
+        return ()
+    configs = values.result.configs
+    return tuple(each for each in configs if each.is_left and not each.is_run_config)
 
 
 def _migrate_template(
@@ -140,6 +154,7 @@ def _add_values(
     file: InputFile,
     chart: Chart,
     template: MigrationResult,
+    said: tuple[ConfigResult, ...],
 ) -> None:
     """Add what a template makes of the values of its chart to what others do."""
     text = template.values or chart.values
@@ -153,7 +168,8 @@ def _add_values(
         # nobody has asked for it
         return
     config = _describe_values(changed)
-    result = MigrationResult(text, changed, (config,), template.target)
+    configs = (*said, config) if changed else (config,)
+    result = MigrationResult(text, changed, configs, template.target)
     found[file.path] = DeployedFile(file.path, result)
 
 

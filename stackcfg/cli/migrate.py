@@ -133,7 +133,7 @@ def _migrate_charts(
         return {}
     from stackcfg.cli.charts import migrate_charts
 
-    return migrate_charts(files, partial(_migrate, options, deployed))
+    return migrate_charts(files, partial(_migrate, options, deployed), deployed)
 
 
 def _migrate_text(

@@ -328,3 +328,36 @@ def test_a_template_that_needs_its_release_says_so(in_with):
     assert named.code != 2
     other = run_here(*arguments, "--from", "0.2", ".", cwd=in_with)
     assert "--from" not in other.err
+
+
+IMAGE = "image:\n  repository: llamastack/distribution-starter\n  tag: 0.2.20\n"
+WHOLE = """\
+runConfig:
+  version: 2
+  image_name: starter
+  apis: [inference]
+  providers:
+    inference:
+    - {provider_id: vllm, provider_type: 'remote::vllm', config: {url: http://vllm/v1}}
+  metadata_store: {type: sqlite, db_path: /data/registry.db}
+"""
+WRITTEN = """\
+kind: ConfigMap
+data:
+  run.yaml: |
+    {{- toYaml .Values.runConfig | nindent 4 }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "count"), [(IMAGE, 1), (IMAGE.replace("llamastack", "ogxai"), 0)]
+)
+def test_the_image_in_values_is_named_beside_the_run_config(tmp_path, image, count):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: a\nversion: 1.0.0\n")
+    (tmp_path / "values.yaml").write_text(image + WHOLE)
+    (tmp_path / "templates" / "config.yaml").write_text(WRITTEN)
+    done = run_here("migrate", "--write", "--target", "1.5", ".", cwd=tmp_path)
+    said = "values.yaml:2:15: action required: 'llamastack/distribution-starter' is an"
+    assert done.err.count(said) == count
+    assert "distro_name: starter" in (tmp_path / "values.yaml").read_text()
