@@ -19,6 +19,35 @@ _MARK: Final = "provider_type"
 _BEFORE: Final = r"(?:[ \t]*(?:(?:#|//)[^\n]*)?\r?\n)*"
 """Comments and empty lines, before the first line that says something."""
 
+_TERRAFORM: Final = lazy_pattern(
+    rf"{_BEFORE}(?:data|locals|module|output|provider|resource|terraform|variable)"
+    r"(?:[ \t]+\"[^\"\n]*\"){0,2}[ \t]*\{"
+)
+_NIX: Final = lazy_pattern(
+    rf"{_BEFORE}(?:\{{|let\b|with[ \t]|rec[ \t]|[\w-]+[ \t]*:[ \t]*\{{)"
+)
+_NIX_STRING: Final = lazy_pattern(r"(?m)=[ \t]*''[ \t]*\r?$")
+_PYTHON: Final = lazy_pattern(
+    rf"(?:#![^\n]*python[^\n]*\n)?{_BEFORE}"
+    r"(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import[ \t]|\"{3}|(?:def|class)[ \t])"
+)
+_PYTHON_LINE: Final = lazy_pattern(r"(?m)^(?:import|from|def|class)[ \t]|^\w+[ \t]*=")
+_MAKEFILE: Final = lazy_pattern(
+    rf"{_BEFORE}(?:[\w./%$()-]+[ \t]*(?:[:?+]?=|:)|include[ \t])"
+)
+_MAKE_LINE: Final = lazy_pattern(
+    r"(?m)^(?:\.PHONY[ \t]*:|\w+[ \t]*[:?]=)"
+    r"|^\t[@-]?(?:docker|helm|kubectl|llama|oc|ogx|pip|podman|python3?|uv)[ \t]"
+)
+_QUADLET: Final = lazy_pattern(rf"{_BEFORE}\[\w+\]")
+_KUBE: Final = lazy_pattern(r"(?m)^\[Kube\]")
+_TEMPLATE: Final = lazy_pattern(r"(?m)^[ \t]*%\{~?[ \t]*(?:if|for)[ \t]")
+_ASSIGNMENT: Final = r"(?:export[ \t]+)?[A-Za-z_]\w*="
+_VARIABLE: Final = lazy_pattern(_BEFORE + _ASSIGNMENT)
+_VARIABLES: Final = lazy_pattern(rf"\A(?:{_BEFORE}{_ASSIGNMENT}[^\n]*(?:\n|\Z))+\s*\Z")
+_ANYTHING: Final = lazy_pattern("")
+_EQUALS: Final = lazy_pattern("=")
+
 
 class Language(NamedTuple):
     """A language: its name, what its texts begin with, what else they have, advice.
@@ -36,61 +65,46 @@ class Language(NamedTuple):
 _LANGUAGES: Final = (
     Language(
         "Terraform",
-        lazy_pattern(
-            _BEFORE
-            + r"(?:data|locals|module|output|provider|resource|terraform|variable)"
-            r"(?:[ \t]+\"[^\"\n]*\"){0,2}[ \t]*\{"
-        ),
-        lazy_pattern(r"="),
+        _TERRAFORM,
+        _EQUALS,
         "write the run config to a file of its own, which 'file' or 'templatefile' reads",
         has_strings=True,
     ),
     Language(
         "Nix",
-        lazy_pattern(
-            _BEFORE + r"(?:\{|let\b|with[ \t]|rec[ \t]|[\w-]+[ \t]*:[ \t]*\{)"
-        ),
-        lazy_pattern(r"(?m)=[ \t]*''[ \t]*\r?$"),
+        _NIX,
+        _NIX_STRING,
         "write the run config to a file of its own, which 'builtins.readFile' reads",
         has_strings=True,
     ),
     Language(
         "Python",
-        lazy_pattern(
-            r"(?:#![^\n]*python[^\n]*\n)?"
-            + _BEFORE
-            + r"(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import[ \t]|\"{3}|(?:def|class)[ \t])"
-        ),
-        lazy_pattern(r"(?m)^(?:import|from|def|class)[ \t]|^\w+[ \t]*="),
+        _PYTHON,
+        _PYTHON_LINE,
         "run it, then name the run config that it writes",
     ),
     Language(
         "a Makefile",
-        lazy_pattern(_BEFORE + r"(?:[\w./%$()-]+[ \t]*(?:[:?+]?=|:)|include[ \t])"),
-        lazy_pattern(
-            r"(?m)^(?:\.PHONY[ \t]*:|\w+[ \t]*[:?]=)"
-            r"|^\t[@-]?(?:docker|helm|kubectl|llama|oc|ogx|pip|podman|python3?|uv)[ \t]"
-        ),
+        _MAKEFILE,
+        _MAKE_LINE,
         "name the run config that it uses; what it starts stays, and is yours to change",
     ),
     Language(
         "a quadlet of podman that plays a manifest",
-        lazy_pattern(_BEFORE + r"\[\w+\]"),
-        lazy_pattern(r"(?m)^\[Kube\]"),
+        _QUADLET,
+        _KUBE,
         "name the manifest behind 'Yaml='",
     ),
     Language(
         "a template of Terraform",
-        lazy_pattern(r""),
-        lazy_pattern(r"(?m)^[ \t]*%\{~?[ \t]*(?:if|for)[ \t]"),
+        _ANYTHING,
+        _TEMPLATE,
         "render it ('templatefile'), then name what it writes",
     ),
     Language(
         "a file of variables",
-        lazy_pattern(_BEFORE + r"(?:export[ \t]+)?[A-Za-z_]\w*="),
-        lazy_pattern(
-            rf"\A(?:{_BEFORE}(?:export[ \t]+)?[A-Za-z_]\w*=[^\n]*(?:\n|\Z))+\s*\Z"
-        ),
+        _VARIABLE,
+        _VARIABLES,
         "name it together with what starts the server",
     ),
 )

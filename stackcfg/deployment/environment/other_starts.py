@@ -161,20 +161,29 @@ def _say_image(image: str, release: Release) -> str:
 
 
 def _find_in_text(region: ScalarRegion, release: Release) -> Iterator[_Found]:
-    """Yield the commands of a script or unit that a scalar holds."""
+    """Yield what starts llama-stack in a text that a scalar holds."""
     text = region.old
     if looks_like_run_config(text) and not find_written_configs(text):
-        # YAML in YAML: values of a chart, in which the run config is
-        for match in _NAMED_IMAGE.finditer(text):
-            message = _say_image(match["image"], release)
-            yield _Found(message, region.place(match.start("image")))
-        return
-    if kind_of("", text) == UNIT:
+        yield from _find_images(region, release)
+    elif kind_of("", text) == UNIT:
         servers = read_started_servers("", text) or ()
         if any(each.is_old for each in servers):
             yield _Found(_STARTS, region.place(0))
-        return
-    for command in find_commands(text):
+    else:
+        yield from _find_commands(region, release)
+
+
+def _find_images(region: ScalarRegion, release: Release) -> Iterator[_Found]:
+    """Yield the images in YAML that a scalar holds: the values of a chart, in which the
+    run config is.
+    """
+    for match in _NAMED_IMAGE.finditer(region.old):
+        message = _say_image(match["image"], release)
+        yield _Found(message, region.place(match.start("image")))
+
+
+def _find_commands(region: ScalarRegion, release: Release) -> Iterator[_Found]:
+    for command in find_commands(region.old):
         offset = region.place(command.all_words[0].start)
         if starts_old_server(command.values):
             yield _Found(_STARTS, offset)
