@@ -45,7 +45,7 @@ class Part(NamedTuple):
 PARTS: Final[tuple[Part, ...]] = (
     Part("resource.part", ("LlamaStackDistribution", "OGXServer")),
     Part("environment.pods", ("containers",)),
-    Part("environment.kustomize_images", ("newTag", "newName")),
+    Part("environment.kustomize_images", ("newTag", "newName", "patches")),
     Part("environment.compose", ("services",)),
     Part("environment.dockerfiles", ("FROM ", "from "), DOCKERFILE),
     Part("environment.units", ("[Service]", "[Container]"), UNIT),

@@ -124,3 +124,42 @@ def test_what_is_not_about_the_server_stays(text):
     texts, notes = migrate({"kustomization.yaml": text})
     assert texts["kustomization.yaml"] == text
     assert not any(note.startswith("kustomization") for note in notes)
+
+
+PATCH = """\
+patches:
+- patch: |-
+    kind: Deployment
+    metadata: {name: stack}
+    spec:
+      template:
+        spec:
+          containers:
+          - name: stack
+            image: llamastack/distribution-ollama:0.2.22
+- target: {kind: Deployment}
+  patch: |
+    - op: add
+      path: /spec/template/spec/containers/0/env/-
+      value: {name: LLAMA_STACK_LOGGING, value: all=debug}
+"""
+
+
+def test_a_patch_brings_no_old_image_back():
+    texts, notes = migrate({"kustomization.yaml": PATCH})
+    after = PATCH.replace(
+        "llamastack/distribution-ollama:0.2.22", "ogxai/distribution-starter:1.5.0"
+    )
+    assert texts["kustomization.yaml"] == after
+    said = [note for note in notes if note.startswith("kustomization.yaml")]
+    assert [note.partition(": check: ")[0] for note in said] == [
+        "kustomization.yaml:10:20: patch",
+        "kustomization.yaml:15:21: patch",
+    ]
+    assert said[1].endswith("ogx reads 'OGX_LOGGING', not 'LLAMA_STACK_LOGGING'")
+
+
+def test_a_patch_of_another_image_stays():
+    text = PATCH.replace("llamastack/distribution-ollama", "nginx")
+    text = text.replace("LLAMA_STACK_LOGGING", "LOGGING")
+    assert migrate({"kustomization.yaml": text})[0]["kustomization.yaml"] == text

@@ -24,7 +24,7 @@ from stackcfg.releases.versions import Release, format_release
 
 _TAG: Final = r"(?::(?:\$\{[^{}]*\}|\$\w+|[\w.-]+))?(?:@sha256:\w+)?"
 _VARIABLE: Final = lazy_pattern(r"\$\{[^{}]*\}|\$\w+")
-_UPSTREAM: Final = lazy_pattern(
+UPSTREAM: Final = lazy_pattern(
     rf"(?:[\w.-]+(?::\d+)?/)*llamastack/(?:distribution|llamastack)-[\w-]+{_TAG}"
 )
 
@@ -46,7 +46,7 @@ def change_image(
     `is_built`: the image is made from a file of the same run.
     """
     notes: list[tuple[str, str]] = []
-    for match in reversed(list(_UPSTREAM.finditer(text))):
+    for match in reversed(list(UPSTREAM.finditer(text))):
         new, note = _change_upstream(match[0], target)
         text = text[: match.start()] + new + text[match.end() :]
         notes += note
