@@ -114,7 +114,7 @@ def migrate(
         choice(
             choices=LAYOUTS,
             help="consolidate: one KV and one SQL backend; "
-            "preserve: every store where it was.",
+            "preserve: each store where it was, if the target allows that.",
         ),
     ] = CONSOLIDATE,
     backends: Annotated[

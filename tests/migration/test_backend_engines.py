@@ -164,7 +164,7 @@ def test_the_report_gives_no_advice_that_undoes_the_move(tmp_path):
         assert "preserve" not in done.err
         assert f"stackcfg data copy {name} NEW --target 1.5" in done.err
     done = run_here("migrate", "--target", "1.5", "old.yaml", cwd=tmp_path)
-    assert "'--layout preserve' keeps every store in its place" in done.err
+    assert "'--layout preserve' keeps the stores that the file names" in done.err
 
 
 REDIS = {

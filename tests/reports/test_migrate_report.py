@@ -36,7 +36,7 @@ files are in /data/
   not visible (another file): metadata, prompts
   partly visible (only before 0.3.5, which reads table inference_store): inference
 run.yaml: 4 stores migrated to 0.3; rows of 2 of 3 stores are not visible to the new server and \
-stay where they are; '--layout preserve' keeps every store in its place
+stay where they are; '--layout preserve' keeps the stores that the file names in their place, where 0.3 allows that
 next, with both servers stopped: stackcfg data copy run.yaml NEW --target 0.3
 0.3 is the default; later targets are 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5: --target 1.5
 """

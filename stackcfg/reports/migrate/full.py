@@ -197,7 +197,8 @@ def _summarize_stores(migration: MigrationResult, context: Context) -> str:
         words += " to the new server and stay where they are"
         # that layout keeps files, not what the user moves to another engine
         if context.layout == "consolidate" and _can_stay(stores):
-            words += "; '--layout preserve' keeps every store in its place"
+            words += "; '--layout preserve' keeps the stores that the file names"
+            words += f" in their place, where {migration.target.name} allows that"
     return words
 
 
