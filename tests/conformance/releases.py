@@ -95,7 +95,7 @@ SERVING_PINS: Final = (
     ("0.3.5", ("mcp<1.20", "fastapi<0.120", "pydantic<2.12", "openai<2.9")),
     # it wants a starlette that is too new for older ones of fastapi
     ("0.4", ("mcp<2", "pydantic<2.12", "openai<2.9")),
-    ("0.8", ("mcp<2",)),
+    ("1.0", ("mcp<2",)),
     ("", ()),
 )
 """What the releases before a given one need to be older than the newest there is, once they are to serve."""

@@ -30,8 +30,10 @@ TEMPLATE: Final = "old-run.yaml.in"
 UPGRADES: Final = (
     ("0.2.23", "0.3.0"),
     ("0.2.23", "0.7.3"),
+    ("0.2.23", "1.1.3"),
     ("0.2.23", "1.5.0"),
     ("0.3.0", "0.7.3"),
+    ("0.7.3", "1.2.5"),
     ("0.7.3", "1.5.0"),
 )
 CASES: Final = tuple(
@@ -54,6 +56,12 @@ PART: Final = (
 
 UNLISTED: Final = "prompt listed"
 """Until 0.8.0 a server that keeps prompts on PostgreSQL under a namespace reads each of them, and lists none."""
+
+UNANSWERED: Final = "vector_store[faiss] search"
+"""The first request for an embedding fails on 1.1: the client was made while the server started, in an event loop that is
+closed by then (`_cached_client` of `openai_mixin.py` and `StackApp` of 1.1.3). The search in the other store comes later.
+"""
+CLOSED_LOOP: Final = (1, 1)
 
 SECONDS: Final = 600
 
@@ -137,6 +145,15 @@ def prepared(folder: Path, old: str, layout: str, engine: str) -> Path:
     return check / "check_continuity.py"
 
 
+def expected_losses(new: str, engine: str) -> list[str]:
+    """The option that names what the new release does not answer, whatever is copied."""
+    if engine.endswith("postgres") and numbers(new) < (1, 0):
+        return ["--expect-lost", UNLISTED]
+    if numbers(new)[:2] == CLOSED_LOOP:
+        return ["--expect-lost", UNANSWERED]
+    return []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "layout", "engine"), (*CASES, *ACROSS) if ALL else PART
 )
@@ -176,11 +193,7 @@ def test_everything_is_kept(old, new, layout, engine, tmp_path, request):
         *("--data-cmd", f"{{stackcfg}} data copy {{old}} {{new}} {releases}"),
         *(["--insecure"] if numbers(new) >= (1, 2) else []),
         *(["--rollback"] if layout == "preserve" else []),
-        *(
-            ["--expect-lost", UNLISTED]
-            if engine.endswith("postgres") and numbers(new) < (1, 0)
-            else []
-        ),
+        *expected_losses(new, engine),
     ]
     done = subprocess.run(
         command,

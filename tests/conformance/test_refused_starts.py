@@ -110,6 +110,11 @@ REFUSED: Final = {
 }
 TAKEN: Final = {
     "vllm 0.3.0": ("0.3.0", {"providers": vllm("url", NOWHERE)}),
+    "vllm 1.1.3": ("1.1.3", {"providers": vllm("base_url", NOWHERE)}),
+    "vllm 1.2.5": (
+        "1.2.5",
+        {"providers": vllm("base_url", NOWHERE), "server": OPEN},
+    ),
     "vllm 1.5.0": (
         "1.5.0",
         {"providers": vllm("base_url", NOWHERE), "server": OPEN},

@@ -32,6 +32,7 @@ USERS: Final = int(os.environ.get("STACKCFG_USERS") or (200 if ALL else 2))
 UPGRADES: Final = (
     ("0.2.23", "0.3.0"),
     ("0.2.23", "0.7.3"),
+    ("0.2.23", "1.2.5"),
     ("0.2.23", "1.5.0"),
     ("0.7.3", "1.5.0"),
 )
