@@ -135,6 +135,8 @@ def _print_closing(total: Total, options: Options) -> None:
         return
     if options.baseline.path:
         print_gone(total.gone, options.baseline.path)
+    if not options.chosen_format.is_document:
+        _print_unchecked_rules(options)
     if options.format != DEFAULT_FORMAT:
         return
     if options.fix.mode:
@@ -142,6 +144,13 @@ def _print_closing(total: Total, options: Options) -> None:
         print(closing, file=sys.stderr)
     if options.fix.mode != DIFF:
         _print_summary(total, options)
+
+
+def _print_unchecked_rules(options: Options) -> None:
+    """Name the rules that are selected and find nothing, since they are ignored, too."""
+    for rule in sorted(options.settings.selected & options.settings.ignored):
+        message = f"rule '{rule}' is selected and ignored: it is not checked"
+        print(message, file=sys.stderr)
 
 
 def _print_summary(total: Total, options: Options) -> None:

@@ -258,6 +258,22 @@ class TestSelection:
         assert [each.split(": ")[1] for each in done.out.splitlines()] == rules
         assert done.code == (1 if "unknown-backend" in rules else 0)
 
+    BOTH_WAYS = ("--select", "unknown-key,tilde-path", "--ignore", "unknown-key")
+
+    def test_a_rule_that_is_selected_and_ignored_is_named(self, tmp_path):
+        put(tmp_path, {"run.yaml": self.BOTH})
+        words = "rule 'unknown-key' is selected and ignored: it is not checked\n"
+        for options in ((), ("--format", "concise")):
+            done = validate(*self.BOTH_WAYS, *options, "run.yaml", cwd=tmp_path)
+            assert words in done.err
+            assert "tilde-path" not in done.err
+        for options in (("--quiet",), ("--format", "json")):
+            done = validate(*self.BOTH_WAYS, *options, "run.yaml", cwd=tmp_path)
+            assert done.err == ""
+        put(tmp_path, {"stackcfg.toml": 'ignore = ["unknown-key"]\n'})
+        done = validate("--select", "unknown-key", "run.yaml", cwd=tmp_path)
+        assert "selected and ignored" not in done.err
+
     @pytest.mark.parametrize("target", ["0.3", "0.3.0", "0.3.5"])
     def test_the_report_names_the_target(self, folder, target):
         done = validate(

@@ -1,19 +1,25 @@
-"""A registered model that `allowed_models` of its provider leaves out.
+"""A registered model that its provider does not allow (`allowed_models`).
 
-Since 0.3.3 providers of inference list only the models of `allowed_models`, and
-answer requests for no other; an empty list allows none. Until 0.5.4 the server
-registers only models that the provider lists, so it stops at its start with
-"Model … is not available from provider", unless its registry has the model from
-before. `remote::ollama` and `remote::vertexai` do so in later releases, too; with
-other types the model is there, and its requests fail. `remote::passthrough` does
-not read the list. Source: `openai_mixin.py` of 0.3.2, 0.3.3, 0.5.4 and 0.6.0.
+`allowed_models`, in the config of a provider of inference, names the models that
+the provider may serve (since 0.3.3). Without the key it may serve each of its
+models; an empty list allows none. A model that is registered and not in the list
+is of no use:
+
+- With most types, releases until 0.5.4 stop at their start with "Model … is not
+  available from provider", unless their registry has the model from before. With
+  `remote::ollama` and `remote::vertexai` later releases stop, too.
+- Otherwise the server starts and lists the model, and each request for it fails.
+
+`remote::passthrough` does not read the key. The list has the names that the provider
+uses (`provider_model_id`). Source: `openai_mixin.py` of 0.3.2, 0.3.3, 0.5.4 and
+0.6.0.
 
     inference:
     - provider_id: openai
       provider_type: remote::openai
       config: {allowed_models: [gpt-4o]}
     models:
-    - {model_id: mini, provider_id: openai, provider_model_id: gpt-4o-mini}   # left out
+    - {model_id: mini, provider_id: openai, provider_model_id: gpt-4o-mini}   # not allowed
 """
 
 from __future__ import annotations
@@ -114,7 +120,7 @@ def _describe(
     key = "provider_model_id"
     if not model.get(key):
         key = "model_id"
-    consequence = "fails to answer requests for it"
+    consequence = "lists the model, but requests for it fail"
     severity = WARNING
     if outside_allowed_models(provider.kind, inspection.version) == REFUSED:
         consequence = "refuses to start"
@@ -122,9 +128,10 @@ def _describe(
     allowed = (*provider.path, "config", ALLOWED_MODELS)
     return RuleFinding(
         value_of(*resource.path, key),
-        f"'{model[key]}' is not in '{ALLOWED_MODELS}' of '{provider.id}'"
+        f"provider '{provider.id}' does not allow the model '{model[key]}'"
         f"{when_failing(failing)}; {inspection.release} {consequence}",
-        help=f"add it to '{ALLOWED_MODELS}', or remove that key to allow every model",
+        help=f"add '{model[key]}' to '{ALLOWED_MODELS}' of the provider, or remove "
+        f"'{ALLOWED_MODELS}' to allow every model",
         also=((value_of(*allowed), "the allowed models are here"),),
         severity=severity,
     )
