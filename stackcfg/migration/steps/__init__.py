@@ -145,6 +145,7 @@ STEPS: Final[tuple[Step, ...]] = (
     ),
     Step((0, 3, 0), "v0_3.telemetry", word="telemetry"),
     Step((0, 3, 0), "v0_3.vector_stores_api", word="vector_dbs"),
+    Step((0, 3, 0), "v0_3.store_dimensions", "certain", word="embedding_dimension"),
     Step((0, 3, 0), "v0_3.vector_store_defaults", "certain", word="vector_io"),
     Step((0, 3, 0), "v0_3.native_addresses", "certain", word="providers"),
     Step((0, 3, 0), "v0_3.unread_keys", "certain"),

@@ -187,6 +187,12 @@ RULES: Final = (
         "unregistrable-resource", needs=registration_conditions.has_list_with_needs
     ),
     ListedRule("long-store-id", words=("pgvector",)),
+    ListedRule(
+        "store-dimension",
+        may_be_error=False,
+        since=CATALOG_SINCE,
+        words=("vector_store_id",),
+    ),
     ListedRule("embedding-dimension", needs=registration_conditions.may_lack_dimension),
     ListedRule(
         "unknown-model",
