@@ -76,6 +76,9 @@ _ROUTING_TABLES = {"scoring_fns": "scoring_functions"}
 """The API of a list's routing table, where it is not the name of the list."""
 
 
+RENAMED_TYPES = {"vector_db": "vector_store"}
+"""Types of resources that access rules name otherwise since 0.3.0."""
+
 AUTO = "auto"
 """A model by this name is any of its provider, since `AUTO_MODELS_SINCE`."""
 
@@ -123,6 +126,16 @@ def resource_lists() -> tuple[Resource, ...]:
             resource = resource._replace(inert_until=until)
         found.append(resource)
     return tuple(found)
+
+
+@cache
+def access_types(version: Release) -> frozenset[str]:
+    """Return the types of resources that an access rule can name.
+
+    A rule for a type that a later release has no more is of no harm: there is nothing
+    that it was for. Source: `ResourceType`, `AgentSessionInfo` and `SqlRecord`.
+    """
+    return frozenset(names_at(read_facts("resources.json")["access_types"], version))
 
 
 @cache

@@ -40,6 +40,7 @@ RULES: Final = (
     "unserved-model",
     "doubled-prefix",
     "conflicting-resource",
+    "taken-model-name",
     "embedding-dimension",
     "unknown-shield",
     "unknown-provider",

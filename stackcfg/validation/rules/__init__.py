@@ -21,6 +21,7 @@ from stackcfg.releases.changes import (
     EMPTY_APIS_REFUSED_SINCE,
     FILE_PROCESSORS_SINCE,
     HOME_MOVED_SINCE,
+    MODELS_RENAMED_SINCE,
     POSTGRES_PASSWORDS_PLAIN_SINCE,
     SWITCHED_AUTH_SINCE,
     TLS_DEMANDED_SINCE,
@@ -200,6 +201,10 @@ RULES: Final = (
         needs=registration_conditions.may_name_unlisted_model,
     ),
     ListedRule("unserved-model", needs=registration_conditions.has_name_of_model),
+    ListedRule(
+        "taken-model-name", since=MODELS_RENAMED_SINCE, words=("provider_model_id",)
+    ),
+    ListedRule("unmatched-access-rule", may_be_error=False, words=("access_policy",)),
     ListedRule("auto-model", since=AUTO_MODELS_SINCE),
     ListedRule("disallowed-model", since=ALLOWED_MODELS_SINCE, words=(ALLOWED_MODELS,)),
     ListedRule(

@@ -10,9 +10,8 @@ from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.access_rules import rename_resources, report_old_types
 from stackcfg.migration.editing.model_names import find_models
+from stackcfg.releases.resources import RENAMED_TYPES
 from stackcfg.releases.stores import LAST_INLINE
-
-TYPES = {"vector_db": "vector_store"}
 
 
 def run(context: StepContext) -> Changes:
@@ -21,9 +20,9 @@ def run(context: StepContext) -> Changes:
     """
     age, final = context.release.age, context.release.final
     if not age.possibly_before(context.release.since):
-        yield from report_old_types(context, TYPES)
+        yield from report_old_types(context, RENAMED_TYPES)
         return
     before = (age.oldest, min(age.newest, LAST_INLINE))
     yield from rename_resources(
-        context, list(find_models(context, before, final)), TYPES
+        context, list(find_models(context, before, final)), RENAMED_TYPES
     )
