@@ -10,6 +10,7 @@ command without files with `python -c pass`.
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
@@ -36,22 +37,29 @@ for name in sys.argv[1:]:
         yaml.dump(yaml.load(file), io.StringIO())
 """
 OLD, NEW = "input.yaml", "output.yaml"
+LARGE, QUOTED = "1 MB", "1 MB in a quoted ConfigMap"
 
 
 class Race(NamedTuple):
-    """The words of a command, the number of files, which fixture they are made of, and
-    the program it races with.
+    """The words of a command, the number of files, which files, and the program it
+    races with. That reads the same files; of a ConfigMap the run config in it.
     """
 
     command: tuple[str, ...]
     files: int
-    fixture: str
+    kind: str
     other: str
 
     @property
     def name(self) -> str:
         words = " ".join(self.command)
+        if self.kind in (LARGE, QUOTED):
+            return f"{words} {self.kind}"
         return f"{words} {self.files}" if self.files else words
+
+    @property
+    def read_by_other(self) -> str:
+        return LARGE if self.kind == QUOTED else self.kind
 
 
 VALIDATE, MIGRATE = ("validate",), ("migrate", "--check")
@@ -70,6 +78,8 @@ RACES = (
     Race(VALIDATE, 18, NEW, PYYAML),
     Race(VALIDATE, 1000, NEW, PYYAML),
     Race((*VALIDATE, *CACHE), 1000, NEW, PYYAML),
+    Race(VALIDATE, 1, LARGE, PYYAML),
+    Race(VALIDATE, 1, QUOTED, PYYAML),
     Race(MIGRATE, 1, OLD, RUAMEL),
     Race((*MIGRATE, *TARGET), 1, OLD, RUAMEL),
     Race(MIGRATE, 18, OLD, RUAMEL),
@@ -77,10 +87,12 @@ RACES = (
 )
 
 
-def grown(text: str) -> str:
-    """The fixture at the size of the config that the starter distribution ships, about 8 KB."""
+def grown(text: str, providers: int = 50) -> str:
+    """The fixture with more providers, by default at the size of the config that the
+    starter distribution ships, about 8 KB.
+    """
     provider = "  - provider_id: more-{0}\n    provider_type: remote::ollama\n    config:\n      url: http://host-{0}:11434\n"
-    more = "".join(provider.format(number) for number in range(50))
+    more = "".join(provider.format(number) for number in range(providers))
     return text.replace("  vector_io:\n", more + "  vector_io:\n", 1)
 
 
@@ -96,6 +108,18 @@ def make_files(folder: Path, fixture: str) -> list[str]:
     return names
 
 
+def make_large(folder: Path) -> dict[str, list[str]]:
+    """Return the names of a run config of a megabyte, and of a ConfigMap that has it
+    in double quotes.
+    """
+    text = grown((STARTER / NEW).read_text(), 9000)
+    plain, quoted = folder / "large.yaml", folder / "quoted.yaml"
+    plain.write_text(text)
+    head = "kind: ConfigMap\nmetadata: {name: large}\ndata:\n  run.yaml: "
+    quoted.write_text(head + json.dumps(text) + "\n")
+    return {LARGE: [str(plain)], QUOTED: [str(quoted)]}
+
+
 def seconds(command: list[str]) -> float:
     """The computing time of a run, that of its worker processes included."""
     process = subprocess.Popen(
@@ -108,13 +132,14 @@ def seconds(command: list[str]) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def run(race: Race, files: list[str], rounds: int) -> float:
+def run(race: Race, files: dict[str, list[str]], rounds: int) -> float:
     """The median of the ratios of some rounds."""
-    names = files[: race.files]
-    folder = str(Path(files[0]).parent / "results")
+    names = files[race.kind][: race.files]
+    folder = str(Path(files[NEW][0]).parent / "results")
     words = [folder if word == FOLDER else word for word in race.command]
     ours = [sys.executable, "-m", "stackcfg", *words, *names]
-    theirs = [sys.executable, "-c", race.other, *names]
+    read = files[race.read_by_other][: race.files]
+    theirs = [sys.executable, "-c", race.other, *read]
     return statistics.median(seconds(ours) / seconds(theirs) for _ in range(rounds))
 
 
@@ -129,10 +154,11 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory() as folder:
         files = {each: make_files(Path(folder), each) for each in (OLD, NEW)}
+        files |= make_large(Path(folder))
         for race in RACES:
             if words in race.name:
-                ratio = run(race, files[race.fixture], rounds)
-                print(f"{race.name:32} {ratio:5.2f} x {others[race.other]}")
+                ratio = run(race, files, rounds)
+                print(f"{race.name:36} {ratio:5.2f} x {others[race.other]}")
 
 
 if __name__ == "__main__":
