@@ -191,7 +191,7 @@ def _refuse_values(
         return
     message = f"a part of the run config in {template.name}, which is refused"
     found[file.path] = DeployedFile(
-        file.path, error=StackcfgError(message, hint="mend that first")
+        file.path, error=StackcfgError(message, hint="fix that first")
     )
 
 

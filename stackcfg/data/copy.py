@@ -55,9 +55,9 @@ def copy_moves(
         runs = []
         for move in moves:
             same_target = [each for each in moves if each.target == move.target]
-            rivals = [each for each in same_target if each is not move]
+            competing_moves = [each for each in same_target if each is not move]
             counts, target = CopyCounts(move), upgrade.target
-            run = CopyRun(move, writer, readers, done, counts, rivals, target)
+            run = CopyRun(move, writer, readers, done, counts, competing_moves, target)
             _copy_move(run, upgrade, again=again)
             runs.append(run)
         writer.commit()

@@ -128,6 +128,6 @@ class UpgradeResult:
 
     @property
     def is_certain(self) -> bool:
-        """Return whether all rows were counted that somebody must look after."""
+        """Return whether all rows that need an action were counted."""
         counts = [count for each, count in self.unmoved.items() if each.needs_action]
         return None not in counts

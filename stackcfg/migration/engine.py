@@ -249,7 +249,7 @@ def _describe(state: MigrationState, changed: bool) -> ConfigResult:
         tuple(dict.fromkeys(notes)),
         was_for,
         tuple(dict.fromkeys(lines)),
-        is_left=state.course == LEAVE and not state.changed,
+        is_left=state.mode == LEAVE and not state.changed,
         unused_backends=unused,
     )
 

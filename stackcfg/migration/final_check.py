@@ -71,7 +71,7 @@ def check_result(state: MigrationState, history: EditHistory) -> list[MigrationN
     """
     target = state.target
     state.notes += name_contradiction(state)
-    if state.course == LEAVE:
+    if state.mode == LEAVE:
         demands = _new_demands(state, history)
         problems_left = _left_problems(state, history)
         asked = ask_for_old_server(state)

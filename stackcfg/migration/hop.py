@@ -90,7 +90,7 @@ def _run_or_ask(
     step: Step, context: StepContext, is_certain: bool, state: MigrationState
 ) -> Iterable[Change]:
     """Return what a step changes, or only asks where the file is left."""
-    if step.asks and state.course == LEAVE:
+    if step.asks and state.mode == LEAVE:
         return step.ask(context)
     return _run_step(step, context, is_certain, state.original)
 
@@ -137,12 +137,12 @@ def _due_steps(
 ) -> tuple[Step, ...]:
     if hop.is_asked:
         return hop.steps
-    if state.course == LEAVE:
+    if state.mode == LEAVE:
         return _asking_steps(state, hop)
     if _is_possibly_due(hop.since, state.age):
         return hop.steps
     wanted = {"every age"}
-    if has_inline or state.course == COMPLETE:
+    if has_inline or state.mode == COMPLETE:
         if not state.has_own_catalog:
             return hop.steps
         # only forms can be left over: a later server knows what they mean

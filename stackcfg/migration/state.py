@@ -15,8 +15,8 @@ from stackcfg.migration.settings import Settings
 from stackcfg.migration.target_choice import (
     COMPLETE,
     ConfigStart,
-    Course,
-    choose_course,
+    Mode,
+    choose_mode,
     choose_target,
     is_unfinished,
 )
@@ -85,7 +85,7 @@ class MigrationState:
 
     `original` is the config as the file has it, `now` as
     the hops so far have left it. `target` is where its
-    text goes, `course` how far this config goes with it.
+    text goes, `mode` how far this config goes with it.
     `inline` are the inline stores with the rows that they
     have in the original; with `has_own_catalog` they are
     left over, and the rows of the server are where its
@@ -94,17 +94,17 @@ class MigrationState:
     """
 
     def __init__(
-        self, settings: Settings, start: ConfigStart, target: Target, course: Course
+        self, settings: Settings, start: ConfigStart, target: Target, mode: Mode
     ) -> None:
         self.settings = settings
         self.target = target
-        self.course = course
+        self.mode = mode
         self.original = start.reader
         self.now = start.reader
         self.detected = start.detected
         self.age = start.age
         self.has_own_catalog = has_own_catalog(start.reader, start.age)
-        if course == COMPLETE:
+        if mode == COMPLETE:
             # the file is for its target: no earlier release has read it
             self.age = FileAge(target.last, target.last)
         self.inline = NO_STORES
@@ -169,8 +169,8 @@ def start_migration(
     for start in starts:
         if settings.target is not None:
             refuse_downgrade(start, target)
-        course = choose_course(start, target, settings.target)
-        states.append(MigrationState(settings, start, target, course))
+        mode = choose_mode(start, target, settings.target)
+        states.append(MigrationState(settings, start, target, mode))
     return states
 
 

@@ -21,7 +21,7 @@ from stackcfg.releases.versions import Release
 if TYPE_CHECKING:
     from stackcfg.migration.state import ConfigReader
 
-Course = Literal["migrate", "complete", "leave"]
+Mode = Literal["migrate", "complete", "leave"]
 
 MIGRATE: Final = "migrate"
 """The config is for earlier releases: every hop to the target is run."""
@@ -103,7 +103,7 @@ def _last_of(target: Target) -> Release:
     return target.last
 
 
-def choose_course(start: ConfigStart, target: Target, named: Target | None) -> Course:
+def choose_mode(start: ConfigStart, target: Target, named: Target | None) -> Mode:
     """Return how far a config goes on the way to the target of its text.
 
     A named target that is not the one that the config would choose itself is

@@ -42,8 +42,8 @@ def test_standard_input_has_the_name_it_is_given():
 
 
 def test_an_error_becomes_a_problem_with_its_place_and_hint(tmp_path):
-    problem = outcome(tmp_path, InputError("bad", Position(2, 3), "mend it")).problem
-    assert problem == ("bad", 2, 3, "mend it")
+    problem = outcome(tmp_path, InputError("bad", Position(2, 3), "fix it")).problem
+    assert problem == ("bad", 2, 3, "fix it")
 
 
 def test_an_error_about_another_file_names_that_file(tmp_path):
@@ -113,7 +113,7 @@ def test_the_help_lists_the_formats_of_the_dictionary(command, formats):
     ("error", "line"),
     [
         (StackcfgError("bad"), "error: bad\n"),
-        (StackcfgError("bad", hint="mend it"), "error: bad; mend it\n"),
+        (StackcfgError("bad", hint="fix it"), "error: bad; fix it\n"),
         (FileError("a.yaml", "bad"), "a.yaml: error: bad\n"),
         (FileError("a.yaml", "bad", (2, 0)), "a.yaml:2: error: bad\n"),
         (FileError("a.yaml", "bad", (2, 3)), "a.yaml:2:3: error: bad\n"),

@@ -82,7 +82,7 @@ class CopyRun:
     """One move while it is copied.
 
     `adds` are the rules whose rows may be added (`LOCATION_RULE`: all rows);
-    other rows are only completed where they are. `rivals` are other moves to
+    other rows are only completed where they are. `competing_moves` are other moves to
     the same location. `target` is the release that is to read the rows.
     `left_before` are the keys of old rows that an earlier run left, `left`
     those that this one leaves.
@@ -93,7 +93,7 @@ class CopyRun:
     readers: Readers
     done: Progress
     counts: CopyCounts
-    rivals: Sequence[Move]
+    competing_moves: Sequence[Move]
     target: Release
     adds: frozenset[str] = frozenset()
     left_before: frozenset[str] = frozenset()
@@ -174,7 +174,7 @@ class CopyRun:
 
         Raises `ConflictError` where the content comes from another move.
         """
-        for other in self.rivals:
+        for other in self.competing_moves:
             source = self.readers.get_or_empty(other.source.database)
             table = other.source.table
             if other.source.family != KV or not source.has_table(table):

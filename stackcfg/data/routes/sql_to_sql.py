@@ -90,7 +90,7 @@ class SqlToSql:
 
     def _raise_conflict(self, row: Row, key: Row, table: str, run: CopyRun) -> None:
         """Raise `ConflictError` if another move brings other content."""
-        for other in run.rivals:
+        for other in run.competing_moves:
             source = run.readers.get_or_empty(other.source.database)
             for old, new in other.tables:
                 if new != table or not source.has_table(old):

@@ -29,7 +29,7 @@ from stackcfg.errors import StackcfgError
 Fields = dict[str, Any]
 
 IMAGE_TO_NAME: Final = "IMAGE-WITH-STACKCFG"
-"""Stands where an image is to be written; no cluster takes it for the name of one."""
+"""A placeholder for the name of an image, which no cluster accepts as one."""
 
 SUFFIX: Final = "-copy-rows"
 _LONGEST_NAME: Final = 63

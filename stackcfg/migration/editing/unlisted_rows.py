@@ -23,7 +23,7 @@ def report_unlisted_rows(context: StepContext) -> Notes:
         if loss:
             yield context.check(
                 f"the namespace '{reference.name}' on '{reference.backend}' hides keys: "
-                f"the new server {loss}; to mend that write \"namespace: ''\" and run "
+                f"the new server {loss}; to show them write \"namespace: ''\" and run "
                 "'stackcfg data copy'",
                 store.path,
             )

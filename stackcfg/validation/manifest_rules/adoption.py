@@ -73,7 +73,7 @@ def _check_volume(inspection: ManifestInspection) -> Findings:
     if "storage" not in mapping_at(inspection.spec, ("workload",)):
         yield RuleFinding(
             value_of(*path),
-            "without 'workload.storage' the server mounts no volume; it looks empty",
+            "without 'workload.storage' the server mounts no volume and has no rows",
             help="write 'storage: {}' in 'spec.workload'",
             severity=WARNING,
         )

@@ -34,9 +34,9 @@ def judge_variable(
     if not has_value:
         advice = f"write '{new}', and where its value is from, too"
         return OldVariable(message, advice, None)
-    rivals = [each for each in given if each != name and _new_name(each) == new]
-    if rivals:
-        advice = f"write '{new}', either for this or for '{rivals[0]}'"
+    competing = [each for each in given if each != name and _new_name(each) == new]
+    if competing:
+        advice = f"write '{new}', either for this or for '{competing[0]}'"
         return OldVariable(message, advice, None)
     return OldVariable(message, f"write '{new}'", new)
 

@@ -72,15 +72,15 @@ def _report_choice(
     if before not in names:
         return
     earlier = searchers[: names.index(before)]
-    rivals = [searcher for searcher in earlier if searcher.may_have_key]
-    if not rivals:
+    competing = [searcher for searcher in earlier if searcher.may_have_key]
+    if not competing:
         return
     condition = " if it has a key"
-    if rivals[0].has_key:
+    if competing[0].has_key:
         condition = ""
     message = (
-        f"the server searches the web with '{rivals[0].name}' now{condition}, no "
+        f"the server searches the web with '{competing[0].name}' now{condition}, no "
         f"longer with '{before}': the first search provider of the list counts; list "
         f"'{before}' first to keep it"
     )
-    yield context.check(message, rivals[0].path)
+    yield context.check(message, competing[0].path)
