@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote, Seen
 from stackcfg.light_typing import Final, Protocol
@@ -14,6 +15,7 @@ from stackcfg.migration.changes import CHECK
 from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import SCALAR, Document, Node
 from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.line_matching import LineMatcher
 from stackcfg.yamltext.scalar_edits import edit_scalar, find_places
 
 _TOKEN: Final = lazy_pattern(r"\w+|\s+|.", re.DOTALL)
@@ -147,23 +149,38 @@ def find_edits(old: str, new: str) -> list[Edit]:
     """Return the edits between two strings, in whole words."""
     if old == new:
         return []
+    before = old.splitlines(keepends=True)
+    after = new.splitlines(keepends=True)
+    starts = list(accumulate(map(len, before), initial=0))
+    found: list[Edit] = []
+    # a script has thousands of lines, of which a few change
+    for tag, first, last, begin, end in LineMatcher(before, after).get_opcodes():
+        if tag == "equal":
+            continue
+        start = starts[first]
+        for line, changed in _pair_lines(before[first:last], after[begin:end]):
+            found += _find_word_edits(line, changed, start)
+            start += len(line)
+    return found
+
+
+def _pair_lines(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    """Return lines with what they become; as one where these are more or fewer."""
+    if len(old) == len(new):
+        return list(zip(old, new, strict=True))
+    return [("".join(old), "".join(new))]
+
+
+def _find_word_edits(old: str, new: str, start: int) -> Iterator[Edit]:
+    """Yield the edits between two strings, the old one of which starts there."""
     before = _TOKEN.findall(old)
     after = _TOKEN.findall(new)
-    starts = [0]
-    for token in before:
-        starts.append(starts[-1] + len(token))
-    found: list[Edit] = []
-    matcher = SequenceMatcher(
-        None,
-        before,
-        after,
-        autojunk=False,
-    )
+    starts = list(accumulate(map(len, before), initial=start))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     for tag, first, last, begin, end in matcher.get_opcodes():
         if tag != "equal":
             text = "".join(after[begin:end])
-            found.append(Edit(starts[first], starts[last], (text,)))
-    return found
+            yield Edit(starts[first], starts[last], (text,))
 
 
 class PlaceChanges:
