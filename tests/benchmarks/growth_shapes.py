@@ -326,6 +326,26 @@ def fixes_in_single_quotes(count: int) -> str:
     return _quoted_config_map("'" + json.dumps(data).replace("'", "''") + "'")
 
 
+def commands_of_a_script(count: int) -> str:
+    command = "echo 'line {0}: x' > out-{0}.yaml\nprintf '%s' \"$A {0}\"\n"
+    return _script(_repeat(command, 10 * count))
+
+
+def here_documents_of_a_script(count: int) -> str:
+    start = "cat > run-{0}.yaml <<EOF\n"
+    config = HEAD + "apis: [inference]\n"
+    return _script(_repeat(start + config + "EOF\n", count))
+
+
+def _script(body: str) -> str:
+    return f"#!/bin/sh\n{body}llama stack run run.yaml\n"
+
+
+SCRIPTS: tuple[Callable[[int], str], ...] = (
+    commands_of_a_script,
+    here_documents_of_a_script,
+)
+
 SHAPES: tuple[Callable[[int], str], ...] = (
     providers,
     providers_of_0_2,

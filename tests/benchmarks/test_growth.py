@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.growth_shapes import SHAPES
+from tests.benchmarks.growth_shapes import SCRIPTS, SHAPES
 from tests.support.budgets import ALL
 from tests.support.timing import computing_seconds, growth
 
@@ -40,13 +40,30 @@ Shape = Callable[[int], str]
 def test_time_grows_with_the_number_of_entries(
     shape: Shape, command: tuple[str, ...], tmp_path: Path
 ) -> None:
-    first, small, large = (tmp_path / f"{name}.yaml" for name in range(3))
+    assert growth_of(shape, command, tmp_path, "yaml") <= LIMIT
+
+
+@pytest.mark.parametrize(
+    "command", [("validate",), ("migrate", "--target", "1.5", "--diff")], ids=" ".join
+)
+@pytest.mark.parametrize("shape", SCRIPTS, ids=attrgetter("__name__"))
+def test_time_grows_with_the_length_of_a_script(
+    shape: Shape, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    assert growth_of(shape, command, tmp_path, "sh") <= LIMIT
+
+
+def growth_of(
+    shape: Shape, command: tuple[str, ...], folder: Path, suffix: str
+) -> float:
+    """Return how many times as long a file takes that is four times as large."""
+    first, small, large = (folder / f"{name}.{suffix}" for name in range(3))
     # imports what the others need
     first.write_text(shape(3))
     computing_seconds(command, first)
     small.write_text(shape(COUNT))
     large.write_text(shape(TIMES * COUNT))
-    assert growth(command, small, large, TIMES, LIMIT) <= LIMIT
+    return growth(command, small, large, TIMES, LIMIT)
 
 
 def test_there_are_thirty_shapes() -> None:
