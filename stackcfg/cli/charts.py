@@ -88,7 +88,11 @@ def _migrate_template(
     return DeployedFile(file.path, result, is_beside=is_beside)
 
 
-def _check_values(chart: Chart, values: InputFile | None, is_beside: bool) -> None:
+def _check_values(
+    chart: Chart,
+    values: InputFile | None,
+    is_beside: bool,
+) -> None:
     """Raise `StackcfgError` if the values of a chart cannot change
     with a template.
     """

@@ -281,7 +281,10 @@ def _print_report(
         sys.stderr.write(text)
 
 
-def _print_later_targets(results: Sequence[MigratedFile], options: Options) -> None:
+def _print_later_targets(
+    results: Sequence[MigratedFile],
+    options: Options,
+) -> None:
     """Name the later targets to a user who named none, if anything was
     migrated to the default one.
     """
@@ -297,7 +300,10 @@ def _print_later_targets(results: Sequence[MigratedFile], options: Options) -> N
         print(f"{DEFAULT_TARGET.name} is the default; {words}", file=sys.stderr)
 
 
-def _print_unused_options(results: Sequence[MigratedFile], options: Options) -> None:
+def _print_unused_options(
+    results: Sequence[MigratedFile],
+    options: Options,
+) -> None:
     """Say which options about the operator had nothing to change."""
     if not options.around.given_options or options.report not in (FULL, CONCISE):
         return

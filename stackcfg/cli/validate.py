@@ -187,7 +187,10 @@ def _write_findings(
     return total
 
 
-def _check_files(files: Sequence[InputFile], options: Options) -> Iterator[Checked]:
+def _check_files(
+    files: Sequence[InputFile],
+    options: Options,
+) -> Iterator[Checked]:
     progress = Progress(len(files), options.color)
     run_files = RunFiles(files)
     charted = _validate_charts(files, options, run_files)

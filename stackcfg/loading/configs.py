@@ -179,7 +179,11 @@ def _refuse_no_text(text: str, place: Where) -> None:
         raise InputError(message, place(error.start)) from None
 
 
-def _parse(text: str, lenient: bool, parameters: frozenset[str]) -> list[Document]:
+def _parse(
+    text: str,
+    lenient: bool,
+    parameters: frozenset[str],
+) -> list[Document]:
     """Return the documents of YAML. Raises `ParseError`."""
     documents = parse_yaml(text, _mask_parameters(text, parameters), lenient)
     if is_template(text):

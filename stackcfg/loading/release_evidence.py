@@ -108,7 +108,10 @@ def has_only_catalog(data: Mapping[str, Any], inline: StoreMap) -> bool:
     return {clue.releases for clue in _style_clues(data, inline)} == {after}
 
 
-def _store_clues(data: Mapping[str, Any], store_fields: StoreFields) -> Iterator[Clue]:
+def _store_clues(
+    data: Mapping[str, Any],
+    store_fields: StoreFields,
+) -> Iterator[Clue]:
     for name, value in mapping_at(data, _STORES).items():
         path = (*_STORES, name)
         keys = as_mapping(value)

@@ -218,7 +218,10 @@ def _apply(edits: list[Edit], history: EditHistory) -> EditHistory:
         raise ProofError(str(error)) from None
 
 
-def _read_data(documents: list[Document], states: list[MigrationState]) -> list[Any]:
+def _read_data(
+    documents: list[Document],
+    states: list[MigrationState],
+) -> list[Any]:
     """Return what each document means; that of run configs is known already."""
     known = {id(state.now.config.document): state.now.config.data for state in states}
     found = []

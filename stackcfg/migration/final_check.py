@@ -62,7 +62,10 @@ LONGEST_ADVICE: Final = 320
 _QUOTED: Final = lazy_pattern(r"'([^']+)'")
 
 
-def check_result(state: MigrationState, history: EditHistory) -> list[MigrationNote]:
+def check_result(
+    state: MigrationState,
+    history: EditHistory,
+) -> list[MigrationNote]:
     """Return the notes of a migration, with those on what the target refuses.
 
     A problem that the old server had as well is to be checked; every other one
@@ -159,7 +162,11 @@ def _check_notes(
             yield MigrationNote(CHECK, _with_advice(finding), position)
 
 
-def _describe(problem: Finding, position: Position, was_before: bool) -> MigrationNote:
+def _describe(
+    problem: Finding,
+    position: Position,
+    was_before: bool,
+) -> MigrationNote:
     if was_before:
         message = f"{problem.message} (also before the migration)"
         return MigrationNote(CHECK, message, position)

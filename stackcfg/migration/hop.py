@@ -219,7 +219,11 @@ def _run_step(
     return _ask_for_release(step, changes)
 
 
-def _is_written_here(step: Step, context: StepContext, original: ConfigReader) -> bool:
+def _is_written_here(
+    step: Step,
+    context: StepContext,
+    original: ConfigReader,
+) -> bool:
     """Return whether the original has nothing for a step: an earlier step
     wrote it.
     """

@@ -188,7 +188,10 @@ def _read_start(
     return ConfigStart(reader, releases, detected, is_unfinished(reader))
 
 
-def _up_to(last: Release | None, releases: frozenset[Release]) -> frozenset[Release]:
+def _up_to(
+    last: Release | None,
+    releases: frozenset[Release],
+) -> frozenset[Release]:
     """Return the releases up to one that is known to be
     the last; else all.
     """

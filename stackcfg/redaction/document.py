@@ -122,7 +122,12 @@ class _Sorter:
         else:
             self._secret[name] = node
 
-    def _visit_list(self, node: Node, is_secret: bool, may_be_count: bool) -> None:
+    def _visit_list(
+        self,
+        node: Node,
+        is_secret: bool,
+        may_be_count: bool,
+    ) -> None:
         is_value = False
         for item in node.items:
             self.visit(item, is_secret or is_value, may_be_count)

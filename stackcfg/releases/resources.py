@@ -216,7 +216,10 @@ def listed_models(
     return frozenset(_names_of_type(listed, model_type))
 
 
-def _names_of_type(rows: Iterable[Mapping[str, Any]], model_type: str) -> Iterator[str]:
+def _names_of_type(
+    rows: Iterable[Mapping[str, Any]],
+    model_type: str,
+) -> Iterator[str]:
     for row in rows:
         if row["model_type"] == model_type:
             yield row["model"]
@@ -279,7 +282,11 @@ def outside_allowed_models(provider_type: str, version: Release) -> str:
     return str(row["becomes"])
 
 
-def is_allowed_model(provider_type: str, name: str, allowed: Collection[Any]) -> bool:
+def is_allowed_model(
+    provider_type: str,
+    name: str,
+    allowed: Collection[Any],
+) -> bool:
     """Return whether `allowed_models` has a model by the name of its provider.
 
     Ollama looks for it with the tag `latest`, too (`register_model`).

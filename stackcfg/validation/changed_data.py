@@ -94,7 +94,11 @@ class DataChanges:
                 value = value.replace(splice.old, splice.new)
         return value
 
-    def _change_mapping(self, mapping: dict[Any, Any], path: Path) -> dict[Any, Any]:
+    def _change_mapping(
+        self,
+        mapping: dict[Any, Any],
+        path: Path,
+    ) -> dict[Any, Any]:
         changed: dict[Any, Any] = {}
         for key, item in mapping.items():
             own = (*path, key)

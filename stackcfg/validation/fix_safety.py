@@ -62,7 +62,12 @@ def judge_fixes(
 class _StoresOfConfig:
     """The stores of a run config, which fixes are held against."""
 
-    def __init__(self, data: Data, catalog: StoreFields, release: Release) -> None:
+    def __init__(
+        self,
+        data: Data,
+        catalog: StoreFields,
+        release: Release,
+    ) -> None:
         self._data = data
         self._catalog = catalog
         self._release = release
@@ -77,7 +82,10 @@ class _StoresOfConfig:
         found = _read_stores(data, self._catalog, self._release)
         return {store.path: store for store in found}
 
-    def find_moving(self, findings: Sequence[Finding]) -> Mapping[Finding, list[Store]]:
+    def find_moving(
+        self,
+        findings: Sequence[Finding],
+    ) -> Mapping[Finding, list[Store]]:
         """Return the findings whose fixes move stores that they do not name, with
         these stores.
         """
@@ -107,7 +115,10 @@ class _StoresOfConfig:
                 found[finding] = own
         return found
 
-    def _search(self, findings: Sequence[Finding]) -> Mapping[Finding, list[Store]]:
+    def _search(
+        self,
+        findings: Sequence[Finding],
+    ) -> Mapping[Finding, list[Store]]:
         """Return the same for fixes that any store may depend on."""
         if not findings:
             return {}
@@ -186,7 +197,11 @@ def _entries_of_store(store: Store) -> tuple[Path, ...]:
     return store.path[:3], (*BACKENDS_PATH, name)
 
 
-def _read_stores(data: Data, catalog: StoreFields, release: Release) -> Iterator[Store]:
+def _read_stores(
+    data: Data,
+    catalog: StoreFields,
+    release: Release,
+) -> Iterator[Store]:
     """Yield the stores that a release opens; what it refuses has no rows yet."""
     loaded = upgrade_config(data, release)
     if release < CATALOG_SINCE:

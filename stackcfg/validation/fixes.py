@@ -148,7 +148,10 @@ def _prove(
     return proved
 
 
-def _without(findings: Iterable[Finding], others: Iterable[Finding]) -> list[Finding]:
+def _without(
+    findings: Iterable[Finding],
+    others: Iterable[Finding],
+) -> list[Finding]:
     """Return findings that are not among others."""
     known = set(others)
     return [finding for finding in findings if finding not in known]
@@ -207,7 +210,11 @@ class _Proof:
         new = self._find_new(chosen, after)
         yield from _without_consequences(new, chosen, after)
 
-    def _find_new(self, chosen: Sequence[Finding], after: Checked) -> list[Finding]:
+    def _find_new(
+        self,
+        chosen: Sequence[Finding],
+        after: Checked,
+    ) -> list[Finding]:
         """Return the findings that are more than what is left of those before."""
         expected = _count(self._findings) - _count(chosen)
         new = []

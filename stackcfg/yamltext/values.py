@@ -29,16 +29,26 @@ def data_of(node: Node) -> Any:
         return value_of(node)
     if node.named is not None:
         return data_of(node.named)
-    if isinstance(node, Mapping) and node.has_word_keys and node.tag is None:
+    if isinstance(node, Mapping):
+        return _data_of_mapping(node)
+    _refuse_tag(node)
+    return [data_of(item) for item in node.items]
+
+
+def _data_of_mapping(node: Mapping) -> Any:
+    if node.has_word_keys and node.tag is None:
         return {key.text: data_of(value) for key, value in node.entries}
-    if node.tag == _SET and node.kind == MAPPING:
+    if node.tag == _SET:
         return {name_of(key) for key, _ in merged_entries(node)}
+    _refuse_tag(node)
+    return {name_of(key): data_of(value) for key, value in merged_entries(node)}
+
+
+def _refuse_tag(node: Node) -> None:
+    """Raise `ParseError` for a list or mapping with the tag of something else."""
     if node.tag not in _ALLOWED_TAGS[node.kind]:
         message = f"a {node.kind} cannot have the tag '{node.tag}'"
         raise ParseError(message, node.start, REFUSED_TAG)
-    if node.kind == SEQUENCE:
-        return [data_of(item) for item in node.items]
-    return {name_of(key): data_of(value) for key, value in merged_entries(node)}
 
 
 def name_of(key: Node) -> Any:

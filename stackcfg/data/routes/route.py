@@ -211,7 +211,12 @@ class Route(Protocol):
     def count_changes(self, source: Reader) -> Counter[str]:
         """Count the old rows that each rule changes, by its id."""
 
-    def retry(self, source: Reader, readers: Readers, left: frozenset[str]) -> Retries:
+    def retry(
+        self,
+        source: Reader,
+        readers: Readers,
+        left: frozenset[str],
+    ) -> Retries:
         """Yield for old rows that were left why they still are; None where a
         copy can bring them by now.
         """

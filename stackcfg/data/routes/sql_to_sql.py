@@ -51,7 +51,13 @@ class SqlToSql:
             if run.writer.has_table(new):
                 self._complete_rows(new, run)
 
-    def _copy_table(self, source: Reader, old: str, new: str, run: CopyRun) -> bool:
+    def _copy_table(
+        self,
+        source: Reader,
+        old: str,
+        new: str,
+        run: CopyRun,
+    ) -> bool:
         """Add rows with new keys; return whether the table can be completed."""
         writer = run.writer
         writer.make_table_like(new, source, old)
@@ -66,7 +72,13 @@ class SqlToSql:
             self._compare_rows(source, old, new, run)
         return True
 
-    def _compare_rows(self, source: Reader, old: str, new: str, run: CopyRun) -> None:
+    def _compare_rows(
+        self,
+        source: Reader,
+        old: str,
+        new: str,
+        run: CopyRun,
+    ) -> None:
         """Find the rows whose keys the target had already, with other
         content.
         """
@@ -88,7 +100,13 @@ class SqlToSql:
         wanted = {**row, **change_row(row, self._rules, self.upgrade)}
         return _is_same_row(present, row) or _is_same_row(present, wanted)
 
-    def _raise_conflict(self, row: Row, key: Row, table: str, run: CopyRun) -> None:
+    def _raise_conflict(
+        self,
+        row: Row,
+        key: Row,
+        table: str,
+        run: CopyRun,
+    ) -> None:
         """Raise `ConflictError` if another move brings other content."""
         for other in run.competing_moves:
             source = run.readers.get_or_empty(other.source.database)
@@ -163,7 +181,12 @@ class SqlToSql:
                         counts[rule.id] += 1
         return counts
 
-    def retry(self, source: Reader, readers: Readers, left: frozenset[str]) -> Retries:
+    def retry(
+        self,
+        source: Reader,
+        readers: Readers,
+        left: frozenset[str],
+    ) -> Retries:
         """Yield why tables are still left; None where they need not be."""
         target = readers.get_or_empty(self.move.target.database)
         for _, new in self._tables(source):

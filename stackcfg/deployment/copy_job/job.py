@@ -52,7 +52,11 @@ def name_job(new: ServerPod) -> str:
     return new.name[: _LONGEST_NAME - len(SUFFIX)].rstrip("-.") + SUFFIX
 
 
-def build_objects(old: ServerPod, new: ServerPod, options: JobOptions) -> list[Fields]:
+def build_objects(
+    old: ServerPod,
+    new: ServerPod,
+    options: JobOptions,
+) -> list[Fields]:
     """Return the ConfigMap and the Job. Raises `StackcfgError`."""
     metadata: Fields = {"name": name_job(new)}
     if new.namespace:
@@ -153,7 +157,10 @@ def _field(source: Mapping[str, Any], kind: str, name: str) -> object:
     return found.get(name) if isinstance(found, Mapping) else None
 
 
-def _named_sources(old: ServerPod, new: ServerPod) -> dict[str, Mapping[str, Any]]:
+def _named_sources(
+    old: ServerPod,
+    new: ServerPod,
+) -> dict[str, Mapping[str, Any]]:
     """Return what is mounted by the names that the volumes of the Job get."""
     named: dict[str, Mapping[str, Any]] = {}
     for volume in kept_volumes(old, new):

@@ -55,7 +55,10 @@ def change_image(
     return ImageChange(text, tuple(notes))
 
 
-def _change_upstream(image: str, target: Release) -> tuple[str, list[tuple[str, str]]]:
+def _change_upstream(
+    image: str,
+    target: Release,
+) -> tuple[str, list[tuple[str, str]]]:
     """Return the image of ogx for one of upstream's, and what to say of it."""
     variables = _VARIABLE.findall(image)
     plain = split_image(_VARIABLE.sub("tag", image)).name

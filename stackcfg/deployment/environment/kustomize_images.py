@@ -86,7 +86,10 @@ def _change_patch(
         yield from changes.changes()
 
 
-def _variables_in(region: ScalarRegion, target: Release) -> Iterator[tuple[str, int]]:
+def _variables_in(
+    region: ScalarRegion,
+    target: Release,
+) -> Iterator[tuple[str, int]]:
     """Yield what to say of the variables in a patch, and where they are."""
     for match in _NAME.finditer(region.old):
         new = new_variable(match["name"], target)

@@ -230,7 +230,10 @@ class MountedConfigs:
             if config.region.new != text:
                 self._moved[id(config.region)] = config
 
-    def without_server(self, configs: Sequence[MountedConfig]) -> list[MountedConfig]:
+    def without_server(
+        self,
+        configs: Sequence[MountedConfig],
+    ) -> list[MountedConfig]:
         """Return those of some run configs that no server of this run reads."""
         return [each for each in configs if id(each.region) not in self._read]
 

@@ -52,7 +52,11 @@ def check(inspection: ManifestInspection) -> Findings:
     yield from _check_volume(inspection)
 
 
-def _check_takers(inspection: ManifestInspection, path: Path, value: str) -> Findings:
+def _check_takers(
+    inspection: ManifestInspection,
+    path: Path,
+    value: str,
+) -> Findings:
     """Report another new object that takes over from the same old one."""
     for other in inspection.siblings(SERVER):
         if other.name != inspection.name and value_at(other.data, path) == value:

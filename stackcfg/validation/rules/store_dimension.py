@@ -66,7 +66,10 @@ def check(inspection: Inspection) -> Findings:
         )
 
 
-def _dimensions_of_models(inspection: Inspection, reading: Any) -> dict[str, set[Any]]:
+def _dimensions_of_models(
+    inspection: Inspection,
+    reading: Any,
+) -> dict[str, set[Any]]:
     """Return the dimensions that the registered models of each name have."""
     found: dict[str, set[Any]] = {}
     for resource in registered_resources(inspection):

@@ -150,7 +150,11 @@ def _is_listed(inspection: Inspection, model: _Model) -> bool:
     return any(model.name in names for names in listed if names is not None)
 
 
-def _may_be_listed(inspection: Inspection, reading: Any, other: _Model | None) -> bool:
+def _may_be_listed(
+    inspection: Inspection,
+    reading: Any,
+    other: _Model | None,
+) -> bool:
     """Return whether the provider of a registered model lists it, once it answers."""
     if other is None or other.provider.kind.startswith("inline::"):
         return False
