@@ -10,7 +10,12 @@ from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.light_typing import Final
 from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.loading.errors import InputError
-from stackcfg.manifests.objects import ManifestObject, ManifestSet, read_objects
+from stackcfg.manifests.objects import (
+    KUSTOMIZATION,
+    ManifestObject,
+    ManifestSet,
+    read_objects,
+)
 from stackcfg.paths import as_mapping
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.values import data_of
@@ -19,8 +24,7 @@ ENDING: Final = "-ogx"
 """What the name of a new file has behind that of the old one."""
 
 _KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_KUSTOMIZATION: Final = {"kind": "Kustomization"}
-"""What `kustomize` reads in a folder, and the kind that it has if it names none."""
+"""What `kustomize` reads in a folder."""
 
 
 def new_name(path: str) -> str:
@@ -113,5 +117,5 @@ class DeploymentFiles:
         if found or posixpath.basename(name) not in _KUSTOMIZATIONS:
             return found
         [document, *_] = documents
-        data = {**_KUSTOMIZATION, **as_mapping(data_of(document.root))}
+        data = {"kind": KUSTOMIZATION, **as_mapping(data_of(document.root))}
         return [ManifestObject(name, document, document.root.target, (), data)]

@@ -8,11 +8,15 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from stackcfg.manifests.objects import CONFIG_MAP, SECRET, ManifestObject, ManifestSet
+from stackcfg.manifests.objects import (
+    CONFIG_MAP,
+    KUSTOMIZATIONS,
+    SECRET,
+    ManifestObject,
+    ManifestSet,
+)
 from stackcfg.paths import Path, as_list, as_mapping
 
-KUSTOMIZATION: Final = "Kustomization"
-KUSTOMIZATIONS: Final = (KUSTOMIZATION, "Component")
 GENERATORS: Final = {CONFIG_MAP: "configMapGenerator", SECRET: "secretGenerator"}
 
 
@@ -72,9 +76,7 @@ def find_all_generated(
     components write into it or put in its place.
     """
     generator = GENERATORS[kind]
-    for source in manifests.objects:
-        if source.kind not in KUSTOMIZATIONS:
-            continue
+    for source in manifests.of_kind(*KUSTOMIZATIONS):
         for index, entry in enumerate(as_list(source.data.get(generator))):
             if as_mapping(entry).get("name") == name:
                 yield GeneratedObject(source, (generator, index), entry)

@@ -61,6 +61,11 @@ class Language(NamedTuple):
     hint: str
     has_strings: bool = False
 
+    def is_of(self, text: str) -> bool:
+        """Return whether a text is in this language."""
+        begins = self.begins.match(text) is not None
+        return begins and self.has.search(text) is not None
+
 
 _LANGUAGES: Final = (
     Language(
@@ -116,7 +121,7 @@ def explain_language(
 ) -> NotRunConfigError | None:
     """Return the error for a text in one of these languages; None for any other."""
     for language in _LANGUAGES:
-        if language.begins.match(text) and language.has.search(text):
+        if language.is_of(text):
             message = f"not YAML but {language.what}"
             offset = max(0, text.find(_MARK))
             return NotRunConfigError(message, where(offset), language.hint)
@@ -125,8 +130,5 @@ def explain_language(
 
 def has_strings_of_its_own(text: str) -> bool:
     """Return whether a run config in a text has escapes that no shell knows."""
-    return any(
-        language.begins.match(text) and language.has.search(text)
-        for language in _LANGUAGES
-        if language.has_strings
-    )
+    with_strings = [each for each in _LANGUAGES if each.has_strings]
+    return any(language.is_of(text) for language in with_strings)

@@ -17,6 +17,10 @@ OLD_SERVER: Final = "LlamaStackDistribution"
 CONFIG_MAP: Final = "ConfigMap"
 SECRET: Final = "Secret"
 
+KUSTOMIZATION: Final = "Kustomization"
+KUSTOMIZATIONS: Final = (KUSTOMIZATION, "Component")
+"""What `kustomize` builds from; the first is meant where no kind is named."""
+
 _LISTS: Final = ("items", "objects")
 """Where `kind: List`, `<Kind>List` and an OpenShift `Template` hold objects."""
 
@@ -124,10 +128,10 @@ class ManifestSet:
     def __init__(self, objects: Iterable[ManifestObject]) -> None:
         self.objects = tuple(objects)
 
-    def of_kind(self, kind: str) -> Iterator[ManifestObject]:
-        """Yield the objects of a kind in the order of the input."""
+    def of_kind(self, *kinds: str) -> Iterator[ManifestObject]:
+        """Yield the objects of a kind, or of several, in the order of the input."""
         for each in self.objects:
-            if each.kind == kind:
+            if each.kind in kinds:
                 yield each
 
     def find(

@@ -37,6 +37,11 @@ OLD_FOLDER_VARIABLE = "LLAMA_STACK_CONFIG_DIR"
 NEW_FOLDER_VARIABLE = "OGX_CONFIG_DIR"
 """What names that folder instead: up to 0.7.3, and since 0.8.0 (`config_dirs.py`)."""
 
+ACCESS_PATTERN = "regex:"
+ACCESS_PATTERNS_SINCE = (0, 6, 0)
+"""What an access rule begins the name of its resources with that is a pattern
+(`matches_resource` of 0.5.4 and 0.6.0)."""
+
 FILE_PROCESSORS_SINCE = (0, 8, 0)
 """Files are added to vector stores by a provider of `file_processors` only
 (`openai_vector_store_mixin.py` of 0.7.3 and 0.8.0)."""

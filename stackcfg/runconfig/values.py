@@ -24,3 +24,8 @@ def with_string_keys(value: Any) -> Any:
     if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101
         return {str(key): with_string_keys(item) for key, item in value.items()}
     return value
+
+
+def is_integer(value: object) -> bool:
+    """Return whether a value is an integer; in Python a boolean is one, too."""
+    return isinstance(value, int) and not isinstance(value, bool)

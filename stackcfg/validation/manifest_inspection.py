@@ -9,6 +9,7 @@ from functools import cached_property
 
 from stackcfg.light_typing import Any
 from stackcfg.manifests.objects import (
+    KUSTOMIZATION,
     OLD_SERVER,
     SERVER,
     ManifestObject,
@@ -148,7 +149,7 @@ def _is_about_absence(error: FieldError) -> bool:
 def _patch_files(manifests: ManifestSet) -> set[str]:
     """Return the files that kustomizations of the run name as patches."""
     found: set[str] = set()
-    for kustomization in manifests.of_kind("Kustomization"):
+    for kustomization in manifests.of_kind(KUSTOMIZATION):
         for key in _PATCHES:
             for each in list_at(kustomization.data, (key,)):
                 name = each if isinstance(each, str) else as_mapping(each).get("path")

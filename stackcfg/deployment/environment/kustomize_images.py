@@ -13,10 +13,9 @@ from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.images import UPSTREAM, change_image
 from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.deployment.generated_objects import KUSTOMIZATIONS
 from stackcfg.light_typing import Final
 from stackcfg.loading.configs import looks_like_run_config
-from stackcfg.manifests.objects import ManifestObject
+from stackcfg.manifests.objects import KUSTOMIZATIONS, ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import (
@@ -36,9 +35,7 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield what changes in the images of kustomizations."""
     if not files.settings.is_for_ogx:
         return
-    for source in files.manifests.objects:
-        if source.kind not in KUSTOMIZATIONS:
-            continue
+    for source in files.manifests.of_kind(*KUSTOMIZATIONS):
         for node in _find_patches(source):
             yield from _change_patch(source, node, files.settings.release)
         yield from _change_entries(source, files.settings.release)
@@ -149,7 +146,7 @@ class _Entry:
         return any(is_server_image(each.old) for each in self._named)
 
     def read(self, target: Release) -> None:
-        """Keep what changes, and what is to say."""
+        """Note what changes in the entry, and what to say of it."""
         named = self._named
         for region in named:
             changed = change_image(region.old, target)

@@ -14,6 +14,7 @@ from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.model_names import NamedModel
 from stackcfg.paths import Path, as_list, list_at, value_at
+from stackcfg.releases.changes import ACCESS_PATTERN
 from stackcfg.releases.model_names import RESOURCE_PREFIX
 from stackcfg.runconfig.sections import ACCESS_POLICY
 from stackcfg.runconfig.values import as_string
@@ -88,7 +89,7 @@ def may_update_records(context: StepContext, types: Sequence[str]) -> bool:
         if "update" not in (as_list(found) or [found]):
             continue
         resource = as_string(value_at(rule, ("permit", "resource")))
-        if not resource or resource.startswith("regex:"):
+        if not resource or resource.startswith(ACCESS_PATTERN):
             return True
         permitted.add(resource.rpartition("::")[0])
     return permitted.issuperset(types)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from stackcfg.light_typing import Any
-from stackcfg.manifests.objects import ManifestObject
+from stackcfg.manifests.objects import KUSTOMIZATION, ManifestObject
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import as_mapping, list_at, mapping_at
 from stackcfg.releases.custom_resources import PLATFORM_BUNDLE
@@ -77,7 +77,7 @@ def _has_label(inspection: ManifestInspection, found: ManifestObject) -> bool:
 
 def _added_labels(inspection: ManifestInspection) -> Iterator[Mapping[Any, Any]]:
     """Yield the labels that kustomizations of the run add to every object."""
-    for kustomization in inspection.manifests.of_kind("Kustomization"):
+    for kustomization in inspection.manifests.of_kind(KUSTOMIZATION):
         yield mapping_at(kustomization.data, ("commonLabels",))
         for each in list_at(kustomization.data, ("labels",)):
             yield mapping_at(as_mapping(each), ("pairs",))

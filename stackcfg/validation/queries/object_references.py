@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackcfg.light_typing import Any, Final, NamedTuple
-from stackcfg.manifests.objects import ManifestObject
+from stackcfg.manifests.objects import KUSTOMIZATION, ManifestObject
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, list_at, mapping_at, value_at, walk_values
 from stackcfg.validation.manifest_inspection import ManifestInspection
@@ -154,7 +154,7 @@ def is_generated(inspection: ManifestInspection, reference: Reference) -> bool:
     generator = "configMapGenerator"
     if reference.kind == SECRET:
         generator = "secretGenerator"
-    for kustomization in inspection.manifests.of_kind("Kustomization"):
+    for kustomization in inspection.manifests.of_kind(KUSTOMIZATION):
         for each in list_at(kustomization.data, (generator,)):
             if isinstance(each, Mapping) and each.get("name") == reference.name:
                 return True

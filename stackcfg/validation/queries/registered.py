@@ -14,7 +14,7 @@ from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.model_names import EVERY_PROVIDER
 from stackcfg.releases.resources import DEFAULT_MODELS
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.providers import DISABLED_ID
+from stackcfg.runconfig.providers import DISABLED_ID, is_disabled
 from stackcfg.validation.config_check import is_removed_entry
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.queries.served_apis import is_listed
@@ -87,6 +87,15 @@ def _is_always_removed(inspection: Inspection, resource: Resource) -> bool:
 def is_removed(entry: Any, version: Release) -> bool:
     """Return whether the loader removes an entry, as one reading has it."""
     return isinstance(entry, Mapping) and is_removed_entry(entry, version)
+
+
+def is_for_one_provider(entry: Any, version: Release) -> bool:
+    """Return whether the server registers an entry with the provider that it names:
+    it is not removed, and neither switched off nor for any provider.
+    """
+    if is_removed(entry, version) or is_disabled(entry):
+        return False
+    return not is_of_every_provider(entry, version)
 
 
 def default_models(inspection: Inspection) -> Iterator[Resource]:

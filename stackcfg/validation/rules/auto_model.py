@@ -19,10 +19,8 @@ from stackcfg.light_typing import Any
 from stackcfg.paths import as_mapping, value_at
 from stackcfg.releases.changes import AUTO_MODELS_SINCE
 from stackcfg.releases.resources import AUTO, model_type_of
-from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.queries.registered import (
-    is_of_every_provider,
-    is_removed,
+    is_for_one_provider,
     registered_resources,
 )
 from stackcfg.validation.queries.served_models import (
@@ -75,9 +73,7 @@ def _is_unresolvable(
 
 def _asks_for_any(model: Mapping[str, Any], inspection: Inspection) -> bool:
     """Return whether the server looks for a model, and stops if there is none."""
-    if is_removed(model, inspection.version) or is_disabled(model):
-        return False
-    if is_of_every_provider(model, inspection.version):
+    if not is_for_one_provider(model, inspection.version):
         return False
     return (model.get("provider_model_id") or model.get("model_id")) == AUTO
 

@@ -37,12 +37,10 @@ from stackcfg.releases.resources import (
     outside_allowed_models,
 )
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.registered import (
     Resource,
-    is_of_every_provider,
-    is_removed,
+    is_for_one_provider,
     registered_resources,
 )
 from stackcfg.validation.queries.served_models import (
@@ -88,8 +86,7 @@ def _name_of(model: Data, version: Release) -> str | None:
     """Return the name by which one provider is asked for a model;
     None if none is.
     """
-    is_skipped = is_removed(model, version) or is_disabled(model)
-    if is_skipped or is_of_every_provider(model, version):
+    if not is_for_one_provider(model, version):
         return None
     name = model.get("provider_model_id") or model.get("model_id")
     if name == AUTO and version >= AUTO_MODELS_SINCE:

@@ -21,8 +21,7 @@ from stackcfg.paths import as_mapping, value_at
 from stackcfg.releases.rows import chunk_tables
 from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.queries.registered import (
-    is_of_every_provider,
-    is_removed,
+    is_for_one_provider,
     registered_resources,
 )
 from stackcfg.validation.queries.severity import severity_of_readings
@@ -61,9 +60,7 @@ def _longest_id(
     store: Mapping[str, Any],
 ) -> int:
     """Return how long an id may be at most if that of a store is longer, else 0."""
-    if is_removed(store, inspection.version) or is_disabled(store):
-        return 0
-    if is_of_every_provider(store, inspection.version):
+    if not is_for_one_provider(store, inspection.version):
         return 0
     identifier = store.get("vector_store_id")
     dimension = store.get("embedding_dimension")

@@ -25,10 +25,9 @@ from collections.abc import Mapping
 
 from stackcfg.light_typing import Any, Final
 from stackcfg.paths import as_mapping, value_at
-from stackcfg.runconfig.providers import is_disabled
+from stackcfg.runconfig.values import is_integer
 from stackcfg.validation.queries.registered import (
-    is_of_every_provider,
-    is_removed,
+    is_for_one_provider,
     registered_resources,
 )
 from stackcfg.validation.queries.served_models import served_names_at
@@ -76,11 +75,11 @@ def _dimensions_of_models(
         if resource.kind != "models":
             continue
         model = as_mapping(value_at(reading, resource.path))
-        if _is_skipped(inspection, model):
+        if not is_for_one_provider(model, inspection.version):
             continue
         dimension = as_mapping(model.get("metadata")).get(DIMENSION)
         # a dimension that is not known is not another one
-        known = dimension if _is_whole(dimension) else None
+        known = dimension if is_integer(dimension) else None
         for name in served_names_at(inspection, reading, resource.path):
             found.setdefault(name, set()).add(known)
     return found
@@ -90,7 +89,9 @@ def _find_other(
     inspection: Inspection, store: Mapping[str, Any], known: Mapping[str, set[Any]]
 ) -> tuple[str, int] | None:
     """Return the model of a store and its dimension, if that is certainly another."""
-    if _is_skipped(inspection, store) or not _is_whole(store.get(DIMENSION)):
+    if not is_for_one_provider(store, inspection.version):
+        return None
+    if not is_integer(store.get(DIMENSION)):
         return None
     model = store.get("embedding_model")
     if not isinstance(model, str):
@@ -99,17 +100,6 @@ def _find_other(
     if None in dimensions or store[DIMENSION] in dimensions:
         return None
     return model, min(dimensions)
-
-
-def _is_skipped(inspection: Inspection, entry: Mapping[str, Any]) -> bool:
-    """Return whether the server does not register an entry."""
-    if is_removed(entry, inspection.version) or is_disabled(entry):
-        return True
-    return is_of_every_provider(entry, inspection.version)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 RULE = Rule("store-dimension", WARNING, __doc__, check)

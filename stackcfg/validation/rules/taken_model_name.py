@@ -27,12 +27,9 @@ from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.changes import MODELS_RENAMED_SINCE
 from stackcfg.releases.resources import AUTO, listed_models
-from stackcfg.releases.versions import Release
-from stackcfg.runconfig.providers import is_disabled
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.registered import (
-    is_of_every_provider,
-    is_removed,
+    is_for_one_provider,
     registered_resources,
 )
 from stackcfg.validation.queries.served_models import (
@@ -113,7 +110,8 @@ def _find_models(inspection: Inspection, reading: Any) -> Iterator[_Model]:
     providers = _providers_by_id(inspection, reading)
     for index, resource in enumerate(registered_resources(inspection)):
         model = as_mapping(value_at(reading, resource.path))
-        if resource.kind != "models" or _is_skipped(model, inspection.version):
+        is_model = resource.kind == "models"
+        if not is_model or not is_for_one_provider(model, inspection.version):
             continue
         provider_id, name = model.get("provider_id"), model.get("model_id")
         own_name = model.get("provider_model_id") or name
@@ -132,13 +130,6 @@ def _providers_by_id(inspection: Inspection, reading: Any) -> dict[str, Provider
         if isinstance(provider_id, str):
             found[provider_id] = provider
     return found
-
-
-def _is_skipped(model: Any, version: Release) -> bool:
-    """Return whether the server registers a model with no provider, or with any."""
-    if is_removed(model, version) or is_disabled(model):
-        return True
-    return is_of_every_provider(model, version)
 
 
 def _is_listed(inspection: Inspection, model: _Model) -> bool:

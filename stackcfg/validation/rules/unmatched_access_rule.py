@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from stackcfg.light_typing import Final
 from stackcfg.paths import Path, list_at, value_at
+from stackcfg.releases.changes import ACCESS_PATTERN, ACCESS_PATTERNS_SINCE
 from stackcfg.releases.resources import RENAMED_TYPES, access_types
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import ACCESS_POLICY
@@ -28,8 +29,6 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 EFFECTS: Final = {"forbid": "forbids nothing", "permit": "permits nothing"}
 MARK: Final = "::"
-PATTERN: Final = "regex:"
-PATTERNS_SINCE: Final[Release] = (0, 6, 0)
 
 
 def check(inspection: Inspection) -> Findings:
@@ -66,7 +65,7 @@ def _read_unmatched(inspection: Inspection, resource: object) -> str:
     if not isinstance(resource, str) or not resource:
         return ""
     version = inspection.version
-    if resource.startswith(PATTERN) and version >= PATTERNS_SINCE:
+    if resource.startswith(ACCESS_PATTERN) and version >= ACCESS_PATTERNS_SINCE:
         return ""
     kind, mark, _ = resource.partition(MARK)
     if mark and kind in access_types(version):
@@ -80,7 +79,7 @@ def _advise(resource: str, version: Release) -> str:
         meant = {old: new, new: old}.get(kind, "")
         if mark and meant in access_types(version):
             return f"write '{meant}{MARK}{name}', its type in this release"
-    if resource.startswith(PATTERN):
+    if resource.startswith(ACCESS_PATTERN):
         return (
             "patterns are read since 0.6.0; name the resources, or a type: 'model::*'"
         )

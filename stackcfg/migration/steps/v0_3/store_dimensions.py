@@ -18,6 +18,7 @@ from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.model_names import NamedModel, find_models
 from stackcfg.paths import as_mapping, list_at, value_at
 from stackcfg.releases.stores import LAST_INLINE
+from stackcfg.runconfig.values import is_integer
 
 STORES: Final = ("vector_dbs",)
 DIMENSION: Final = "embedding_dimension"
@@ -32,7 +33,7 @@ def run(context: StepContext) -> Changes:
         store = as_mapping(entry)
         written = store.get(DIMENSION)
         dimension = _find_dimension(context, models, store)
-        if dimension is None or not _is_whole(written) or written == dimension:
+        if dimension is None or not is_integer(written) or written == dimension:
             continue
         path = (*STORES, index, DIMENSION)
         yield from context.text.set(path, dimension)
@@ -55,10 +56,6 @@ def _find_dimension(
     if len(found) != 1:
         return None
     dimension = found.pop()
-    if not _is_whole(dimension):
+    if not is_integer(dimension):
         return None
     return int(dimension)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
