@@ -77,8 +77,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    if config.option.markexpr == "not conformance":
+    if config.option.markexpr == "not conformance and not growth":
         terminalreporter.write_line(
             "Not run: the tests that ask real releases (Python 3.12 or later, PyPI, 3 GB). "
             "They run with: python -m pytest -m conformance"
+        )
+        terminalreporter.write_line(
+            "Not run: the tests that measure how time grows. "
+            "They run with: python -m pytest -m growth tests/benchmarks"
         )

@@ -1,6 +1,6 @@
 """Four times the entries take at most five times the time, whatever they are.
 
-    python -m pytest tests/benchmarks
+    python -m pytest -m growth tests/benchmarks
 
 Computing time counts, and of several runs the shortest: other processes only ever
 make a run slower. `growth_shapes.SHAPES` lists the shapes; a new one is a function
@@ -33,6 +33,8 @@ TIMES = 4
 LIMIT = 5.0
 
 Shape = Callable[[int], str]
+
+pytestmark = pytest.mark.growth
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
