@@ -113,10 +113,15 @@ def test_a_schema_takes_what_its_release_takes(family: str):
         assert list(validator.iter_errors(data)) == [], path
 
 
+READ_BY_OTHERS: Final = 12
+"""How many files of a release the command-line tool reads."""
+
+
 @pytest.mark.parametrize("family", SAMPLE)
 def test_check_jsonschema_takes_what_the_release_takes(family: str):
+    """It reads files in its own way, and then asks the library of the test above."""
     schema = ROOT / "schemas" / f"run-config-{family}.json"
-    files = map(str, taken_fixtures()[family])
+    files = map(str, taken_fixtures()[family][:READ_BY_OTHERS])
     done = CliRunner().invoke(check_jsonschema, ["--schemafile", str(schema), *files])
     assert done.exit_code == 0, done.output
 
