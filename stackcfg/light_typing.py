@@ -106,7 +106,8 @@ else:
         if count not in _codes:
             fields = "".join(f"_{number}, " for number in range(count))
             made = eval(f"lambda _cls, {fields}: _new(_cls, ({fields}))")
-            _codes[count] = made.__code__
+            # errors name it
+            _codes[count] = made.__code__.replace(co_qualname="__new__")
         return _codes[count]
 
     class NamedTuple(metaclass=_RecordType):
