@@ -63,7 +63,7 @@ def _is_unknown(inspection: Inspection, provider: Provider) -> bool:
     if not provider_types(provider.api, inspection.version):
         return False
     # a type that is missing or no string is an error of the models
-    return bool(provider.kind) or value_at(inspection.data, place) == ""
+    return bool(provider.kind) or inspection.seen(place) == ""
 
 
 def _may_be_external(inspection: Inspection, provider: Provider) -> bool:
@@ -131,6 +131,9 @@ def _guess_type(
 
 def _while_unset(inspection: Inspection, provider: Provider) -> str:
     """Return which variable may provide the type once it is set."""
+    place = (*provider.path, "provider_type")
+    if not provider.kind and value_at(inspection.data, place):
+        return " while its variable is unset"
     written = {name: inspection.data.get(name) for name in EXTERNAL_FOLDERS}
     written["module"] = value_at(inspection.data, (*provider.path, "module"))
     for name, value in written.items():
