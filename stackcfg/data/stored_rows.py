@@ -20,13 +20,12 @@ from stackcfg.data.environment import (
 )
 from stackcfg.data.locations import Folders, RowLocation, locate_rows
 from stackcfg.data.stored_json import JsonObject
+from stackcfg.loading.config_positions import position_of_offset, position_of_path
 from stackcfg.loading.configs import (
     BOM,
     RunConfig,
     explain_no_run_config,
     find_run_configs,
-    position_of_offset,
-    position_of_path,
     read_documents,
 )
 from stackcfg.loading.errors import InputError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from stackcfg.loading.configs import RunConfig, outer_offset
+from stackcfg.loading.config_positions import outer_offset
+from stackcfg.loading.configs import RunConfig
 from stackcfg.paths import Path
 from stackcfg.validation.rule_finding import KEY, VALUE
 from stackcfg.yamltext.document import ALIAS, SCALAR, Node, Span, content_start

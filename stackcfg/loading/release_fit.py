@@ -12,7 +12,8 @@ from functools import cached_property, lru_cache
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.clues import Clue, Releases
-from stackcfg.loading.configs import EntryPlaces, RunConfig, position_of_offset
+from stackcfg.loading.config_positions import EntryPlaces, position_of_offset
+from stackcfg.loading.configs import RunConfig
 from stackcfg.loading.missing_apis import starting_releases
 from stackcfg.loading.release_evidence import find_clues
 from stackcfg.paths import Data, Path

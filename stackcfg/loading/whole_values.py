@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final
-from stackcfg.loading.configs import RunConfig, position_of_path
+from stackcfg.loading.config_positions import position_of_path
+from stackcfg.loading.configs import RunConfig
 from stackcfg.loading.template_files import RUN_CONFIG, decided_by
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists

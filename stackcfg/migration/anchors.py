@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.light_typing import Final
-from stackcfg.loading.configs import position_of_offset
+from stackcfg.loading.config_positions import position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.hop import HopResult
 from stackcfg.patterns import lazy_pattern

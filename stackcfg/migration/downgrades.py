@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackcfg.loading.configs import position_of_offset
+from stackcfg.loading.config_positions import position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.target_choice import ConfigStart
 from stackcfg.releases.families import Target, describe_releases

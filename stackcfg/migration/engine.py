@@ -7,11 +7,11 @@ from __future__ import annotations
 from functools import partial
 
 from stackcfg.light_typing import Any, Final
+from stackcfg.loading.config_positions import outer_offset
 from stackcfg.loading.configs import (
     BOM,
     explain_no_run_config,
     find_run_configs,
-    outer_offset,
     read_documents,
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError, StructureError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from stackcfg.light_typing import NamedTuple
-from stackcfg.loading.configs import file_offset, input_error
+from stackcfg.loading.config_positions import file_offset
+from stackcfg.loading.configs import input_error
 from stackcfg.loading.places.texts import Holding
 from stackcfg.migration.hop import HopResult
 from stackcfg.yamltext.document import ParseError

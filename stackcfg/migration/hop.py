@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from stackcfg.light_typing import NamedTuple
-from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
+from stackcfg.loading.config_positions import position_of_offset
+from stackcfg.loading.configs import RunConfig, input_error
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.changes import CHECK, Change, StepNote
 from stackcfg.migration.context import Hop, StepContext

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import TYPE_CHECKING
-from stackcfg.loading.configs import position_of_path
+from stackcfg.loading.config_positions import position_of_path
 from stackcfg.migration.changes import CHECK
 from stackcfg.migration.result import MigrationNote
 from stackcfg.redaction.secrets import mask_secrets

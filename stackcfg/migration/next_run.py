@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from stackcfg.light_typing import Final
-from stackcfg.loading.configs import position_of_offset
+from stackcfg.loading.config_positions import position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.release_evidence import has_only_catalog
 from stackcfg.loading.release_fit import DetectedReleases, detect_releases

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackcfg.loading.configs import position_of_offset
+from stackcfg.loading.config_positions import position_of_offset
 from stackcfg.migration.changes import CHECK
 from stackcfg.migration.result import MigrationNote
 from stackcfg.migration.state import MigrationState

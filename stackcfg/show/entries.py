@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from stackcfg.loading.configs import RunConfig, position_of_path
+from stackcfg.loading.config_positions import position_of_path
+from stackcfg.loading.configs import RunConfig
 from stackcfg.paths import Path, mapping_at
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.providers import provider_spec

@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from stackcfg.loading.config_positions import position_of_offset, position_of_path
 from stackcfg.loading.configs import (
     BOM,
     RunConfig,
     explain_no_run_config,
     find_run_configs,
     input_error,
-    position_of_offset,
-    position_of_path,
     read_documents,
 )
 from stackcfg.loading.errors import InputError, Problem, StructureError

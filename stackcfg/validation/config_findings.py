@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from stackcfg.light_typing import TYPE_CHECKING
-from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
+from stackcfg.loading.config_positions import position_of_offset
+from stackcfg.loading.configs import RunConfig, input_error
 from stackcfg.loading.release_fit import detect_releases
 from stackcfg.releases.families import Target, target_of
 from stackcfg.releases.stores import StoreFields

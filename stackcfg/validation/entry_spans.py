@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stackcfg.loading.configs import RunConfig, outer_offset, position_of_offset
+from stackcfg.loading.config_positions import outer_offset, position_of_offset
+from stackcfg.loading.configs import RunConfig
 from stackcfg.paths import Path
 from stackcfg.validation.findings import Span
 from stackcfg.validation.rule_finding import KEY, EntryPart

@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from stackcfg.light_typing import NamedTuple
-from stackcfg.loading.configs import RunConfig, position_of_offset
+from stackcfg.loading.config_positions import position_of_offset
+from stackcfg.loading.configs import RunConfig
 from stackcfg.patterns import lazy_pattern
 from stackcfg.validation.entry_spans import offsets_of, span_of
 from stackcfg.validation.extra_rules import UNUSED_IGNORE

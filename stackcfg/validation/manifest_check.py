@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.loading.configs import RunConfig, input_error, position_of_offset
+from stackcfg.loading.config_positions import position_of_offset
+from stackcfg.loading.configs import RunConfig, input_error
 from stackcfg.manifests.containers import read_compose
 from stackcfg.manifests.objects import ManifestObject, ManifestSet, read_objects
 from stackcfg.paths import Path, walk_values

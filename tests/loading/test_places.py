@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from stackcfg.loading.config_positions import position_of_path
 from stackcfg.loading.configs import (
     RunConfig,
     check_found_file,
     explain_no_run_config,
     find_run_configs,
-    position_of_path,
     read_documents,
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError

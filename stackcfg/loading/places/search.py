@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from stackcfg.light_typing import Any, Final, NamedTuple
+from stackcfg.loading.config_positions import file_offset
 from stackcfg.loading.configs import (
     RunConfig,
-    file_offset,
     input_error,
     looks_like_run_config,
     read_documents,

@@ -8,7 +8,7 @@ said. Let a Service mesh, an Ingress or a Route handle TLS.
 
 from __future__ import annotations
 
-from stackcfg.loading.configs import position_of_path
+from stackcfg.loading.config_positions import position_of_path
 from stackcfg.paths import value_at
 from stackcfg.validation.manifest_rule import (
     ERROR,
