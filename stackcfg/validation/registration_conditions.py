@@ -44,6 +44,7 @@ from stackcfg.releases.versions import Release
 from stackcfg.runconfig.model_places import name_at
 from stackcfg.runconfig.placeholders import PLACEHOLDER
 from stackcfg.runconfig.providers import DISABLED_ID, is_disabled
+from stackcfg.validation.config_check import is_removed_entry
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.served_apis import is_listed
@@ -80,6 +81,15 @@ def lacks_provider_of_resource(inspection: Inspection) -> bool:
     if _is_unknown_provider(inspection, "inference", default_models):
         return True
     return _is_unknown_provider(inspection, "vector_io", [DEFAULT_PROVIDER])
+
+
+def may_skip_resource(inspection: Inspection) -> bool:
+    """Return whether an entry may be without its provider, or is without its id."""
+    for path, _ in inspection.lists_to_register:
+        for entry in list_at(inspection.data, path):
+            if is_removed_entry(as_mapping(entry), inspection.version):
+                return True
+    return lacks_provider_of_resource(inspection)
 
 
 def _names_provider(entry: Any) -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from stackcfg.light_typing import Any, Final, NamedTuple
-from stackcfg.paths import Path, list_at, value_at
+from stackcfg.paths import Path, as_mapping, list_at, value_at
 from stackcfg.releases.changes import DISABLED_PROVIDERS_SINCE
 from stackcfg.releases.model_names import EVERY_PROVIDER
-from stackcfg.releases.resources import DEFAULT_MODELS
+from stackcfg.releases.resources import DEFAULT_MODELS, required_ids
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.providers import DISABLED_ID, is_disabled
 from stackcfg.validation.config_check import is_removed_entry
@@ -82,6 +82,22 @@ def _is_always_removed(inspection: Inspection, resource: Resource) -> bool:
         is_removed(entry, inspection.version)
         for entry in inspection.values_at(resource.path)
     )
+
+
+def resources_without_id(inspection: Inspection) -> Iterator[Path]:
+    """Yield the id of each entry that is dropped since it is written empty.
+
+    One that a variable empties is a switch.
+    """
+    names = sorted(required_ids(inspection.version))
+    for path, api in inspection.lists_to_register:
+        if not names or not is_listed(inspection, api):
+            continue
+        for index, entry in enumerate(list_at(inspection.data, path)):
+            written = as_mapping(entry)
+            for name in names:
+                if written.get(name, name) in (None, ""):
+                    yield (*path, index, name)
 
 
 def is_removed(entry: Any, version: Release) -> bool:

@@ -182,7 +182,7 @@ RULES: Final = (
     ListedRule(
         "unregistered-resource",
         may_be_error=False,
-        needs=registration_conditions.lacks_provider_of_resource,
+        needs=registration_conditions.may_skip_resource,
     ),
     ListedRule(
         "unregistrable-resource", needs=registration_conditions.has_list_with_needs

@@ -1,9 +1,10 @@
 """A resource that the server silently skips.
 
 A resource without `provider_id` is not registered, whichever providers there
-are (0.2.16): the server starts without the model or shield. A whole list is
-skipped if its API is not in `apis`. `provider_id: all` is for models only (0.8.0):
-other lists skip an entry with it.
+are (0.2.16): the server starts without the model or shield. So it is with an
+entry whose own id is empty or null (0.4.1). A whole list is skipped if its API
+is not in `apis`. `provider_id: all` is for models only (0.8.0): other lists
+skip an entry with it.
 
     registered_resources:
       models:
@@ -22,6 +23,7 @@ from stackcfg.validation.queries.registered import (
     is_of_every_provider,
     providers_of,
     registered_resources,
+    resources_without_id,
 )
 from stackcfg.validation.queries.served_apis import is_listed
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
@@ -41,6 +43,13 @@ def check(inspection: Inspection) -> Findings:
             )
     if inspection.version >= DISABLED_PROVIDERS_SINCE:
         yield from _check_entries(inspection)
+    for path in resources_without_id(inspection):
+        yield RuleFinding(
+            value_of(*path),
+            f"an entry of '{path[-3]}' has an empty '{path[-1]}'; "
+            f"{inspection.release} does not register it",
+            help="write its id, or remove the entry",
+        )
 
 
 def _check_entries(inspection: Inspection) -> Findings:
