@@ -18,6 +18,7 @@ from stackcfg.releases.stores import (
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
 from stackcfg.runconfig.values import as_string
+from stackcfg.stores.server_tables import read_tables
 from stackcfg.stores.slots import StoreOwner, read_store_owners
 from stackcfg.stores.store_map import (
     Backend,
@@ -38,6 +39,7 @@ OWN_BACKENDS = {name: f"{family}_sqlite" for family, name in DEFAULT_BACKENDS.it
 
 def read_catalog(config: Data, catalog: StoreFields, version: Release) -> StoreMap:
     """Read the references of a config, located as a release does it."""
+    config = read_tables(config, version)
     backends = read_backends(config)
     stores: list[Store] = []
     for slot, value in _referring_slots(config, catalog, version):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stackcfg.light_typing import Any
-from stackcfg.paths import Data, as_mapping, mapping_at
+from stackcfg.paths import Data, as_mapping
 from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
-from stackcfg.releases.stores import DEFAULT_BACKENDS, SQL
 from stackcfg.releases.versions import Release
-from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.runconfig.substitution import UNKNOWN, Variables, substitute
+from stackcfg.stores.server_tables import read_tables
 
 UPGRADED_SINCE = (1, 0)
 NAME_CAST_SINCE = (0, 2, 15)
@@ -37,8 +36,7 @@ def upgrade_config(data: Data, version: Release) -> Data:
     """Return a config as the loader rewrites it before variables are replaced.
 
     The server calls its loader since ogx 1.0.0. The loader sets `version` and
-    rewrites the references of prompts and connectors, which are tables since
-    then (#5756, #5757).
+    rewrites the references of prompts and connectors.
     """
     if version < UPGRADED_SINCE:
         return data
@@ -46,42 +44,7 @@ def upgrade_config(data: Data, version: Release) -> Data:
     if type(written) is not int or written != RUN_CONFIG_VERSION:
         # what is as it must be stays the same data, which is read only once
         data = {**data, "version": RUN_CONFIG_VERSION}
-    stores = mapping_at(data, STORES_PATH)
-    tables = {
-        name: _make_sql_reference(name, stores[name])
-        for name in ("prompts", "connectors")
-        if _is_kv_reference(stores.get(name))
-    }
-    if tables:
-        storage = {**data["storage"], "stores": {**stores, **tables}}
-        data = {**data, "storage": storage}
-    return data
-
-
-def _is_kv_reference(reference: Any) -> bool:
-    if not isinstance(reference, Mapping):
-        return False
-    return "namespace" in reference and "table_name" not in reference
-
-
-def _make_sql_reference(store: str, reference: Data) -> dict[str, Any]:
-    """Return the reference to a table that the loader makes of one to a KV
-    store.
-
-    It renames the backend: of prompts, a leading `kv_` becomes `sql_`; of
-    connectors every `kv_`, and all other keys are lost.
-    """
-    backend = reference.get("backend")
-    table = reference["namespace"]
-    if store == "connectors":
-        backend = reference.get("backend", DEFAULT_BACKENDS[SQL])
-        if isinstance(backend, str):
-            backend = backend.replace("kv_", "sql_")
-        return {"backend": backend, "table_name": table}
-    made = {key: value for key, value in reference.items() if key != "namespace"}
-    if isinstance(backend, str) and backend.startswith("kv_"):
-        made["backend"] = "sql_" + backend.removeprefix("kv_")
-    return {**made, "table_name": table}
+    return read_tables(data, version)
 
 
 def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:

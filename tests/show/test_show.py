@@ -361,7 +361,9 @@ def test_namespaces_count_on_sqlite_from_1_0():
         for each in document(CATALOG, "1.0")["files"][0]["configs"][0]["stores"]
     }
     assert later["metadata"]["location"]["prefix"] == "registry"
-    assert later["prompts"]["status"] == "wrong-family"
+    # 1.0 makes a table on `sql_default` of a namespace on `kv_default`
+    assert later["prompts"]["status"] == "used"
+    assert later["prompts"]["backend"] == "sql_default"
     assert later["connectors"]["implied"]
     assert later["connectors"]["backend"] == "sql_default"
     assert "keys registry:*" in chart_of(CATALOG, "1.0")

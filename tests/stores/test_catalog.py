@@ -70,6 +70,48 @@ def test_a_reference_under_an_unknown_key_is_a_guess():
     )
 
 
+OLD_REFERENCES = {
+    "prompts": {"backend": "kv_a", "namespace": "mine"},
+    "connectors": {"backend": "kv_a", "namespace": "others"},
+}
+BOTH_FAMILIES = {
+    "kv_a": {"type": "kv_redis", "host": "k"},
+    "sql_a": {"type": "sql_postgres", "host": "s", "db": "d", "user": "u"},
+}
+
+
+class TestTables:
+    """Prompts and connectors under a namespace, as ogx 1.0.0 rewrites them."""
+
+    def read(self, release: tuple[int, ...]) -> StoreMap:
+        storage = {"backends": BOTH_FAMILIES, "stores": OLD_REFERENCES}
+        return read({"storage": storage, "providers": {}}, release)
+
+    def test_they_are_keys_until_0_8(self):
+        stores = self.read((0, 8, 0)).stores
+        assert [each.family for each in stores] == ["kv", "kv"]
+        assert [each.reference for each in stores] == [
+            Reference("kv_a", "mine"),
+            Reference("kv_a", "others"),
+        ]
+
+    @pytest.mark.parametrize("release", [(1, 0, 0), (1, 5, 0)])
+    def test_they_are_tables_of_the_sql_backend_since(self, release: tuple[int, ...]):
+        found = self.read(release).by_key()
+        assert found["prompts"].reference == Reference("sql_a", "mine")
+        assert found["connectors"].reference == Reference("sql_a", "others")
+        locations = [found[use].location for use in OLD_REFERENCES]
+        assert [each and each.engine for each in locations] == ["postgres"] * 2
+        # the server names its table itself
+        assert [each and each.table for each in locations] == ["prompts", "connectors"]
+
+    def test_they_have_no_location_without_that_backend(self):
+        backends = {"kv_a": {"type": "kv_redis"}}
+        storage = {"backends": backends, "stores": OLD_REFERENCES}
+        found = read({"storage": storage, "providers": {}}, (1, 0, 0))
+        assert [each.location for each in found.stores] == [None, None]
+
+
 class TestImplied:
     def implied(self, data: dict[str, Any], release: tuple[int, ...]) -> list[str]:
         stores = list(read_implied_stores(data, load_store_fields(), release))
