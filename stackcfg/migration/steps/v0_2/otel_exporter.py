@@ -94,7 +94,7 @@ def _exports(sinks: Any) -> bool:
 
 def _export_note(context: StepContext, key: str, variable: str, value: str) -> StepNote:
     message = (
-        f"telemetry '{key}' is read from the environment; "
+        f"telemetry '{key}' is read from the environment now; "
         f"export {variable}={in_shell_syntax(value)}"
     )
     return context.check(message, ("providers", "telemetry"))
