@@ -75,7 +75,8 @@ def compare_visibility(
     """Return the visibility of each store of the old map, in its order; then the
     stores that are new.
 
-    Left out is what the new file does not have and the old server did not read.
+    Left out is what the new file does not have and the old server did not read,
+    or did not store.
 
     `new` is the new map as the last release of the target reads it, `source`
     the release that wrote the rows.
@@ -88,7 +89,7 @@ def compare_visibility(
         first = _match_stores(old, _stores_at_first(new_data, catalog, target))
     found: list[StoreVisibility] = []
     for store in old.stores:
-        if store.key not in last and _is_unread(store, source):
+        if store.key not in last and _is_without_rows(store, source):
             continue
         pair = first.get(store.key), last.get(store.key)
         found.append(_compare_with_writer(store, *pair, source, target))
@@ -143,8 +144,12 @@ def _describe_new(added: list[Store], known: set[str]) -> Iterator[StoreVisibili
             )
 
 
-def _is_unread(store: Store, source: Release) -> bool:
-    """Return whether the old server has a store and reads nothing of it."""
+def _is_without_rows(store: Store, source: Release) -> bool:
+    """Return whether the old server can have kept nothing in a store, or reads
+    nothing of it.
+    """
+    if store.location is None:
+        return True
     # imported only here: most stores go on
     from stackcfg.releases.rows import row_kind
 

@@ -86,6 +86,17 @@ def test_a_store_that_the_new_file_lacks_is_not_visible():
     assert (row.status, row.reason) == ("not visible", "not in the new file")
 
 
+def test_a_store_without_rows_that_the_new_file_lacks_is_left_out():
+    """A config for 0.2 without the store of eval, which 0.8 does not have."""
+    provider = {"provider_id": "e", "provider_type": "inline::meta-reference"}
+    old = {"providers": {"eval": [{**provider, "config": {}}]}}
+    kvstore = {"backend": "kv", "namespace": "eval"}
+    new = catalog("/data/a.db")
+    kept = new | {"providers": {"eval": [{**provider, "config": {"kvstore": kvstore}}]}}
+    assert compare(old, kept)["eval e"].status == "no rows yet"
+    assert "eval e" not in compare(old, new)
+
+
 def test_a_store_on_a_backend_that_the_server_makes_is_in_the_new_file():
     """Without `storage` the server has default backends, which no file names."""
     old = {"metadata_store": {"type": "sqlite", "db_path": "/data/a.db"}}
