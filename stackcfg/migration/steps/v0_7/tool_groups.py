@@ -112,10 +112,19 @@ def _classify(
         return _classify_server(index, name, provider, url, urls)
     kinds = types.get(remove_conditions(provider), [])
     built_in = [TOOL_GROUPS.get(kind) for kind in kinds]
-    if remove_conditions(name) in built_in and not value_at(entry, ("args",)):
+    if remove_conditions(name) in built_in:
+        return _classify_built_in(index, name, entry)
+    reason = f"0.7 registers no tool groups of the config; '{name}' has no replacement"
+    return _Group(index, name, "comment", reason, ACTION_REQUIRED)
+
+
+def _classify_built_in(index: int, name: str, entry: Any) -> _Group:
+    """Classify a group that its provider registers, which gives it no `args`."""
+    if not value_at(entry, ("args",)):
         reason = "its provider registers this tool group"
         return _Group(index, name, "built-in", reason)
-    reason = f"0.7 registers no tool groups of the config; '{name}' has no replacement"
+    new = RENAMED.get(name, name)
+    reason = f"its provider registers tool group '{new}' itself; the 'args' are lost"
     return _Group(index, name, "comment", reason, ACTION_REQUIRED)
 
 
