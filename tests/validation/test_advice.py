@@ -116,6 +116,27 @@ def test_help_for_an_api_without_implementation(
             "write a list",
             "apis: [inference, models]",
         ),
+        ("apis: [inference]", "apis:", "write a list, or remove the key", ""),
+        ("version: 2", "version:", "write an integer, or remove the key", ""),
+        (
+            "providers:",
+            "providers:\n  safety:",
+            "write a list, or remove the key",
+            "providers:",
+        ),
+        (
+            "'remote::ollama'}",
+            "'remote::ollama', config: }",
+            "write a mapping, or remove the key",
+            "'remote::ollama'}",
+        ),
+        ("registry", "", "write a string", "r"),
+        (
+            "provider_id: ollama",
+            "provider_id: 7",
+            "write it in quotes",
+            "provider_id: '7'",
+        ),
     ],
 )
 def test_help_for_a_value_of_a_wrong_type(

@@ -10,7 +10,7 @@ looks like one, also of one in quotes.
 from __future__ import annotations
 
 from stackcfg.paths import value_at
-from stackcfg.releases.models import known_tags, known_values
+from stackcfg.releases.models import config_model, known_tags, known_values
 from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.placeholders import has_placeholder
 from stackcfg.runconfig.substitution import LITERALS_KEPT_SINCE
@@ -71,17 +71,36 @@ def _describe_value(inspection: Inspection, error: ModelError) -> RuleFinding:
     if _is_retyped(inspection, error):
         return _describe_retyped(inspection, error)
     meant = _probable_choice(error)
-    help_text = f"write {error.expected}"
-    is_number = isinstance(error.value, int | float)
-    if is_number and not isinstance(error.value, bool) and error.expected == "a string":
-        help_text = "write it in quotes"
     return RuleFinding(
         value_of(*error.path),
         f"{describe_entry(error.path, inspection)} must be {error.expected}"
         f"{_but_is(error)}; {describe_refusal(inspection, error.path)}",
-        help=did_you_mean(meant, help_text),
+        help=did_you_mean(meant, _what_to_write(inspection, error)),
         fix=fix_slip(str(error.value), meant, error.choices),
     )
+
+
+def _what_to_write(inspection: Inspection, error: ModelError) -> str:
+    """Say what ends an error; a key without a value can be left out."""
+    is_number = isinstance(error.value, int | float)
+    if is_number and not isinstance(error.value, bool):
+        if error.expected in ("a string", "a string or null"):
+            return "write it in quotes"
+    advice = f"write {error.expected}"
+    if error.value is None and _is_optional(inspection, error):
+        advice += ", or remove the key"
+    return advice
+
+
+def _is_optional(inspection: Inspection, error: ModelError) -> bool:
+    """Return whether the file can be without the key of a value that is refused."""
+    if isinstance(value_at(inspection.data, error.path), str):
+        return False
+    if error.path[:-1] == ("providers",):
+        return True
+    fields = config_model(error.model, inspection.version).fields
+    field = fields.get(str(error.path[-1]))
+    return field is not None and not field.required
 
 
 def _but_is(error: ModelError) -> str:
