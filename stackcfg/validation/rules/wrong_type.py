@@ -83,9 +83,9 @@ def _describe_value(inspection: Inspection, error: ModelError) -> RuleFinding:
 def _what_to_write(inspection: Inspection, error: ModelError) -> str:
     """Say what ends an error; a key without a value can be left out."""
     is_number = isinstance(error.value, int | float)
-    if is_number and not isinstance(error.value, bool):
-        if error.expected in ("a string", "a string or null"):
-            return "write it in quotes"
+    is_number = is_number and not isinstance(error.value, bool)
+    if is_number and error.expected in ("a string", "a string or null"):
+        return "write it in quotes"
     advice = f"write {error.expected}"
     if error.value is None and _is_optional(inspection, error):
         advice += ", or remove the key"
