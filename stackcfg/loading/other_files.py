@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.paths import Path, as_list, as_mapping, mapping_at, value_at
@@ -253,11 +253,16 @@ def _read_notebook(data: Data) -> OtherFile | None:
     return OtherFile(what, ("nbformat",))
 
 
-_SERVER_OBJECTS: Final[Mapping[str, Path]] = {
-    "LlamaStackDistribution": ("spec", "server", "userConfig", "configMapName"),
-    "OGXServer": ("spec", "overrideConfig", "name"),
+_SERVER_OBJECTS: Final[Mapping[str, Sequence[Path]]] = {
+    "LlamaStackDistribution": (
+        ("spec", "server", "userConfig", "configMapName"),
+        ("spec", "overrideConfig", "configMapName"),
+    ),
+    "OGXServer": (("spec", "overrideConfig", "name"),),
 }
-"""Objects of the operator, and where each names the ConfigMap of its run config."""
+"""Objects of the operator, and where each names the ConfigMap of its run config, in
+the order of the versions.
+"""
 
 _DECLARED_SECTIONS: Final = frozenset(
     {
@@ -316,11 +321,11 @@ def _read_object(data: Data) -> OtherFile | None:
 
 def _read_server_object(data: Data, kind: str) -> OtherFile:
     what = f"an object of kind '{kind}'"
-    path = _SERVER_OBJECTS[kind]
-    name = value_at(data, path)
-    if isinstance(name, str):
-        hint = f"its run config is in the ConfigMap '{name}'; name the file of that"
-        return OtherFile(what, path, hint)
+    for path in _SERVER_OBJECTS[kind]:
+        name = value_at(data, path)
+        if isinstance(name, str):
+            hint = f"its run config is in the ConfigMap '{name}'; name the file of that"
+            return OtherFile(what, path, hint)
     hint = "it names no ConfigMap: the server runs the config of its image"
     if not _DECLARED_SECTIONS.isdisjoint(mapping_at(data, ("spec",))):
         hint = "the operator makes the run config; name what it made"

@@ -50,8 +50,13 @@ class ManifestObject(NamedTuple):
     @property
     def group(self) -> str:
         """Return the API group without the version, empty for the core one."""
-        group, _, version = _text_at(self.data, ("apiVersion",)).rpartition("/")
+        group, _, version = self.api_version.rpartition("/")
         return group if version else ""
+
+    @property
+    def api_version(self) -> str:
+        """Return the API group with the version, empty if it is no string."""
+        return _text_at(self.data, ("apiVersion",))
 
     @property
     def name(self) -> str:

@@ -87,8 +87,12 @@ def read_deployments(
     if others is not None and judged:
         objects = [*objects, *others.find(names_in(judged))]
     manifests = ManifestSet(objects)
+    inspections = [ManifestInspection(each, manifests) for each in judged]
     return tuple(
-        _read_deployment(ManifestInspection(each, manifests), fields) for each in judged
+        _read_deployment(each, fields)
+        for each in inspections
+        # another version has its fields elsewhere
+        if each.has_known_version
     )
 
 

@@ -68,12 +68,21 @@ class ManifestInspection:
         """The release of the operator whose definition counts."""
         return format_release(self.resource.since)
 
+    @property
+    def has_known_version(self) -> bool:
+        """Whether the definition is that of the version that the object names."""
+        named = self.subject.api_version
+        return is_unknown(named) or named == self.resource.api_version
+
     @cached_property
     def errors(self) -> Sequence[FieldError]:
         """What the API server refuses in the object.
 
-        A patch is only part of an object: nothing is missing in it.
+        A patch is only part of an object: nothing is missing in it. The fields of
+        another version are not known.
         """
+        if not self.has_known_version:
+            return ()
         found = list(check_resource(self.subject.data, self.resource))
         if self.is_patch:
             found = [each for each in found if not _is_about_absence(each)]

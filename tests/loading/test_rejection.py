@@ -205,6 +205,15 @@ def test_a_kustomization_may_name_no_kind(text):
     assert refusal(text)[0] == "not a run config but a kustomization"
 
 
+def test_an_object_of_a_drafted_version_may_name_its_config():
+    text = (
+        "apiVersion: llamastack.io/v1alpha2\nkind: LlamaStackDistribution\n"
+        "spec: {overrideConfig: {configMapName: ours}}\n"
+    )
+    hint = "its run config is in the ConfigMap 'ours'; name the file of that"
+    assert refusal(text)[2] == hint
+
+
 LANGUAGES = {
     "Terraform": (
         '# ours\nresource "kubernetes_config_map" "a" {\n  data = {\n    "run.yaml" = <<EOT\n'

@@ -190,3 +190,9 @@ spec:
     (volume,) = deployment.volumes
     assert (volume.name, volume.folder, volume.size) == ("demo-pvc", "/.llama", "20Gi")
     assert deployment.config is None
+
+
+@pytest.mark.parametrize(("version", "count"), [("v1beta1", 1), ("v1alpha1", 0)])
+def test_fields_of_another_version_are_not_read(version, count):
+    text = SERVER.replace("v1beta1", version)
+    assert len(read_deployments(text)) == count

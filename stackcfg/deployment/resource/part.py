@@ -30,7 +30,11 @@ from stackcfg.deployment.resource.config_maps import (
 )
 from stackcfg.deployment.resource.conversion import Conversion, ServerNames
 from stackcfg.deployment.resource.network import ALLOWED, names_operator
-from stackcfg.deployment.resource.refusals import explain_refusal, find_unread_files
+from stackcfg.deployment.resource.refusals import (
+    explain_refusal,
+    find_unread_files,
+    note_other_groups,
+)
 from stackcfg.deployment.resource.result import write_result
 from stackcfg.deployment.resource.runbook import write_runbook
 from stackcfg.deployment.resource.transforms import convert_fields
@@ -53,14 +57,12 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield what becomes of the files with old objects, and with what they use."""
     for found in files.manifests.of_kind(SERVER):
         yield Seen(found.file, f"{SERVER} {found.name}")
-    old = [
-        found
-        for found in files.manifests.of_kind(OLD_SERVER)
-        # other operators can have objects of the same kind
-        if found.group in ("", GROUPS[OLD_SERVER])
-    ]
+    named = list(files.manifests.of_kind(OLD_SERVER))
+    # other operators can have objects of the same kind
+    old = [found for found in named if found.group in ("", GROUPS[OLD_SERVER])]
+    yield from note_other_groups([found for found in named if found not in old])
     yield from convert_lists(files)
-    yield from find_unread_files(files, old)
+    yield from find_unread_files(files, named)
     conversions: list[Conversion] = []
     for found in old:
         try:

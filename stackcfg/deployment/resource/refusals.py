@@ -13,6 +13,7 @@ from stackcfg.manifests.objects import OLD_SERVER, ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.paths import mapping_at
 from stackcfg.patterns import lazy_pattern
+from stackcfg.releases.custom_resources import custom_resource
 from stackcfg.releases.families import Target
 from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 from stackcfg.yamltext.lines import LineIndex
@@ -43,6 +44,9 @@ def explain_refusal(
             place,
             _render_hint(files.settings.migration.target),
         )
+    version = _explain_version(found)
+    if version is not None:
+        return version
     if not found.name:
         message = "a LlamaStackDistribution without a name"
         return InputError(message, position, "write 'metadata.name'")
@@ -54,6 +58,29 @@ def explain_refusal(
         )
         return InputError(f"{_PARTIAL}, which every server has", position, hint)
     return _explain_name(found, files.settings.name, count)
+
+
+def _explain_version(found: ManifestObject) -> InputError | None:
+    """Return why the fields of an object are not those that are converted.
+
+    Without a group, nothing says that they are others.
+    """
+    known = _known_version()
+    if not found.group or found.api_version == known:
+        return None
+    node = found.node.get("apiVersion") or found.node
+    position = found.document.position(node.start)
+    message = f"no release of the operator has '{found.api_version}'"
+    hint = f"write an OGXServer by hand; only '{known}' is converted"
+    return InputError(message, position, hint)
+
+
+def _known_version() -> str:
+    """Return the `apiVersion` of the objects that are converted."""
+    resource = custom_resource(OLD_SERVER)
+    if resource is None:
+        raise ValueError(f"no definition of '{OLD_SERVER}'")
+    return resource.api_version
 
 
 def _explain_name(
@@ -71,6 +98,25 @@ def _explain_name(
         message = f"--name is for one server, and there are {count}"
         return InputError(message, position, "migrate each on its own")
     return None
+
+
+def note_other_groups(found: Sequence[ManifestObject]) -> Iterator[FileNote]:
+    """Yield a note on each object of the kind that is of another API group.
+
+    It is of another operator, or of the one of Llama Stack before its first release
+    (`llama.x-k8s.io`).
+    """
+    for each in found:
+        yield FileNote(
+            file=each.file,
+            place=f"{OLD_SERVER} {each.name}",
+            severity=ACTION_REQUIRED,
+            message=(
+                f"'{each.api_version}' is not converted, only '{_known_version()}': "
+                "if this object is of Llama Stack, write it in that version first"
+            ),
+            offset=each.node.start,
+        )
 
 
 def find_unread_files(

@@ -14,6 +14,7 @@ from stackcfg.light_typing import Final
 from stackcfg.validation.manifest_rule import ManifestRule
 
 MANIFEST_RULE_IDS: Final = (
+    "object-version",
     "object-unknown-field",
     "object-wrong-type",
     "object-missing-field",
