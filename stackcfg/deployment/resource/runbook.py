@@ -14,14 +14,30 @@ from stackcfg.deployment.resource.config_maps import label_steps
 from stackcfg.deployment.resource.conversion import WATCH, Conversion
 from stackcfg.deployment.resource.image import is_from_upstream
 from stackcfg.deployment.resource.workload import OLD_HOME, STORAGE, may_miss_volume
+from stackcfg.patterns import lazy_pattern
+from stackcfg.yamltext.document import Node
 
 OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"
 EXPOSE: Final = ("spec", "network", "exposeRoute")
+_PARAMETER: Final = lazy_pattern(r"\$\{(\w+)\}")
 MANAGED: Final = "app.kubernetes.io/managed-by=ogx-operator"
 
 
 def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
-    """Yield the steps for all servers of a run, the volumes first."""
+    """Yield the steps for all servers of a run, the volumes first.
+
+    A name with a parameter of a template is written as it is: a shell reads a
+    variable in it.
+    """
+    steps = list(_steps(conversions))
+    names = dict.fromkeys(_PARAMETER.findall("\n".join(steps)))
+    if names:
+        listed = " ".join(f"{name}=VALUE" for name in names)
+        yield f"set what these commands read, as in the cluster: {listed}"
+    yield from steps
+
+
+def _steps(conversions: Sequence[Conversion]) -> Iterator[str]:
     with_volume = [each for each in conversions if _has_volume(each)]
     for each in with_volume:
         yield from _keep_volume(each)
@@ -36,11 +52,27 @@ def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
                 "if this report names a command 'stackcfg data copy', run it now, in a "
                 f"pod that mounts '{each.names.volume}'"
             )
-    yield "install the new operator, then apply the result: kubectl apply -f FILE"
+    yield f"install the new operator, then apply the result: {_apply(conversions)}"
     for each in conversions:
         yield from _verify(each)
     for each in conversions:
         yield from _remove(each)
+
+
+def _apply(conversions: Sequence[Conversion]) -> str:
+    """Return the command that brings the result into the cluster."""
+    roots = [each.source.document.root.target for each in conversions]
+    if not any(_is_template(root) for root in roots):
+        return "kubectl apply -f FILE"
+    return "oc process -f FILE -p NAME=VALUE | oc apply -f -"
+
+
+def _is_template(root: Node) -> bool:
+    """Return whether a document is a template of OpenShift: to apply it makes no
+    object of those in it.
+    """
+    kind = root.get("kind")
+    return kind is not None and kind.text == "Template"
 
 
 def _stop_operator(conversions: Sequence[Conversion]) -> str:
