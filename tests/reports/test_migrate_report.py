@@ -483,3 +483,29 @@ def test_rows_of_a_left_over_store_are_copied_by_the_command_of_its_note(tmp_pat
     copied = run_here(*words, cwd=tmp_path)
     assert copied.code == 0, copied.err
     assert "rows copied: 1" in copied.out + copied.err
+
+
+COMPOSE = """\
+services:
+  stack:
+    image: me/own:1
+    volumes: [{mount}:/etc/run.yaml]
+"""
+
+
+@pytest.mark.parametrize(("mount", "count"), [("./run.yaml", 1), ("./other.txt", 0)])
+@pytest.mark.parametrize("how", ["--check", "--diff", "--write"])
+def test_the_short_report_names_what_is_open_in_a_file_that_stays(
+    mount, count, how, tmp_path
+):
+    (tmp_path / "run.yaml").write_text(COMPLETE)
+    (tmp_path / "compose.yaml").write_text(
+        COMPOSE.format(mount=mount)
+        + "  web: {image: 'ogxai/distribution-starter:1.5.0'}\n"
+    )
+    words = run_here(
+        "migrate", how, "--target", "1.5", "compose.yaml", "run.yaml", cwd=tmp_path
+    ).err
+    said = [line for line in words.splitlines() if line.startswith("compose.yaml")]
+    assert len(said) == 2 * count
+    assert all("1 to check" in line or "mounts a run config" in line for line in said)

@@ -29,14 +29,21 @@ STATUS_WORDS: Final = {
 
 
 def render(results: Sequence[MigratedFile], context: Context) -> str:
-    """Return the lines of all files; unchanged ones are left out unless asked
-    for.
+    """Return the lines of all files; those in which nothing changes and nothing is
+    open are left out unless asked for.
     """
     lines: list[str] = []
     for result in results:
-        if context.verbose or result.status != "unchanged":
+        if context.verbose or _is_reported(result):
             lines += _describe_file(result, context)
     return join_lines(lines, context.colored)
+
+
+def _is_reported(result: MigratedFile) -> bool:
+    """Return whether a file changes, or stays with something for a person to do."""
+    if result.status != "unchanged":
+        return True
+    return result.migration is not None and bool(count_open_items(result.migration))
 
 
 def _describe_file(result: MigratedFile, context: Context) -> Lines:
