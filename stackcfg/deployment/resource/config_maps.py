@@ -92,7 +92,7 @@ def _add_label(found: ManifestObject) -> Iterator[DeploymentChange]:
 def _move_folders(
     found: ManifestObject, conversion: Conversion
 ) -> Iterator[DeploymentChange]:
-    """Yield edits of the run config: absolute folders move with the mount.
+    """Yield edits of the run config: absolute folders move with that of the server.
 
     `~` and `${env.HOME}` are moved by the migration of the run config.
     """
@@ -137,15 +137,22 @@ def _move_folders_in(
 def _move_folders_of(
     text: str, start: int, changes: PlaceChanges, conversion: Conversion
 ) -> Iterator[DeploymentChange]:
-    """Yield edits of a text that begins at an offset of its file."""
+    """Yield edits of a text that begins at an offset of its file, and one note for
+    each folder.
+    """
+    places: dict[tuple[str, str], list[int]] = {}
     for change in find_home_paths(text, homes_of(conversion)):
         old = text[change.start : change.end]
         if old.startswith(_EXPANDED):
             continue
         edit = Edit(start + change.start, start + change.end, (change.text,))
         changes.add_edits(edit)
-        message = f"'{old}' becomes '{change.text}', as the mount of the volume does"
-        changes.note(INFO, message, edit.start)
+        places.setdefault((old, change.text), []).append(edit.start)
+    for (old, new), found in places.items():
+        words = f"'{old}' becomes '{new}', the folder of ogx"
+        if len(found) > 1:
+            words += f", in {len(found)} paths"
+        changes.note(INFO, words, found[0])
     return changes.changes()
 
 
