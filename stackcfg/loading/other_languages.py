@@ -29,9 +29,19 @@ _NIX: Final = lazy_pattern(
 _NIX_STRING: Final = lazy_pattern(r"(?m)=[ \t]*''[ \t]*\r?$")
 _PYTHON: Final = lazy_pattern(
     rf"(?:#![^\n]*python[^\n]*\n)?{_BEFORE}"
-    r"(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import[ \t]|\"{3}|(?:def|class)[ \t])"
+    r"(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import[ \t]|\"{3}|@\w"
+    r"|(?:async[ \t]+)?(?:def|class)[ \t])"
 )
-_PYTHON_LINE: Final = lazy_pattern(r"(?m)^(?:import|from|def|class)[ \t]|^\w+[ \t]*=")
+_PYTHON_LINE: Final = lazy_pattern(
+    r"(?m)^(?:import|from|def|class|async)[ \t]|^\w+[ \t]*="
+)
+_GO: Final = lazy_pattern(rf"{_BEFORE}package[ \t]+\w+[ \t]*(?:\n|\r|//)")
+_NO_SCRIPT: Final = lazy_pattern(r"(?!#!)")
+_FENCE: Final = lazy_pattern(r"(?m)^(?:```|~~~)")
+"""Around a block of Markdown; what YAML holds is indented, or a comment."""
+
+_DIRECTIVE: Final = lazy_pattern(r"(?m)^[ \t]*\.\. [\w-]+::")
+_SOURCE_BLOCK: Final = lazy_pattern(r"(?m)^\[source\b[^\]\n]*\][ \t\r]*$")
 _MAKEFILE: Final = lazy_pattern(
     rf"{_BEFORE}(?:[\w./%$()-]+[ \t]*(?:[:?+]?=|:)|include[ \t])"
 )
@@ -47,6 +57,7 @@ _VARIABLE: Final = lazy_pattern(_BEFORE + _ASSIGNMENT)
 _VARIABLES: Final = lazy_pattern(rf"\A(?:{_BEFORE}{_ASSIGNMENT}[^\n]*(?:\n|\Z))+\s*\Z")
 _ANYTHING: Final = lazy_pattern("")
 _EQUALS: Final = lazy_pattern("=")
+_TAKE_OUT: Final = "write the run config to a file of its own, and name that"
 
 
 class Language(NamedTuple):
@@ -89,6 +100,12 @@ _LANGUAGES: Final = (
         "run it, then name the run config that it writes",
     ),
     Language(
+        "Go",
+        _GO,
+        _ANYTHING,
+        "run it, then name the run config that it writes",
+    ),
+    Language(
         "a Makefile",
         _MAKEFILE,
         _MAKE_LINE,
@@ -106,6 +123,9 @@ _LANGUAGES: Final = (
         _TEMPLATE,
         "render it ('templatefile'), then name what it writes",
     ),
+    Language("Markdown", _NO_SCRIPT, _FENCE, _TAKE_OUT),
+    Language("reStructuredText", _NO_SCRIPT, _DIRECTIVE, _TAKE_OUT),
+    Language("AsciiDoc", _NO_SCRIPT, _SOURCE_BLOCK, _TAKE_OUT),
     Language(
         "a file of variables",
         _VARIABLE,

@@ -234,6 +234,26 @@ LANGUAGES = {
         9,
         "run it, then name the run config that it writes",
     ),
+    "Go": (
+        f"// Package a\npackage a\n\nconst config = `{CONFIG}`\n",
+        9,
+        "run it, then name the run config that it writes",
+    ),
+    "Markdown": (
+        f"---\ntitle: Demo\n---\n\n# How to: start\n\n```yaml\n{CONFIG}```\n",
+        13,
+        "write the run config to a file of its own, and name that",
+    ),
+    "reStructuredText": (
+        f"Start: how\n==========\n\n.. code-block:: yaml\n\n{indented(CONFIG, 3)}",
+        11,
+        "write the run config to a file of its own, and name that",
+    ),
+    "AsciiDoc": (
+        f"= Start: how\n\n[source,yaml]\n----\n{CONFIG}----\n",
+        10,
+        "write the run config to a file of its own, and name that",
+    ),
     "a Makefile": (
         ".PHONY: run\nrun:\n\tpodman run -v ./run.yaml:/run.yaml a:1\n",
         1,
@@ -261,6 +281,24 @@ LANGUAGES = {
 def test_a_text_in_another_language_is_called_so(language):
     text, line, hint = LANGUAGES[language]
     assert refusal(text) == (f"not YAML but {language}", line, hint)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "@pytest.fixture\ndef config():\n    return '''",
+        "class A:\n    CONFIG = '''",
+        "async def config():\n    return '''",
+    ],
+)
+def test_python_may_begin_with_a_definition(start):
+    assert refusal(f"{start}{CONFIG}'''\n")[0] == "not YAML but Python"
+
+
+def test_a_block_of_markdown_in_a_value_does_not_make_markdown():
+    text = f"# Demo\n{CONFIG}prompt: |\n  ```\n  a\n  ```\nbroken: a: b\n"
+    with pytest.raises(InputError, match="not valid YAML"):
+        read_documents(text)
 
 
 @pytest.mark.parametrize("name", ["Terraform", "Nix"])
