@@ -18,6 +18,9 @@ allows none (`openai_mixin.py` of 0.3.2 and 0.3.3)."""
 DEFAULTS_SINCE = (0, 4)
 """Omitted stores are on the default backends; only an explicit null is refused."""
 
+WHOLE_ADDRESSES_SINCE = (0, 4, 0)
+"""Providers of inference call paths below their address as it is (upstream #4177)."""
+
 SWITCHED_AUTH_SINCE = (0, 6)
 """An authentication whose `type` becomes null is switched off (upstream #5002)."""
 

@@ -26,6 +26,7 @@ from stackcfg.releases.changes import (
     SWITCHED_AUTH_SINCE,
     TLS_DEMANDED_SINCE,
     UNLISTED_ROUTERS_SINCE,
+    WHOLE_ADDRESSES_SINCE,
 )
 from stackcfg.releases.resources import ALLOWED_MODELS, DEFAULT_MODELS
 from stackcfg.releases.server_places import OLD_HOME
@@ -147,6 +148,12 @@ RULES: Final = (
     ListedRule("postgres-url", before=POSTGRES_PASSWORDS_PLAIN_SINCE, words=("@",)),
     ListedRule("provider-type", needs=rule_conditions.has_unknown_provider_type),
     ListedRule("broken-provider", words=BROKEN_PROVIDERS),
+    ListedRule(
+        "address-ending",
+        may_be_error=False,
+        since=WHOLE_ADDRESSES_SINCE,
+        words=("base_url",),
+    ),
     ListedRule("provider-api", needs=rule_conditions.has_odd_api),
     ListedRule("api-without-provider", needs=rule_conditions.has_api_without_provider),
     ListedRule("unlisted-api", before=UNLISTED_ROUTERS_SINCE),
