@@ -23,6 +23,7 @@ from stackcfg.deployment.changes import (
     Seen,
 )
 from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.deployment.inner_texts import write_back
 from stackcfg.deployment.settings import LAST_OLD_SERVER, DeploymentSettings
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import NamedTuple
@@ -66,10 +67,10 @@ def migrate_deployment(
     that no part changes, notes or refuses is not in the result.
     """
     read = DeploymentFiles(files, settings)
-    changes = list(_run_parts(read))
+    changes = list(write_back(read.inner, _run_parts(read)))
     originals = dict(files)
     found: list[DeployedFile] = []
-    for name in read.texts:
+    for name in originals:
         own = [each for each in changes if each.file == name]
         if own:
             found.append(

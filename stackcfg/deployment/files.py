@@ -6,18 +6,25 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from stackcfg.deployment.inner_texts import InnerText, read_inner_texts
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.light_typing import Final
 from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.loading.errors import InputError
+from stackcfg.manifests.json_patches import read_parts
 from stackcfg.manifests.objects import (
     KUSTOMIZATION,
+    KUSTOMIZATIONS,
+    OLD_SERVER,
+    SERVER,
     ManifestObject,
     ManifestSet,
     read_objects,
 )
+from stackcfg.manifests.patches import Patch, read_patches
 from stackcfg.paths import as_mapping
 from stackcfg.yamltext.document import Document, ParseError
+from stackcfg.yamltext.embedded import embed_scalar
 from stackcfg.yamltext.values import data_of
 
 ENDING: Final = "-ogx"
@@ -25,6 +32,9 @@ ENDING: Final = "-ogx"
 
 _KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """What `kustomize` reads in a folder."""
+
+_WHOLE: Final = (*KUSTOMIZATIONS, OLD_SERVER, SERVER)
+"""Kinds of objects of which a part alone says nothing."""
 
 
 def new_name(path: str) -> str:
@@ -47,6 +57,35 @@ class DeploymentFiles:
         self.texts = {name: text.removeprefix(BOM) for name, text in files}
         self._names = {posixpath.normpath(name): name for name in self.texts}
         self._parsed: dict[str, list[Document]] = {}
+        self.patches: dict[str, list[Patch]] = {}
+        self.inner: dict[str, InnerText] = {}
+        self._read_patches()
+
+    def _read_patches(self) -> None:
+        """Read which files are patches, and the patches inside of kustomizations.
+
+        These are among the texts as if each of them was a file.
+        """
+        if not self.settings.is_for_ogx:
+            return
+        sources = [
+            source
+            for name in self._kustomizations()
+            for source in self._read_objects(name)
+            if source.kind in KUSTOMIZATIONS
+        ]
+        found = [patch for source in sources for patch in read_patches(source)]
+        for patch in found:
+            file = self.name_beside(patch.source.file, patch.path)
+            if patch.path and file is not None:
+                self.patches.setdefault(file, []).append(patch)
+        for name, patch in read_inner_texts(found):
+            assert patch.text is not None
+            document = patch.source.document
+            embedded = embed_scalar(document.text, patch.text, ())
+            self.inner[name] = InnerText(patch.source.file, document, embedded)
+            self.texts[name] = embedded.text
+            self.patches[name] = [patch]
 
     def holding(self, *marks: str) -> Iterator[str]:
         """Yield the names of the files with one of these words in them."""
@@ -94,21 +133,38 @@ class DeploymentFiles:
 
     @cached_property
     def manifests(self) -> ManifestSet:
-        """The objects of all files that are YAML and hold any."""
+        """The objects of all files that are YAML and hold any.
+
+        A JSON patch holds parts of the objects that it is for.
+        """
         found: list[ManifestObject] = []
-        names = dict.fromkeys((*self.holding("kind"), *self._kustomizations()))
-        for name in names:
-            try:
-                found += self._objects_of(name)
-            except (InputError, ParseError):
-                # its own part says so, if it has one
-                continue
-        return ManifestSet(found)
+        for name in dict.fromkeys((*self.holding("kind"), *self._kustomizations())):
+            found += self._read_objects(name)
+        return ManifestSet([*found, *self._parts_of(ManifestSet(found))])
+
+    def objects(self, name: str) -> list[ManifestObject]:
+        """Return the objects of a file, and the parts of objects in a patch."""
+        return self._by_file.get(name, [])
+
+    @cached_property
+    def _by_file(self) -> dict[str, list[ManifestObject]]:
+        found: dict[str, list[ManifestObject]] = {}
+        for each in self.manifests.objects:
+            found.setdefault(each.file, []).append(each)
+        return found
 
     def _kustomizations(self) -> Iterator[str]:
-        for name in self.texts:
-            if posixpath.basename(name) in _KUSTOMIZATIONS:
+        for name, text in self.texts.items():
+            is_named = posixpath.basename(name) in _KUSTOMIZATIONS
+            if is_named or any(f"kind: {kind}" in text for kind in KUSTOMIZATIONS):
                 yield name
+
+    def _read_objects(self, name: str) -> list[ManifestObject]:
+        try:
+            return self._objects_of(name)
+        except (InputError, ParseError):
+            # its own part says so, if it has one
+            return []
 
     def _objects_of(self, name: str) -> list[ManifestObject]:
         """Return the objects of a file. Raises `InputError`, `ParseError`."""
@@ -119,3 +175,31 @@ class DeploymentFiles:
         [document, *_] = documents
         data = {"kind": KUSTOMIZATION, **as_mapping(data_of(document.root))}
         return [ManifestObject(name, document, document.root.target, (), data)]
+
+    def _parts_of(self, known: ManifestSet) -> Iterator[ManifestObject]:
+        """Yield the parts of objects in the JSON patches of this run."""
+        bases = [each for each in known.objects if each.file not in self.patches]
+        for name, patches in self.patches.items():
+            for patch in patches:
+                found = patched_by(patch, ManifestSet(bases))
+                for base in found or patch.named_object():
+                    if base.kind not in _WHOLE:
+                        yield from self._read_parts(name, base)
+
+    def _read_parts(self, name: str, base: ManifestObject) -> list[ManifestObject]:
+        try:
+            documents = self.documents(name)
+            return [part for each in documents for part in read_parts(name, each, base)]
+        except (InputError, ParseError):
+            return []
+
+
+def patched_by(patch: Patch, known: ManifestSet) -> list[ManifestObject]:
+    """Return the objects that the target of a patch selects, each once."""
+    if not patch.target:
+        return []
+    found: dict[tuple[str, str], ManifestObject] = {}
+    for each in known.objects:
+        if each.kind not in _WHOLE and patch.selects(each):
+            found.setdefault((each.kind, each.name), each)
+    return list(found.values())

@@ -44,8 +44,8 @@ class Part(NamedTuple):
 
 PARTS: Final[tuple[Part, ...]] = (
     Part("resource.part", ("LlamaStackDistribution", "OGXServer")),
-    Part("environment.pods", ("containers",)),
-    Part("environment.kustomize_images", ("newTag", "newName", "patches")),
+    Part("environment.pods", ("containers", "patches")),
+    Part("environment.kustomize_images", ("newTag", "newName")),
     Part("environment.compose", ("services",)),
     Part("environment.dockerfiles", ("FROM ", "from "), DOCKERFILE),
     Part("environment.units", ("[Service]", "[Container]"), UNIT),

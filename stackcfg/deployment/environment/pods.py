@@ -11,6 +11,12 @@ from stackcfg.deployment.environment.mounted_configs import (
     MountedConfigs,
 )
 from stackcfg.deployment.environment.object_sources import ObjectSources
+from stackcfg.deployment.environment.patched_containers import (
+    PatchedContainer,
+    PatchedContainers,
+    merge_changes,
+    note_patch,
+)
 from stackcfg.deployment.environment.regions import (
     PlaceChanges,
     Region,
@@ -26,17 +32,11 @@ from stackcfg.deployment.environment.yaml_servers import (
     name_and_value,
 )
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.loading.errors import InputError
-from stackcfg.manifests.containers import (
-    CONTAINERS,
-    Container,
-    mounted_objects,
-    read_containers,
-)
-from stackcfg.manifests.objects import CONFIG_MAP, read_objects
+from stackcfg.manifests.containers import CONTAINERS, Container, mounted_objects
+from stackcfg.manifests.objects import CONFIG_MAP
 from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
 from stackcfg.releases.server_environment import is_server_image
-from stackcfg.yamltext.document import SCALAR, ParseError
+from stackcfg.yamltext.document import SCALAR
 from stackcfg.yamltext.edits import Edit
 
 MARKS = ("llama", "LLAMA", "ogx", "OGX", "LLS_")
@@ -48,6 +48,7 @@ class _Surroundings(NamedTuple):
 
     configs: MountedConfigs
     objects: ObjectSources
+    patched: PatchedContainers
 
 
 def run(files: DeploymentFiles) -> DeploymentChanges:
@@ -55,27 +56,40 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     if not files.settings.is_for_ogx:
         return
     sources = VariableSources(files.settings.release)
-    around = _Surroundings(MountedConfigs(files), ObjectSources(files, sources))
-    for name in files.holding(*MARKS):
-        for container in _containers_of(files, name):
-            evidence = find_evidence(container)
-            if evidence is not None:
-                yield from _change(
-                    files,
-                    container,
-                    evidence,
-                    around,
-                )
-    yield from _note_unproved_readers(files, around.configs)
+    around = _Surroundings(
+        configs=MountedConfigs(files),
+        objects=ObjectSources(files, sources),
+        patched=PatchedContainers(files),
+    )
+    for name in dict.fromkeys((*files.holding(*MARKS), *files.patches)):
+        for places in around.patched.by_place(name).values():
+            found = {
+                each.own.place: list(_change_container(files, each, around))
+                for each in places
+            }
+            yield from merge_changes(found, places[0].own)
+    yield from _note_unproved_readers(files, around)
     yield from around.configs.changes()
     yield from sources.changes()
 
 
+def _change_container(
+    files: DeploymentFiles, container: PatchedContainer, around: _Surroundings
+) -> DeploymentChanges:
+    evidence = find_evidence(container.whole)
+    starts = evidence is not None and evidence.start is not None
+    if container.is_patch and container.base is None and not starts:
+        yield from note_patch(container, evidence, files.settings.release)
+    elif evidence is not None:
+        yield from _change(files, container, evidence, around)
+
+
 def _note_unproved_readers(
-    files: DeploymentFiles, configs: MountedConfigs
+    files: DeploymentFiles, around: _Surroundings
 ) -> DeploymentChanges:
     for name in files.holding(CONTAINERS):
-        for container in _containers_of(files, name):
+        for each in around.patched.read(name):
+            container, configs = each.whole, around.configs
             mounted = configs.without_server(_mounted_configs(container, configs))
             if not mounted or container.is_init or find_evidence(container) is not None:
                 continue
@@ -95,35 +109,27 @@ def _mounted_configs(
     ]
 
 
-def _containers_of(files: DeploymentFiles, name: str) -> list[Container]:
-    if CONTAINERS not in files.texts[name]:
-        return []
-    try:
-        objects = read_objects(files.documents(name), name)
-    except (InputError, ParseError):
-        # the migration of its run configs says so
-        return []
-    return list(read_containers(objects))
-
-
 def _change(
     files: DeploymentFiles,
-    container: Container,
+    found: PatchedContainer,
     evidence: ServerEvidence,
     around: _Surroundings,
 ) -> DeploymentChanges:
+    container = found.own
     yaml = YamlServer(container)
-    mounted = _mounted_configs(container, around.configs)
-    server = _read_server(yaml, evidence)
+    mounted = _mounted_configs(found.whole, around.configs)
+    server = _read_server(yaml, found, evidence)
     server.configs = [config.text for config in mounted]
     # it reads a config that is not in this run
-    kinds = [kind for kind, _ in mounted_objects(container)]
+    kinds = [kind for kind, _ in mounted_objects(found.whole)]
     server.names_unknown_config = not mounted and CONFIG_MAP in kinds
     changes = PlaceChanges(container.file, container.place)
     yaml.note_shared(server, changes)
+    found.inherit(server, files.settings.release)
     if evidence.is_old and evidence.is_proved:
         around.objects.read(container, server, changes)
     renaming = change_server(server, changes, files.settings.release)
+    found.finish(server, yaml, changes)
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
     changes.add_evidence(evidence, container.node.start)
@@ -131,10 +137,11 @@ def _change(
     yield from changes.changes()
 
 
-def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
+def _read_server(
+    yaml: YamlServer, found: PatchedContainer, evidence: ServerEvidence
+) -> Server:
     """Return a container as a server whose strings can be changed."""
-    container = yaml.container
-    server = Server(container.node.start, evidence.is_old)
+    server = Server(yaml.node.start, evidence.is_old)
     server.variables = list(_read_variables(yaml))
     parts = [*yaml.list_words("command"), *yaml.list_words("args")]
     if parts:
@@ -144,10 +151,15 @@ def _read_server(yaml: YamlServer, evidence: ServerEvidence) -> Server:
     server.others = [
         region for key in (*_COMMANDS, "workingDir") for region in yaml.scalar(key)
     ]
-    is_known = is_server_image(container.image)
-    server.runs_image = is_known and not container.overrides_entrypoint
+    is_known = is_server_image(found.whole.image)
+    server.runs_image = is_known and not found.whole.overrides_entrypoint
     server.drop_arguments = lambda: yaml.remove("args")
-    if not yaml.is_flow:
+    if found.base is not None:
+        # without a list, those of the base would be back
+        server.drop_arguments = lambda: yaml.empty("args")
+    if found.can_add_operations:
+        server.add_variables = lambda pairs: found.add_operations(yaml, pairs)
+    elif not yaml.is_flow:
         server.add_variables = lambda pairs: _add_variables(yaml, pairs)
     return server
 

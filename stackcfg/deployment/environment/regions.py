@@ -13,7 +13,7 @@ from stackcfg.loading.places.base64_texts import Base64Text, read
 from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.migration.changes import CHECK
 from stackcfg.patterns import lazy_pattern
-from stackcfg.yamltext.document import SCALAR, Document, Node
+from stackcfg.yamltext.document import GIVEN, SCALAR, Document, Node
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.line_matching import LineMatcher
 from stackcfg.yamltext.scalar_edits import edit_scalar, find_places
@@ -85,8 +85,11 @@ class ScalarRegion:
     def edits(self) -> list[Edit]:
         """Return the edits of the file that make the string new.
 
-        Raises `ParseError` for a block scalar that cannot be edited.
+        A string that another text says has none. Raises `ParseError` for a block
+        scalar that cannot be edited.
         """
+        if self.node.style == GIVEN:
+            return []
         changes = find_edits(self.old, self.new)
         return edit_scalar(
             self.document,
@@ -97,10 +100,28 @@ class ScalarRegion:
 
     def place(self, offset: int) -> int:
         """Return where a character of the old string is in the file."""
+        if self.node.style == GIVEN:
+            return self.node.start
         places = find_places(self.document, self.node)
         if places is None:
             return self.node.start
         return places[offset]
+
+
+class FixedRegion:
+    """A string that a server has from elsewhere, where it is changed."""
+
+    def __init__(self, text: str, offset: int) -> None:
+        self.offset = offset
+        self.old = self.new = text
+
+    def edits(self) -> list[Edit]:
+        """Return no edits: they are made where the string is written."""
+        return []
+
+    def place(self, _offset: int) -> int:
+        """Return where what has the string is in the file."""
+        return self.offset
 
 
 class EncodedRegion(ScalarRegion):

@@ -110,7 +110,9 @@ class Server:
     `host`, ogx itself moves the folder. `is_built`: the image is made here.
     `foreign` are variables that somebody else sets under their old names.
     `sources` are where more variables come from, which its own ones override.
-    `inherited_image` is that of the service that this one extends.
+    `inherited_image` is that of the service that this one extends, or of the container
+    that it patches; `is_patch` tells the latter, of which the base says the rest, and `given`
+    are the variables that it sets in place of its flags.
     """
 
     offset: int
@@ -132,6 +134,8 @@ class Server:
     sources: list[VariableSource] = field(default_factory=list)
     inherited_image: str = ""
     names_unknown_config: bool = False
+    is_patch: bool = False
+    given: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def known(self) -> dict[str, Variable]:

@@ -38,7 +38,7 @@ def change_variables(plan: ServerPlan, new: NewCommand) -> None:
         _change_variable(plan, variable, config)
     for source in plan.server.sources:
         _change_source(plan, source, config)
-    if config == UNKNOWN:
+    if config == UNKNOWN and not plan.server.is_patch:
         _note_names(plan)
 
 
@@ -62,6 +62,8 @@ def _set_flags(
     known = plan.server.own
     image = plan.server.image_name
     for name, value in new.variables:
+        if (name, value) in plan.server.given:
+            continue
         value = plan.renaming.apply(value)
         if name in known:
             _set_known(plan, known[name], value)

@@ -112,7 +112,9 @@ def check_port(plan: ServerPlan) -> None:
     counted; since 1.1 it does.
     """
     server = plan.server
-    if not server.is_old or plan.target < CONFIG_PORT_SINCE or _names_port(plan):
+    if server.is_patch or not server.is_old or plan.target < CONFIG_PORT_SINCE:
+        return
+    if _names_port(plan):
         return
     for text in server.configs:
         match = _PORT.search(text)

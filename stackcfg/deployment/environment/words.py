@@ -16,7 +16,7 @@ from stackcfg.manifests.dockerfile_text import WrittenWord
 from stackcfg.manifests.shell_text import ShellWord
 from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import Document, Node
+from stackcfg.yamltext.document import GIVEN, Document, Node
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.entries import remove_item
 from stackcfg.yamltext.scalar_edits import write_like
@@ -242,6 +242,37 @@ def insert_lines(document: Document, place: int, text: str, column: int) -> Edit
     if document.text[place - 1 : place] == "\n":
         added = text + newline
     return Edit(place, place, (added,), column)
+
+
+class PatchedWords(ListWords):
+    """Words of a list of which a patch changes one: the others are written elsewhere.
+
+    `index` is which one it is in the new list, None where that has it no more.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        comments: Comments,
+        node: Node,
+    ) -> None:
+        super().__init__(document, comments, node)
+        [self.own] = [
+            index for index, item in enumerate(self.nodes) if item.style != GIVEN
+        ]
+        self.index: int | None = self.own
+
+    def write(
+        self,
+        new: Sequence[NewWord],
+        change: Change,
+    ) -> None:
+        """Change the one word that is written here."""
+        sources = [word.source for word in new]
+        self.index = None
+        if self.own in sources:
+            self.index = sources.index(self.own)
+            self.items[self.own].new = change(new[self.index].text)
 
 
 Words = SpanWords | ListWords

@@ -11,12 +11,24 @@ from stackcfg.deployment.environment.regions import (
     ScalarRegion,
 )
 from stackcfg.deployment.environment.server import Server
-from stackcfg.deployment.environment.words import CommandLine, ListWords, insert_lines
+from stackcfg.deployment.environment.words import (
+    CommandLine,
+    ListWords,
+    PatchedWords,
+    insert_lines,
+)
 from stackcfg.manifests.containers import Container
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.server_environment import renamed_variables
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Node, walk_nodes
+from stackcfg.yamltext.document import (
+    GIVEN,
+    MAPPING,
+    SCALAR,
+    SEQUENCE,
+    Node,
+    walk_nodes,
+)
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import emit_quoted
 from stackcfg.yamltext.entries import column_of, item_span, remove_entry
@@ -54,7 +66,10 @@ class YamlServer:
             return []
         if any(item.target.kind != SCALAR for item in node.items):
             return []
-        return [ListWords(self.document, self.comments, node)]
+        kind = ListWords
+        if any(item.style == GIVEN for item in node.items):
+            kind = PatchedWords
+        return [kind(self.document, self.comments, node)]
 
     def list_edits(self, command: CommandLine | None) -> list[Edit]:
         """Return the edits of the lists of a command, but for their strings."""
@@ -137,6 +152,13 @@ class YamlServer:
         texts = [f"{' ' * column}{key}:"]
         texts += [" " * column + each for each in lines]
         return [self._insert_lines(place, texts, column)]
+
+    def empty(self, key: str) -> list[Edit]:
+        """Return the edit that leaves nothing in the list under a key."""
+        node = self.node.get(key)
+        if node is None:
+            return []
+        return [Edit(node.start, node.end, ("[]",))]
 
     def _end_of_head(self) -> int:
         """Return the end of the image's entry, or of the first one."""

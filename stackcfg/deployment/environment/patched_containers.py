@@ -1,0 +1,295 @@
+"""Containers in patches: what they have from the containers that they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from stackcfg.deployment.changes import (
+    DeploymentChange,
+    DeploymentChanges,
+    FileEdit,
+    FileNote,
+)
+from stackcfg.deployment.environment.arguments import Launch, rewrite_arguments
+from stackcfg.deployment.environment.regions import (
+    FixedRegion,
+    PlaceChanges,
+    Region,
+    ScalarRegion,
+)
+from stackcfg.deployment.environment.server import (
+    Server,
+    SplitVariable,
+    Variable,
+    VariableSource,
+)
+from stackcfg.deployment.environment.words import PatchedWords
+from stackcfg.deployment.environment.yaml_servers import YamlServer
+from stackcfg.deployment.files import DeploymentFiles, patched_by
+from stackcfg.manifests.containers import (
+    CONTAINERS,
+    INIT_CONTAINERS,
+    Container,
+    read_containers,
+)
+from stackcfg.manifests.objects import ManifestObject
+from stackcfg.manifests.server_evidence import ServerEvidence
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
+from stackcfg.paths import as_mapping, list_at
+from stackcfg.releases.server_environment import new_variable
+from stackcfg.releases.versions import Release
+from stackcfg.yamltext.document import GIVEN, Node
+from stackcfg.yamltext.edits import Edit
+from stackcfg.yamltext.emit import emit_quoted
+
+WORKLOADS: Final = frozenset(
+    (
+        "CronJob",
+        "DaemonSet",
+        "Deployment",
+        "Job",
+        "Pod",
+        "ReplicaSet",
+        "StatefulSet",
+    )
+)
+"""Objects of Kubernetes that no cluster takes with a container without an image."""
+
+_ITEMS: Final = {"env": "name", "volumeMounts": "mountPath"}
+"""Lists of a container, and by what their items are put together."""
+
+
+class PatchedContainer:
+    """A container as it is written, and with what it has from the one it patches.
+
+    `whole` is what runs. `is_patch`: the image is not here, and not in the run either
+    if there is no `base`.
+    """
+
+    def __init__(self, own: Container, kind: str, base: Container | None) -> None:
+        self.own = own
+        self.base = base
+        self.given: frozenset[tuple[str, str]] = frozenset()
+        self.whole = own
+        if base is not None:
+            self.whole = _merge(own, base)
+        self.is_patch = kind in WORKLOADS and not own.data.get("image")
+
+    @property
+    def is_part(self) -> bool:
+        """Return whether it is what one operation of a JSON patch is about."""
+        return _is_part(self.own)
+
+    @property
+    def can_add_operations(self) -> bool:
+        """Return whether it is in a JSON patch with an operation on each line."""
+        return self.is_part and not self.own.document.root.target.flow
+
+    def finish(self, server: Server, yaml: YamlServer, changes: PlaceChanges) -> None:
+        """Follow the words of a command to where they are in the new one."""
+        if server.command is None:
+            return
+        for words in server.command.parts:
+            if not isinstance(words, PatchedWords) or words.index == words.own:
+                continue
+            path = _path_of(yaml)
+            if words.index is None:
+                message = (
+                    "the new command has not the word that this operation is for; "
+                    "remove the operation"
+                )
+                changes.note(ACTION_REQUIRED, message, path.start)
+                continue
+            region = ScalarRegion(yaml.document, path)
+            head, slash, last = path.text.rpartition("/")
+            if last.isdigit():
+                region.new = f"{head}{slash}{words.index}"
+                changes.add_regions(region)
+
+    def add_operations(
+        self, yaml: YamlServer, pairs: Sequence[tuple[str, str]]
+    ) -> list[Edit]:
+        """Return the edits that set variables by more operations of a JSON patch."""
+        path = _path_of(yaml).text
+        prefix = "/".join(path.split("/")[: _depth_of_container(path)])
+        lines: list[Sequence[str]] = []
+        for name, value in pairs:
+            variable = f"{{name: {name}, value: {emit_quoted(value)}}}"
+            place, given = f"{prefix}/env/-", variable
+            if not self.sets_variables:
+                place, given = f"{prefix}/env", f"[{variable}]"
+            lines.append(("op: add", f"path: {place}", f"value: {given}"))
+        return yaml.append_items(yaml.document.root.target, lines)
+
+    @property
+    def sets_variables(self) -> bool:
+        """Return whether the new base has variables."""
+        return self.base is not None and bool(self.base.variables or self.given)
+
+    def inherit(self, server: Server, release: Release) -> None:
+        """Let a server have the variables and the image of what it patches."""
+        if self.base is None:
+            return
+        if server.runs_image:
+            launch = Launch(release, has_entrypoint=True)
+            new = rewrite_arguments(self.base.words, launch)
+            self.given = frozenset(new.variables)
+            server.given = self.given
+        place = self.own.node.start
+        own = server.own
+        inherited = [
+            _fixed_variable(name, value, place)
+            for name, value in self.base.variables.items()
+            if name not in own
+        ]
+        # what is to be said of them is said where they are
+        elsewhere = PlaceChanges(self.own.file, self.own.place)
+        server.sources.append(VariableSource(elsewhere, inherited))
+        server.inherited_image = self.whole.image
+        server.is_patch = True
+
+    def old_names(self, release: Release) -> Iterator[tuple[str, str, Node]]:
+        """Yield the variables that ogx calls otherwise: old name, new one, where."""
+        env = self.own.node.get("env")
+        if env is None:
+            return
+        for item in env.items:
+            name = item.target.get("name")
+            if name is not None and name.style != GIVEN:
+                new = new_variable(name.text, release)
+                if new:
+                    yield name.text, new, name
+
+
+def _fixed_variable(name: str, value: str | None, place: int) -> Variable:
+    text: Region | None = None
+    if value is not None:
+        text = FixedRegion(value, place)
+    return SplitVariable(FixedRegion(name, place), text)
+
+
+def note_patch(
+    found: PatchedContainer, evidence: ServerEvidence | None, release: Release
+) -> DeploymentChanges:
+    """Yield what to say of a patch whose container is not in the run."""
+    changes = PlaceChanges(found.own.file, found.own.place)
+    names = list(found.old_names(release))
+    if evidence is not None:
+        message = (
+            f"this patch stays, since nothing here says which image it is for; but "
+            f"{evidence.reason}; name the object that it patches in the same run"
+        )
+        changes.note(ACTION_REQUIRED, message, found.own.node.start)
+    else:
+        for old, new, node in names:
+            message = f"if this patch is for the server: ogx reads '{new}', not '{old}'"
+            changes.note(CHECK, message, node.start)
+    if evidence is not None or names:
+        yield from changes.changes()
+
+
+def merge_changes(
+    found: Mapping[str, Sequence[DeploymentChange]], own: Container
+) -> DeploymentChanges:
+    """Yield the changes of one place that is for several containers, by their names.
+
+    An operation of a JSON patch can be; where these need different changes, none is made.
+    """
+    changes = dict.fromkeys(each for one in found.values() for each in one)
+    edits = [
+        {each for each in one if isinstance(each, FileEdit)} for one in found.values()
+    ]
+    if all(each == edits[0] for each in edits):
+        yield from changes
+        return
+    changed = [name for name, one in zip(found, edits, strict=True) if one]
+    message = (
+        f"this operation is for {' and '.join(found)}, but only "
+        f"{' and '.join(changed)} must change in this way; give each a patch of its own"
+    )
+    yield from (each for each in changes if not isinstance(each, FileEdit))
+    yield FileNote(own.file, own.place, ACTION_REQUIRED, message, own.node.start)
+
+
+def _merge(own: Container, base: Container) -> Container:
+    data = {**base.data, **own.data}
+    for key, name in _ITEMS.items():
+        given = {as_mapping(each).get(name) for each in list_at(own.data, (key,))}
+        kept = [
+            each
+            for each in list_at(base.data, (key,))
+            if as_mapping(each).get(name) not in given
+        ]
+        data[key] = [*list_at(own.data, (key,)), *kept]
+    volumes = [*list_at(own.pod, ("volumes",)), *list_at(base.pod, ("volumes",))]
+    pod = {**base.pod, **own.pod, "volumes": volumes}
+    return own._replace(data=data, pod=pod)
+
+
+class PatchedContainers:
+    """The containers of a run, each with the one that it patches."""
+
+    def __init__(self, files: DeploymentFiles) -> None:
+        self._files = files
+        self._known: dict[tuple[str, str], list[Container]] = {}
+        for found in files.manifests.objects:
+            for container in read_containers([found]):
+                if container.image and not _is_part(container):
+                    key = (found.kind, found.name)
+                    self._known.setdefault(key, []).append(container)
+
+    def read(self, file: str) -> Iterator[PatchedContainer]:
+        """Yield the containers in a file."""
+        for found in self._files.objects(file):
+            for container in read_containers([found]):
+                base = self._find_base(found, container)
+                yield PatchedContainer(container, found.kind, base)
+
+    def by_place(self, file: str) -> Mapping[int, Sequence[PatchedContainer]]:
+        """Return the containers in a file by where they are: what is for several
+        containers is one place.
+        """
+        found: dict[int, list[PatchedContainer]] = {}
+        for each in self.read(file):
+            found.setdefault(each.own.node.start, []).append(each)
+        return found
+
+    def _find_base(
+        self, found: ManifestObject, container: Container
+    ) -> Container | None:
+        """Return the container of the run that another one patches."""
+        for kind, name in self._patched(found):
+            for base in self._known.get((kind, name), ()):
+                is_same = base.data.get("name") == container.data.get("name")
+                if is_same and base.node is not container.node:
+                    return base
+        return None
+
+    def _patched(self, found: ManifestObject) -> Iterator[tuple[str, str]]:
+        yield found.kind, found.name
+        for patch in self._files.patches.get(found.file, ()):
+            for each in patched_by(patch, self._files.manifests):
+                yield each.kind, each.name
+
+
+def _path_of(yaml: YamlServer) -> Node:
+    """Return the path of the operation that a container is a part for."""
+    for item in yaml.document.root.target.items:
+        path = item.target.get("path")
+        if path is not None and path.start == yaml.node.start:
+            return path
+    raise LookupError(yaml.node.start)
+
+
+def _depth_of_container(path: str) -> int:
+    """Return how many parts of a path lead to its container."""
+    parts = path.split("/")
+    names = (CONTAINERS, INIT_CONTAINERS)
+    last = max(index for index, part in enumerate(parts) if part in names)
+    return last + 2
+
+
+def _is_part(container: Container) -> bool:
+    name = container.node.get("name")
+    return name is not None and name.style == GIVEN
