@@ -18,7 +18,15 @@ from stackcfg.loading.configs import Where, looks_like_run_config
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.quoted_texts import QuotedText, find_quoted_texts
 from stackcfg.patterns import lazy_pattern
-from stackcfg.yamltext.document import HERE, QUOTED, TABS, Document, Mapping, Scalar
+from stackcfg.yamltext.document import (
+    ECHOED,
+    HERE,
+    QUOTED,
+    TABS,
+    Document,
+    Mapping,
+    Scalar,
+)
 from stackcfg.yamltext.lines import LineIndex
 
 _OPERATOR: Final = lazy_pattern(
@@ -124,7 +132,15 @@ def _find_meant(
     text: str,
     found: Sequence[HereDocument],
 ) -> list[HereDocument]:
-    return [each for each in found if _is_meant(text[each.start : each.end])]
+    return [each for each in found if _is_meant(_lines_of(text, each))]
+
+
+def _lines_of(text: str, found: HereDocument) -> str:
+    """Return what is written, with the line ends that `echo` reads as such."""
+    written = text[found.start : found.end]
+    if found.style.endswith(ECHOED):
+        written = written.replace("\\n", "\n")
+    return written
 
 
 def _is_meant(text: str) -> bool:

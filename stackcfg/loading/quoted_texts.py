@@ -2,8 +2,9 @@ r"""Texts in quotes of a shell that are written to a file, or given to a command
 
 `echo 'TEXT' > run.yaml`, `RUN_YAML='TEXT'`, `--from-literal=run.yaml='TEXT'` and
 `kubectl patch -p '{…}'`. What the shell does to such a text is in
-`places/here_documents.py`. Left out is what `echo` or `printf` read themselves: a
-backslash, a `%`.
+`places/here_documents.py`. Of what `echo` or `printf` read themselves, `\n` is read here,
+too, as in `RUN echo 'version: 2\n\` of a Dockerfile; any other backslash and a `%` are
+left out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ from collections.abc import Iterator, Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.patterns import lazy_pattern
-from stackcfg.yamltext.document import HERE, IN_DOUBLE, IN_SINGLE, Span
+from stackcfg.yamltext.document import (
+    ECHOED,
+    HERE,
+    IN_DOUBLE,
+    IN_SINGLE,
+    Span,
+)
 
 _WORD_START: Final = r"(?<![\w$./-])"
 _FLAGS: Final = r"(?:[ \t]+-[neE]+)*"
@@ -34,6 +41,11 @@ _NAMES: Final = ("variable", "literal", "key")
 
 _SINGLE: Final = lazy_pattern(r"[^']*+(?:'(?:\\'|\"'\")'[^']*+)*")
 _DOUBLE: Final = lazy_pattern(r"[^\"\\]*+(?:\\[\s\S][^\"\\]*+)*")
+_LINE_END: Final = lazy_pattern(r"(?<!\\)(?:\\n(?:\\\r?\n)?|\\\r?\n)")
+"""A line end for `echo`, at the end of a line that a Dockerfile continues or not."""
+
+_OWN_LINE_END: Final = lazy_pattern(r"(?<!\\)(?<!\\\r)\n")
+_READS_ESCAPES: Final = lazy_pattern(r"echo[ \t]+(?:-[nE]+[ \t]+)*-[nE]*e")
 _COMMENT: Final = lazy_pattern(r"[ \t]*#")
 
 
@@ -79,10 +91,12 @@ def _read_quoted(text: str, opening: re.Match[str]) -> QuotedText | None:
         return None
     if opening["printf"] and "%" in body[0]:
         return None
-    if (opening["echo"] or opening["printf"]) and _has_backslash(body[0], quote):
-        return None
-    name = next(filter(None, map(opening.group, _NAMES)), "")
     style = HERE + (IN_SINGLE if quote == "'" else IN_DOUBLE)
+    if (opening["echo"] or opening["printf"]) and _has_backslash(body[0], quote):
+        if not _has_line_ends(opening, body[0], quote):
+            return None
+        style += ECHOED
+    name = next(filter(None, map(opening.group, _NAMES)), "")
     return QuotedText(name, style, *body.span())
 
 
@@ -91,3 +105,15 @@ def _has_backslash(written: str, quote: str) -> bool:
     if quote == "'":
         return "\\" in written.replace("'\\''", "")
     return "\\" in re.sub(r"\\[$`\"\n]", "", written)
+
+
+def _has_line_ends(opening: re.Match[str], written: str, quote: str) -> bool:
+    """Return whether a command gets no other backslashes than those of line ends.
+
+    Not every `echo` reads them without its flag: then they are meant where the text has
+    no other lines.
+    """
+    is_told = opening["printf"] or _READS_ESCAPES.match(opening[0])
+    if not is_told and _OWN_LINE_END.search(written):
+        return False
+    return not _has_backslash(_LINE_END.sub("", written), quote)

@@ -21,8 +21,9 @@ TABS = "-"
 QUOTED = "'"
 IN_SINGLE = "s"
 IN_DOUBLE = "d"
+ECHOED = "n"
 """The style of a here-document in a script, which is no YAML: `<<`, `<<-`, `<<'`; and
-of a text in quotes of the shell.
+of a text in quotes of the shell, in which `echo` can read `\\n` as a line end.
 """
 
 GIVEN = "="

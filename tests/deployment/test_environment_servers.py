@@ -313,3 +313,9 @@ def test_where_the_migration_mounts_a_volume_it_keeps_its_files(
     assert len(mounted) == len(homes) > 0
     mount_and_start(tmp_path, programs, mounted[0].rsplit("/", 1)[-1])
     assert os.listdir(tmp_path / "volume") == ["registry.db"]
+
+
+def test_what_is_written_in_another_form_is_said_only_where_the_server_changes():
+    folder = FOLDER / "dockerfile-unread"
+    after = read_files(folder / "after")
+    assert migrated(after) == (dict(after), [])

@@ -17,9 +17,13 @@ from stackcfg.loading.here_documents import (
     find_here_documents,
     find_written_configs,
 )
+from stackcfg.loading.places.here_documents import read
 from stackcfg.migration.engine import migrate, settings_for
 from stackcfg.validation.engine import fix, validate
 from stackcfg.validation.settings import settings_for as validation_settings
+from stackcfg.yamltext.document import Document, Mapping, Scalar
+from stackcfg.yamltext.edits import Edit, apply_edits
+from stackcfg.yamltext.lines import LineIndex
 from tests.support.in_process import run_here
 
 CONFIG = """\
@@ -78,6 +82,15 @@ SCRIPTS = {
     "echo behind a quote": "echo '" + QUOTED.replace("'", "'\"'\"'") + "' >run.yaml\n",
     "printf": f"printf {single(QUOTED)} > run.yaml\n",
     "printf of a string": f"printf '%s\\n' {single(QUOTED.strip())} > run.yaml\n",
+    "echo of line ends": "echo "
+    + single(QUOTED.strip().replace("\n", "\\n"))
+    + " > run.yaml\n",
+    "echo of line ends in two quotes": "echo "
+    + double(QUOTED.strip().replace("\n", "\\n"))
+    + " >run.yaml\n",
+    "printf of line ends": "printf "
+    + single(QUOTED.replace("\n", "\\n"))
+    + " >run.yaml\n",
     "variable": f'RUN={single(QUOTED)}\necho "$RUN" > run.yaml\n',
     "here-document beside": f"cat > x <<'A'\necho '\nA\necho {single(QUOTED)} >run.yaml\n",
     "two of one line": f"cat <<'A' - 3<<'B' >run.yaml\n{CONFIG}A\n# end\nB\n",
@@ -102,6 +115,72 @@ def test_a_migrated_script_writes_the_migrated_config(
     assert result.changed
     after = run_script(result.text, tmp_path / "after")
     assert after == migrate(written, settings).text
+    assert not migrate(result.text, settings).changed
+
+
+CONTINUED = {
+    "echo": "RUN echo "
+    + single(QUOTED.strip().replace("\n", "\\n\\\n"))
+    + " > run.yaml\n",
+    "echo with an end": "RUN echo "
+    + single(QUOTED.replace("\n", "\\n\\\n")[:-2])
+    + " > run.yaml\n",
+    "echo with a broken end": "RUN echo "
+    + single(QUOTED.replace("\n", "\\n\\\n"))
+    + " > run.yaml\n",
+    "echo in two quotes": 'RUN echo "\\\n'
+    + double(QUOTED.replace("\n", "\\n\\\n"))[1:-3]
+    + '" > run.yaml\n',
+    "printf": "RUN printf " + single(QUOTED.replace("\n", "\\n\\\n")) + " >run.yaml\n",
+    "a last line that becomes a comment": "RUN echo "
+    + single(
+        (QUOTED + "shields:\n- {shield_id: a, provider_id: b}").replace("\n", "\\n\\\n")
+    )
+    + " >run.yaml\n",
+}
+
+
+def joined(dockerfile: str) -> str:
+    """Return the shell text of `RUN`, whose lines BuildKit joins, without comments."""
+    lines = [
+        line for line in dockerfile.splitlines() if not line.lstrip().startswith("#")
+    ]
+    return "".join(line.removesuffix("\\") for line in lines).removeprefix("RUN ")
+
+
+@pytest.mark.parametrize("text", ["a: 1\\n\\\nb: 2", "a: 1\\n\\\nb: 2\\n"])
+def test_a_comment_does_not_take_the_end_of_a_command_away(text: str):
+    """An edit makes a comment of the last line."""
+    script = f"echo '{text}' > run.yaml"
+    root = Mapping(0, len(script), None, flow=False)
+    value = Scalar(6, 6 + len(text), None, text, "<<sn")
+    root.entries.append((Scalar(6, 6, None, "run.yaml", "'"), value))
+    document = Document(script, root, LineIndex(script), 0, len(script), is_yaml=False)
+    held = read(text, ("run.yaml",), document)
+    start = held.text.index("b: 2")
+    edits = held.held_edits([Edit(start, start, ("# ",))])
+    after = apply_edits(text, edits)
+    assert after.startswith("a: 1\\n\\\n# b: 2\\n\\\n")
+
+
+def without_comments(text: str) -> list[str]:
+    return [
+        line for line in text.splitlines() if line and not line.lstrip().startswith("#")
+    ]
+
+
+@pytest.mark.parametrize("target", ["0.3", "1.0", "1.5"])
+@pytest.mark.parametrize("name", CONTINUED)
+def test_a_continued_line_of_a_dockerfile_writes_the_migrated_config(
+    name: str, target: str, tmp_path: Path
+):
+    dockerfile = CONTINUED[name].replace("  # the only one\\n\\\n", "")
+    written = run_script(joined(dockerfile), tmp_path / "before")
+    settings = settings_for(target)
+    result = migrate(dockerfile, settings)
+    after = run_script(joined(result.text), tmp_path / "after")
+    assert without_comments(after) == without_comments(migrate(written, settings).text)
+    assert all(line.endswith("\\") for line in result.text.splitlines()[:-1])
     assert not migrate(result.text, settings).changed
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from stackcfg.deployment.changes import (
     DeploymentChanges,
+    FileEdit,
     FileNote,
     HoldsNoConfig,
     Refusal,
@@ -13,14 +14,20 @@ from stackcfg.deployment.changes import (
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.environment.unproved_readers import note_unread_config
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.light_typing import NamedTuple
+from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.loading.here_documents import find_written_configs, read_here_documents
 from stackcfg.manifests.file_kinds import kind_of
 from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.versions import Release
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.lines import LineIndex, Position
+
+_PROVIDER: Final = lazy_pattern(
+    r"(?m)^(?![ \t]*#)[^\n]*?(?P<key>\bprovider_type[\"']?:[ \t]*[\"']?(?:remote|inline)::)"
+)
+"""What no other text than a run config has, but for comments."""
 
 
 class PlainText(NamedTuple):
@@ -64,16 +71,19 @@ def change_plain_file(
         found = list(
             note_unread_config(name, text.body, settings.migration, settings.release)
         )
-    for each in found:
-        yield from each.changes()
-    yield from _say_what_it_holds(text)
+    changes = [change for each in found for change in each.changes()]
+    yield from changes
+    is_changed = any(isinstance(each, FileEdit) for each in changes)
+    yield from _say_what_it_holds(text, is_changed)
 
 
-def _say_what_it_holds(text: PlainText) -> DeploymentChanges:
+def _say_what_it_holds(text: PlainText, is_changed: bool) -> DeploymentChanges:
     """Yield whether a file has no run config to migrate: it writes none, or it writes
     one in pieces.
     """
     try:
+        if is_changed:
+            yield from _note_unread_text(text)
         if read_here_documents(text.body, LineIndex(text.body).position):
             return
     except InputError as error:
@@ -81,3 +91,22 @@ def _say_what_it_holds(text: PlainText) -> DeploymentChanges:
         message = f"{error.message}, and stays; {error.hint}"
         yield FileNote(text.file, "script", ACTION_REQUIRED, message, offset)
     yield HoldsNoConfig(text.file)
+
+
+def _note_unread_text(text: PlainText) -> DeploymentChanges:
+    """Yield a note on the first part of a run config that is in no text that is read.
+
+    Raises `InputError` for one that is known to be written in pieces.
+    """
+    read_here_documents(text.body, LineIndex(text.body).position)
+    spans = [(each.start, each.end) for each in find_written_configs(text.body)]
+    for match in _PROVIDER.finditer(text.body):
+        if any(start <= match.start("key") < end for start, end in spans):
+            continue
+        message = (
+            "this line is part of a run config that is written in a form which is not "
+            "read, and stays; write it with a here-document and migrate again"
+        )
+        offset = match.start("key")
+        yield FileNote(text.file, "run config", ACTION_REQUIRED, message, offset)
+        return

@@ -4,7 +4,8 @@ r"""Texts of here-documents, as the program that reads them gets them.
 here-document has variables and commands of the shell, or of BuildKit, in it, and a `$`
 of its own is written `\$` (POSIX, Shell Command Language 2.7.4; Dockerfile reference,
 here-documents). So it is in double quotes, with `\"` for a quote; in single quotes only
-the quote itself is written in another way, as `'\''` (2.2.2, 2.2.3).
+the quote itself is written in another way, as `'\''` (2.2.2, 2.2.3). Where `echo` reads
+it, a line ends with `\n`, and in a Dockerfile with a backslash behind that.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.paths import Path
 from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.document import (
+    ECHOED,
     HERE,
     IN_DOUBLE,
     IN_SINGLE,
@@ -25,7 +27,7 @@ from stackcfg.yamltext.document import (
     Document,
     ParseError,
 )
-from stackcfg.yamltext.edits import Edit, resolve_edits
+from stackcfg.yamltext.edits import Edit, resolve_edits, splice_edits
 
 _BRACES: Final = r"\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}"
 _BRACKETS: Final = r"\$\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
@@ -37,6 +39,8 @@ _ESCAPE_TOKENS: Final = (
 _DOUBLE_TOKENS: Final = _ESCAPE_TOKENS.replace("[\\\\$`", '[\\\\$`"')
 _SINGLE_TOKENS: Final = r"(?P<single>'(?:\\'|\"'\")')"
 _LINE_END: Final = "\r\n"
+_ECHO_TOKENS: Final = r"(?P<echoed>\\n(?:\\\r?\n)?)|(?P<continued>\\\r?\n)"
+_CONTINUED_END: Final = lazy_pattern(r"\\n\\\r?\n")
 _TAB_TOKENS: Final = r"(?m:^)(?P<tabs>\t+)"
 _NAME: Final = lazy_pattern(r"\$[A-Za-z_]\w*")
 _SPECIAL: Final = "\\$`"
@@ -50,7 +54,8 @@ class HereText(NamedTuple):
     `starts` are offsets in the text of runs of characters that are written as they are,
     `places` their offsets in what is written. `parameters` are what a shell replaces,
     `unclear` those that are in the text with a backslash, too. New lines begin with
-    `tabs` and end with `newline`. `quote` is around the text.
+    `tabs` and end with `newline`. `quote` is around the text. Behind the line end at
+    `unbroken`, what is written goes on with the line.
     """
 
     text: str
@@ -62,6 +67,7 @@ class HereText(NamedTuple):
     tabs: str
     newline: str
     quote: str = ""
+    unbroken: int = -1
 
     def held_offset(
         self,
@@ -76,20 +82,49 @@ class HereText(NamedTuple):
         edits: Sequence[Edit],
     ) -> list[Edit]:
         """Return the edits with backslashes and tabs."""
-        return [self._held_edit(edit) for edit in resolve_edits(self.text, edits)]
+        resolved = resolve_edits(self.text, edits)
+        if self._is_continued:
+            resolved = self._end_last_comment(resolved)
+        return [self._held_edit(edit) for edit in resolved]
+
+    @property
+    def _is_continued(self) -> bool:
+        """Return whether each line goes on with the next one, as in a Dockerfile."""
+        return self.escapes is None and self.newline.endswith("\n")
+
+    def _end_last_comment(self, edits: list[Edit]) -> list[Edit]:
+        """Return edits behind which no comment is the last line: BuildKit takes it away,
+        with the quote and the command behind it.
+        """
+        new = splice_edits(self.text, edits)
+        end = len(self.text)
+        if self.unbroken == end:
+            new = new.removesuffix("\n")
+        if not new.rpartition("\n")[2].lstrip().startswith("#"):
+            return edits
+        if edits and edits[-1].end == end:
+            last = edits[-1]
+            return [*edits[:-1], last._replace(pieces=(last.text + "\n",))]
+        return [*edits, Edit(end, end, ("\n",))]
 
     def _held_edit(
         self,
         edit: Edit,
     ) -> Edit:
         new = edit.text
+        if self.escapes is None and "\\" in new:
+            message = "the new text has a backslash, which 'echo' would read"
+            hint = "write this text with a here-document"
+            raise ParseError(message, self.held_offset(edit.start), hint)
         if self.quote == _QUOTE[IN_SINGLE]:
             new = new.replace("'", "'\\''")
-        elif self.escapes:
+        elif self.escapes or self.quote:
             new = self._special().sub(self._write, new)
         if self.tabs:
             new = self._indent(new, edit)
         new = new.replace("\n", self.newline)
+        if edit.start == self.unbroken and new:
+            new = self.newline.removeprefix("\\n") + new
         return Edit(self.held_offset(edit.start), self.held_offset(edit.end), (new,))
 
     def _indent(
@@ -158,7 +193,8 @@ class _Decoder:
     ) -> None:
         self.content = content
         self.has_tabs = TABS in style
-        self.quote = _QUOTE.get(style.removeprefix(HERE), "")
+        self.is_echoed = style.endswith(ECHOED)
+        self.quote = _QUOTE.get(style.removeprefix(HERE).removesuffix(ECHOED), "")
         self.is_expanded = QUOTED not in style and IN_SINGLE not in style
         self.parts: list[str] = []
         self.length = 0
@@ -166,6 +202,7 @@ class _Decoder:
         self.places: list[int] = [0]
         self.parameters: set[str] = set()
         self.escaped: list[int] = []
+        self.unbroken = -1
 
     def decode(self) -> HereText:
         """Return the text. Raises `ParseError`."""
@@ -186,12 +223,26 @@ class _Decoder:
             unclear=frozenset(self._find_unclear(text)),
             escapes=self._find_escapes(),
             tabs=self._find_tabs(),
-            newline=_LINE_END if _LINE_END in self.content else "\n",
+            newline=self._find_newline(),
             quote=self.quote,
+            unbroken=self.unbroken,
         )
 
-    def _find_escapes(self) -> str:
-        """Return the characters that are not written as they are."""
+    def _find_newline(self) -> str:
+        """Return how a line ends in what is written."""
+        if self.is_echoed:
+            continued = _CONTINUED_END.search(self.content)
+            if continued is None:
+                return "\\n"
+            return continued[0]
+        if _LINE_END in self.content:
+            return _LINE_END
+        return "\n"
+
+    def _find_escapes(self) -> str | None:
+        """Return the characters that are not written as they are; None: all."""
+        if self.is_echoed:
+            return None
         if not self.is_expanded:
             return self.quote
         return _SPECIAL + self.quote
@@ -199,6 +250,8 @@ class _Decoder:
     def _tokens(self) -> Iterator[re.Match[str]]:
         """Return what is not written as it is, in its order."""
         patterns: list[str] = []
+        if self.is_echoed:
+            patterns.append(_ECHO_TOKENS)
         if _LINE_END in self.content:
             patterns.append(rf"(?P<line_end>{_LINE_END})")
         if self.has_tabs:
@@ -225,10 +278,12 @@ class _Decoder:
         match: re.Match[str],
     ) -> None:
         groups = match.groupdict()
-        if groups.get("tabs"):
+        if groups.get("tabs") or groups.get("continued"):
             return
-        if groups.get("line_end"):
+        if groups.get("line_end") or groups.get("echoed"):
             self._keep("\n")
+            if match[0] == "\\n":
+                self.unbroken = self.length
         elif groups.get("single"):
             self._keep("'")
         else:
