@@ -55,8 +55,8 @@ def migrate_charts(
             else:
                 found[file.path] = DeployedFile(file.path, whole)
         elif result.result is not None:
-            said = _notes_beside(deployed.get(values.path))
-            _add_values(found, values, chart, result.result, said)
+            beside = deployed.get(values.path)
+            _add_values(found, values, chart, result.result, beside)
     return found
 
 
@@ -65,7 +65,7 @@ def _notes_beside(values: DeployedFile | None) -> tuple[ConfigResult, ...]:
     if values is None or values.result is None:
         return ()
     configs = values.result.configs
-    return tuple(each for each in configs if each.is_left and not each.is_run_config)
+    return tuple(each for each in configs if not each.is_run_config)
 
 
 def _migrate_template(
@@ -158,11 +158,12 @@ def _add_values(
     file: InputFile,
     chart: Chart,
     template: MigrationResult,
-    said: tuple[ConfigResult, ...],
+    beside: DeployedFile | None,
 ) -> None:
     """Add what a template makes of the values of its chart to what others do."""
     text = template.values or chart.values
-    known = found.get(file.path)
+    said = _notes_beside(beside)
+    known = found.get(file.path, beside)
     if known is not None and known.error is not None:
         return
     if known is not None and known.result is not None:

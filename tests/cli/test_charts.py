@@ -361,3 +361,43 @@ def test_the_image_in_values_is_named_beside_the_run_config(tmp_path, image, cou
     said = "values.yaml:2:15: action required: 'llamastack/distribution-starter' is an"
     assert done.err.count(said) == count
     assert "distro_name: starter" in (tmp_path / "values.yaml").read_text()
+
+
+SERVER = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: stack}
+spec:
+  template:
+    spec:
+      containers:
+      - name: stack
+        image: "{{ .Values.server.image }}"
+        env:
+        {{- toYaml .Values.server.env | nindent 8 }}
+"""
+OF_SERVER = """\
+server:
+  image: llamastack/distribution-starter:0.2.20
+  env:
+  - name: LLAMA_STACK_LOGGING
+    value: all=info
+"""
+
+
+def test_values_of_the_run_config_and_of_the_server_change_together(chart):
+    arguments = ("migrate", "--write", "--no-backup", "--target", "1.5", ".")
+    (chart / "templates" / "server.yaml").write_text(SERVER)
+    values = chart / "values.yaml"
+    old = values.read_text()
+    run_here(*arguments, cwd=chart)
+    alone = values.read_text()
+    shutil.copytree(CHART / "before", chart, dirs_exist_ok=True)
+    values.write_text(old + OF_SERVER)
+    run_here(*arguments, cwd=chart)
+    wanted = OF_SERVER.replace("LLAMA_STACK_LOGGING", "OGX_LOGGING")
+    wanted = wanted.replace(
+        "llamastack/distribution-starter:0.2.20", "ogxai/distribution-starter:1.5.0"
+    )
+    assert alone != old
+    assert values.read_text() == alone + wanted

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.environment.chart_values import is_written_image
 from stackcfg.deployment.environment.images import change_image, rewrite_packages
 from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
 from stackcfg.deployment.environment.unproved_readers import has_old_config
@@ -114,6 +115,8 @@ def _find_in_file(
     release = files.settings.release
     for document in documents:
         for path, node in _nodes_of_others(document, servers):
+            if _is_image_key(path) and is_written_image(files, name, path):
+                continue
             yield from _find_in_node(document, path, node, release)
 
 
@@ -142,11 +145,14 @@ def _find_in_node(
         if start is not None and start.is_old:
             yield _Found(_STARTS, node.start)
     elif node.kind == SCALAR and "llama" in node.text:
-        is_image = bool(path) and _IMAGE_KEY.fullmatch(str(path[-1])) is not None
-        if is_image and is_old_image(node.text):
+        if _is_image_key(path) and is_old_image(node.text):
             yield _Found(_say_image(node.text, release), node.start)
         else:
             yield from _find_in_text(ScalarRegion(document, node), release)
+
+
+def _is_image_key(path: Path) -> bool:
+    return bool(path) and _IMAGE_KEY.fullmatch(str(path[-1])) is not None
 
 
 def _say_image(image: str, release: Release) -> str:

@@ -12,6 +12,11 @@ from stackcfg.deployment.changes import (
     FileNote,
 )
 from stackcfg.deployment.environment.arguments import Launch, rewrite_arguments
+from stackcfg.deployment.environment.chart_values import (
+    ChartValues,
+    FilledContainer,
+    find_values,
+)
 from stackcfg.deployment.environment.regions import (
     FixedRegion,
     PlaceChanges,
@@ -61,19 +66,29 @@ _ITEMS: Final = {"env": "name", "volumeMounts": "mountPath"}
 
 
 class PatchedContainer:
-    """A container as it is written, and with what it has from the one it patches.
+    """A container as it is written, and with what it has from the one it patches, or
+    from the values of a chart.
 
     `whole` is what runs. `is_patch`: the image is not here, and not in the run either
     if there is no `base`.
     """
 
-    def __init__(self, own: Container, kind: str, base: Container | None) -> None:
+    def __init__(
+        self,
+        own: Container,
+        kind: str,
+        base: Container | None,
+        values: Sequence[ChartValues] = (),
+    ) -> None:
         self.own = own
         self.base = base
         self.given: frozenset[tuple[str, str]] = frozenset()
         self.whole = own
         if base is not None:
             self.whole = _merge(own, base)
+        self.filled = [FilledContainer(own, each) for each in values]
+        if self.filled:
+            self.whole = self.filled[0].whole
         self.is_patch = kind in WORKLOADS and not own.data.get("image")
 
     @property
@@ -241,10 +256,16 @@ class PatchedContainers:
 
     def read(self, file: str) -> Iterator[PatchedContainer]:
         """Yield the containers in a file."""
+        values = find_values(self._files, file)
         for found in self._files.objects(file):
             for container in read_containers([found]):
                 base = self._find_base(found, container)
-                yield PatchedContainer(container, found.kind, base)
+                yield PatchedContainer(
+                    container,
+                    found.kind,
+                    base,
+                    values,
+                )
 
     def by_place(self, file: str) -> Mapping[int, Sequence[PatchedContainer]]:
         """Return the containers in a file by where they are: what is for several

@@ -6,6 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.environment.chart_values import (
+    FilledContainer,
+    ValueRegions,
+    is_template,
+    note_left,
+)
 from stackcfg.deployment.environment.mounted_configs import (
     MountedConfig,
     MountedConfigs,
@@ -49,6 +55,8 @@ class _Surroundings(NamedTuple):
     configs: MountedConfigs
     objects: ObjectSources
     patched: PatchedContainers
+    sources: VariableSources
+    filled: list[FilledContainer]
 
 
 def run(files: DeploymentFiles) -> DeploymentChanges:
@@ -60,8 +68,10 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
         configs=MountedConfigs(files),
         objects=ObjectSources(files, sources),
         patched=PatchedContainers(files),
+        sources=sources,
+        filled=[],
     )
-    for name in dict.fromkeys((*files.holding(*MARKS), *files.patches)):
+    for name in _names_of(files):
         for places in around.patched.by_place(name).values():
             found = {
                 each.own.place: list(_change_container(files, each, around))
@@ -69,8 +79,17 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
             }
             yield from merge_changes(found, places[0].own)
     yield from _note_unproved_readers(files, around)
+    yield from note_left(files, around.filled)
     yield from around.configs.changes()
     yield from sources.changes()
+
+
+def _names_of(files: DeploymentFiles) -> list[str]:
+    """Return the files in which containers can be for the server: what says so can be
+    in the base of a patch, or in the values of a chart.
+    """
+    templates = filter(is_template, files.holding(CONTAINERS))
+    return list(dict.fromkeys((*files.holding(*MARKS), *files.patches, *templates)))
 
 
 def _change_container(
@@ -115,6 +134,27 @@ def _change(
     evidence: ServerEvidence,
     around: _Surroundings,
 ) -> DeploymentChanges:
+    changes = PlaceChanges(found.own.file, found.own.place)
+    filled: Sequence[FilledContainer | None] = (None,)
+    if found.filled and evidence.is_old and evidence.is_proved:
+        filled = found.filled
+        around.filled.extend(found.filled)
+    for each in reversed(filled):
+        # other values than those of the chart itself change only themselves
+        changes = PlaceChanges(found.own.file, found.own.place)
+        _change_server(files, found, evidence, around, changes, each)
+    yield from changes.changes()
+
+
+def _change_server(
+    files: DeploymentFiles,
+    found: PatchedContainer,
+    evidence: ServerEvidence,
+    around: _Surroundings,
+    changes: PlaceChanges,
+    filled: FilledContainer | None,
+) -> None:
+    """Collect what changes in a container, and in what it has from elsewhere."""
     container = found.own
     yaml = YamlServer(container)
     mounted = _mounted_configs(found.whole, around.configs)
@@ -123,18 +163,22 @@ def _change(
     # it reads a config that is not in this run
     kinds = [kind for kind, _ in mounted_objects(found.whole)]
     server.names_unknown_config = not mounted and CONFIG_MAP in kinds
-    changes = PlaceChanges(container.file, container.place)
     yaml.note_shared(server, changes)
     found.inherit(server, files.settings.release)
     if evidence.is_old and evidence.is_proved:
         around.objects.read(container, server, changes)
+    values = None
+    if filled is not None:
+        filled.inherit(server, around.sources, files)
+        values = ValueRegions(filled, server)
     renaming = change_server(server, changes, files.settings.release)
+    if values is not None:
+        values.finish(changes, around.sources)
     found.finish(server, yaml, changes)
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
     changes.add_evidence(evidence, container.node.start)
     around.configs.move(mounted, renaming, evidence)
-    yield from changes.changes()
 
 
 def _read_server(

@@ -54,6 +54,10 @@ class VariableSources:
             else:
                 own.append(variable)
         server.sources.append(VariableSource(changes, own))
+        self.add_place(changes)
+
+    def add_place(self, changes: PlaceChanges) -> None:
+        """Take what becomes of a place that several servers can have."""
         self._taken.setdefault((changes.file, changes.name), []).append(changes)
 
     def _note_shared(
