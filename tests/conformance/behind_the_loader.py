@@ -19,6 +19,7 @@ _WORDS: Final = re.compile(
     # `start_checks` of `validators.json`
     r"|a reference to a backend|'persistence' is missing|'kvstore' is missing|must be a store"
     r"|'(?:base_)?url' is missing|must be a URL"
+    r"|is called '\w+' \w+ \S+; \S+ refuses to start"
     r"|a key for the server of NVIDIA|'api_key' is missing|'otel_\w+' is missing"
     r"|'oci_\w+' must be|must be a path that is not empty"
     # the web server, once it has read who may call it

@@ -59,12 +59,13 @@ def describe_holder(path: Path, inspection: Inspection) -> str:
     return f" in {describe_entry(path[:-1], inspection)}"
 
 
-def describe_refusal(inspection: Inspection, path: Path) -> str:
+def describe_refusal(inspection: Inspection, error: ModelError) -> str:
     """Return `0.7.3 refuses the file`, and the variable that this depends on.
 
     The config of a provider that a variable switches on is read only then.
     """
-    refusal = f"{inspection.release} refuses the file"
+    path = error.path
+    refusal = f"{inspection.release} {verb_of_refusal(error)}"
     is_config = path[:1] == ("providers",) and path[3:4] == ("config",)
     if not is_config or not is_disabled(mapping_at(inspection.readings[0], path[:3])):
         return refusal
@@ -75,6 +76,13 @@ def describe_refusal(inspection: Inspection, path: Path) -> str:
     if switch is None:
         return refusal
     return f"{refusal} once '{switch[1]}' is set"
+
+
+def verb_of_refusal(error: ModelError) -> str:
+    """Return what a release does for an error: it may read the file and then stop."""
+    if error.at_start:
+        return "refuses to start"
+    return "refuses the file"
 
 
 def describe_problem(error: ModelError, inspection: Inspection) -> tuple[str, str]:
@@ -97,7 +105,7 @@ def describe_missing_field(inspection: Inspection, error: ModelError) -> RuleFin
     return RuleFinding(
         key_of(*holder),
         f"'{name}' is missing{describe_holder(error.path, inspection)}; "
-        f"{describe_refusal(inspection, error.path)}",
+        f"{describe_refusal(inspection, error)}",
         help=f"add '{name}': {error.expected}",
     )
 

@@ -38,7 +38,7 @@ def _describe(inspection: Inspection, error: ModelError) -> RuleFinding:
         place = key_of(*error.path)
     return RuleFinding(
         place,
-        f"{problem}; {describe_refusal(inspection, error.path)}",
+        f"{problem}; {describe_refusal(inspection, error)}",
         help=advice,
     )
 

@@ -86,7 +86,7 @@ def _describe_missing(
     return RuleFinding(
         place,
         f"the reference '{reference[-1]}' has no '{name}'; "
-        f"{describe_refusal(inspection, error.path)}",
+        f"{describe_refusal(inspection, error)}",
         help=help_text,
         fix=fix,
     )

@@ -32,6 +32,7 @@ from stackcfg.validation.queries.severity import (
     is_empty_by_default,
     severity_of_loss,
 )
+from stackcfg.validation.queries.wording import verb_of_refusal
 from stackcfg.validation.rule import (
     ERROR,
     INFO,
@@ -50,13 +51,16 @@ from stackcfg.validation.rule_finding import (
 
 
 class _Renamed(NamedTuple):
-    """A renamed key: where it is, in which model, and the mapping with it."""
+    """A renamed key: where it is, in which model, and the mapping with it.
+
+    `refusal` is the error for which the server does not start, if there is one.
+    """
 
     path: Path
     model: str
     rename: KeyRename
     holder: Mapping[Any, Any]
-    is_refused: bool
+    refusal: ModelError | None
 
     @property
     def value(self) -> Any:
@@ -107,14 +111,15 @@ def report(inspection: Inspection, errors: Errors) -> Findings:
     """Report each renamed key; a missing key of the other name is the same
     fault.
     """
-    missing = {error.path for error in errors if error.kind == MISSING}
+    missing = {error.path: error for error in errors if error.kind == MISSING}
     for error in errors:
         rename = _find_rename(inspection, error.model, error.path[-1])
         if error.kind == MISSING or rename is None:
             continue
         holder = mapping_at(inspection.data, error.path[:-1])
-        is_refused = (*error.path[:-1], rename.new) in missing
-        is_refused |= error.kind == FORBIDDEN
+        refusal = missing.get((*error.path[:-1], rename.new))
+        if error.kind == FORBIDDEN:
+            refusal = error
         yield _describe(
             inspection,
             _Renamed(
@@ -122,7 +127,7 @@ def report(inspection: Inspection, errors: Errors) -> Findings:
                 model=error.model,
                 rename=rename,
                 holder=holder,
-                is_refused=is_refused,
+                refusal=refusal,
             ),
         )
 
@@ -152,8 +157,8 @@ def _describe_names(rename: KeyRename) -> str:
 
 
 def _describe_effect(renamed: _Renamed) -> str:
-    if renamed.is_refused:
-        return "refuses the file"
+    if renamed.refusal is not None:
+        return verb_of_refusal(renamed.refusal)
     if renamed.is_doubled:
         return f"drops it and reads '{renamed.rename.new}'"
     holds = renamed.rename.setting.holds
@@ -165,7 +170,7 @@ def _describe_effect(renamed: _Renamed) -> str:
 
 
 def _severity(inspection: Inspection, renamed: _Renamed) -> str:
-    if renamed.is_refused:
+    if renamed.refusal is not None:
         return ERROR
     if renamed.is_doubled and renamed.holder[renamed.rename.new] == renamed.value:
         return INFO

@@ -60,7 +60,7 @@ def _describe_compound(inspection: Inspection, error: ModelError) -> RuleFinding
     return RuleFinding(
         value_of(*error.path),
         f"{describe_entry(error.path, inspection)} must be {wanted}, which a "
-        f"variable cannot be; {describe_refusal(inspection, error.path)}",
+        f"variable cannot be; {describe_refusal(inspection, error)}",
         help=f"write {wanted}; single values in it can be variables",
     )
 
@@ -68,7 +68,7 @@ def _describe_compound(inspection: Inspection, error: ModelError) -> RuleFinding
 def _describe_refused(inspection: Inspection, error: ModelError) -> RuleFinding:
     wanted = error.expected or f"one of {', '.join(error.choices)}"
     state, help_text = "unset", _advise_on_default(inspection, error)
-    refusal = describe_refusal(inspection, error.path)
+    refusal = describe_refusal(inspection, error)
     if _comes_from_switch(inspection, error):
         state, help_text = "set", "write a valid value after ':+'"
         refusal = f"{inspection.release} refuses the file"

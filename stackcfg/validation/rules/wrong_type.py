@@ -46,7 +46,7 @@ def _describe_key(inspection: Inspection, error: ModelError) -> RuleFinding:
         key_of(*error.path),
         f"the key '{name}'{where} must be {error.expected}, but YAML reads it as "
         f"{describe_value(error.value)}; "
-        f"{describe_refusal(inspection, error.path)}",
+        f"{describe_refusal(inspection, error)}",
         help="write it in quotes",
         fix=name,
     )
@@ -61,7 +61,7 @@ def _describe_choice(inspection: Inspection, error: ModelError) -> RuleFinding:
         value_of(*error.path),
         f"{written} is not a valid value of "
         f"{describe_entry(error.path, inspection)}; "
-        f"{describe_refusal(inspection, error.path)}",
+        f"{describe_refusal(inspection, error)}",
         help=did_you_mean(meant, f"valid values: {', '.join(error.choices)}"),
         fix=fix_slip(str(error.value), meant, error.choices),
     )
@@ -74,7 +74,7 @@ def _describe_value(inspection: Inspection, error: ModelError) -> RuleFinding:
     return RuleFinding(
         value_of(*error.path),
         f"{describe_entry(error.path, inspection)} must be {error.expected}"
-        f"{_but_is(error)}; {describe_refusal(inspection, error.path)}",
+        f"{_but_is(error)}; {describe_refusal(inspection, error)}",
         help=did_you_mean(meant, _what_to_write(inspection, error)),
         fix=fix_slip(str(error.value), meant, error.choices),
     )
@@ -132,7 +132,7 @@ def _describe_retyped(inspection: Inspection, error: ModelError) -> RuleFinding:
         value_of(*error.path),
         f"{describe_entry(error.path, inspection)} must be {error.expected}, but the "
         f"server reads this one as {kind}, quotes or not; "
-        f"{describe_refusal(inspection, error.path)}",
+        f"{describe_refusal(inspection, error)}",
         help=f"write another string, or use {format_release(LITERALS_KEPT_SINCE)} or "
         "later",
     )
