@@ -40,6 +40,11 @@ _NO_SCRIPT: Final = lazy_pattern(r"(?!#!)")
 _FENCE: Final = lazy_pattern(r"(?m)^(?:```|~~~)")
 """Around a block of Markdown; what YAML holds is indented, or a comment."""
 
+_PAGE: Final = lazy_pattern(r"(?!#!|\s*(?:```|~~~))")
+"""A page has words in front of its blocks: what begins with a fence is meant to be what
+is between the fences.
+"""
+
 _DIRECTIVE: Final = lazy_pattern(r"(?m)^[ \t]*\.\. [\w-]+::")
 _SOURCE_BLOCK: Final = lazy_pattern(r"(?m)^\[source\b[^\]\n]*\][ \t\r]*$")
 _MAKEFILE: Final = lazy_pattern(
@@ -123,7 +128,7 @@ _LANGUAGES: Final = (
         _TEMPLATE,
         "render it ('templatefile'), then name what it writes",
     ),
-    Language("Markdown", _NO_SCRIPT, _FENCE, _TAKE_OUT),
+    Language("Markdown", _PAGE, _FENCE, _TAKE_OUT),
     Language("reStructuredText", _NO_SCRIPT, _DIRECTIVE, _TAKE_OUT),
     Language("AsciiDoc", _NO_SCRIPT, _SOURCE_BLOCK, _TAKE_OUT),
     Language(

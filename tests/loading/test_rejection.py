@@ -301,6 +301,14 @@ def test_a_block_of_markdown_in_a_value_does_not_make_markdown():
         read_documents(text)
 
 
+def test_a_run_config_between_fences_is_meant_to_be_one():
+    """A folder search must not pass by what was copied with its fences."""
+    with pytest.raises(InputError) as caught:
+        read_documents(f"\n```yaml\n{CONFIG}```\n")
+    assert not isinstance(caught.value, NotRunConfigError)
+    assert caught.value.message == "not YAML: Markdown, with a block of code"
+
+
 @pytest.mark.parametrize("name", ["Terraform", "Nix"])
 def test_a_script_that_writes_a_text_in_another_language_is_a_script(name):
     text = LANGUAGES[name][0].replace("EOT", "END")
