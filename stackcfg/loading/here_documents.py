@@ -85,13 +85,6 @@ def read_here_documents(
     return [_make_document(text, found)]
 
 
-def has_operator(text: str) -> bool:
-    """Return whether a text has what begins a here-document,
-    other than a merge key.
-    """
-    return "<<" in text and _OPERATOR.search(text) is not None
-
-
 def find_written_configs(text: str) -> list[HereDocument]:
     """Return the here-documents and texts in quotes that are meant to be, or to hold,
     run configs.
