@@ -11,7 +11,12 @@ from contextlib import suppress
 
 from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.configs import RunConfig
-from stackcfg.manifests.objects import SERVER, ManifestObject, can_be_same_namespace
+from stackcfg.manifests.objects import (
+    CONFIG_MAP,
+    SERVER,
+    ManifestObject,
+    can_be_same_namespace,
+)
 from stackcfg.paths import mapping_at, value_at
 from stackcfg.releases.changes import OPERATED_SINCE
 from stackcfg.releases.families import Target, families, parse_target
@@ -86,7 +91,7 @@ def _servers_with(
 
 
 def _is_config_map(found: ManifestObject, mounted: _ConfigMap) -> bool:
-    return found.kind == "ConfigMap" and found.name == mounted.name
+    return found.kind == CONFIG_MAP and found.name == mounted.name
 
 
 def _target_of(server: ManifestObject) -> Target:

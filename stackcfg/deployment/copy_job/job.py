@@ -13,11 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from stackcfg.deployment.copy_job.mounted_configs import (
-    CONFIG_MAP,
-    SECRET,
-    MountedConfig,
-)
+from stackcfg.deployment.copy_job.mounted_configs import MountedConfig
 from stackcfg.deployment.copy_job.server_pods import (
     MountedVolume,
     ServerPod,
@@ -25,6 +21,7 @@ from stackcfg.deployment.copy_job.server_pods import (
 )
 from stackcfg.deployment.copy_job.variables import merge_sources, merge_variables
 from stackcfg.errors import StackcfgError
+from stackcfg.manifests.objects import CONFIG_MAP, SECRET
 
 Fields = dict[str, Any]
 

@@ -11,7 +11,9 @@ from typing import Any, Final
 from stackcfg.errors import StackcfgError
 from stackcfg.loading.configs import RunConfig
 from stackcfg.manifests.objects import (
+    CONFIG_MAP,
     OLD_SERVER,
+    SECRET,
     SERVER,
     ManifestObject,
     can_be_same_namespace,
@@ -22,8 +24,6 @@ from stackcfg.yamltext.document import Document
 
 Fields = Mapping[str, Any]
 
-CONFIG_MAP: Final = "ConfigMap"
-SECRET: Final = "Secret"
 _SOURCES: Final = {CONFIG_MAP: ("configMap", "name"), SECRET: ("secret", "secretName")}
 """How a volume names an object: its field, and the field of the name."""
 

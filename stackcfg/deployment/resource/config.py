@@ -13,13 +13,12 @@ from stackcfg.deployment.resource.conversion import (
     Conversion,
     UserConfig,
 )
-from stackcfg.manifests.objects import ManifestObject
+from stackcfg.manifests.objects import CONFIG_MAP, ManifestObject
 from stackcfg.paths import as_mapping, list_at, mapping_at
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_places import OLD_MOUNTED_CONFIG
 
-CONFIG_MAP: Final = "ConfigMap"
 USER_CONFIG: Final = ("spec", "server", "userConfig")
 CA_BUNDLE: Final = ("spec", "server", "tlsConfig", "caBundle")
 DEFAULT_CERTIFICATES: Final = "ca-bundle.crt"

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackcfg.light_typing import Any, Final, NamedTuple
-from stackcfg.manifests.objects import KUSTOMIZATION, ManifestObject
+from stackcfg.manifests.objects import (
+    CONFIG_MAP,
+    KUSTOMIZATION,
+    SECRET,
+    ManifestObject,
+)
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, list_at, mapping_at, value_at, walk_values
 from stackcfg.validation.manifest_inspection import ManifestInspection
 
-CONFIG_MAP: Final = "ConfigMap"
-SECRET: Final = "Secret"
 WATCH_LABEL: Final = "ogx.io/watch"
 
 OLD_CONFIG: Final[Path] = ("spec", "server", "userConfig", "configMapName")

@@ -14,7 +14,7 @@ from stackcfg.manifests.containers import (
     services_of,
     target_of,
 )
-from stackcfg.manifests.objects import SERVER, ManifestObject
+from stackcfg.manifests.objects import CONFIG_MAP, SECRET, SERVER, ManifestObject
 from stackcfg.manifests.server_evidence import find_evidence
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import (
@@ -33,7 +33,7 @@ _OVERRIDES: Path = ("spec", "workload", "overrides")
 _STORAGE: Path = ("spec", "workload", "storage", "mountPath")
 _DISTRIBUTION: Path = ("spec", "distribution")
 _STARTS: Final = ("command", "args")
-_SOURCES: Final = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
+_SOURCES: Final = {"configMapRef": CONFIG_MAP, "secretRef": SECRET}
 _SERVICE_STARTS: Final = ("entrypoint", "command")
 
 UNKNOWN = "<unknown>"
