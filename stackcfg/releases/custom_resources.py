@@ -18,6 +18,21 @@ FOLDER: Final = "operator"
 PLATFORM_BUNDLE: Final = "odh-trusted-ca-bundle"
 """The ConfigMap of Open Data Hub whose certificates operators use unasked."""
 
+WATCH_LABEL: Final = "ogx.io/watch"
+"""The label without which the new operator does not see an object (`main.go`)."""
+
+ADOPT_STORAGE: Final = "ogx.io/adopt-storage"
+ADOPT_NETWORKING: Final = "ogx.io/adopt-networking"
+"""The annotations that name the old object whose volume, or Service, a new one uses."""
+
+MOUNTED_CONFIG_KEYS: Final = ("config.yaml", "run.yaml")
+"""The keys of a ConfigMap that releases of the old operator start a server with: since
+0.6.0 the first, before the second.
+"""
+
+OWN_VOLUMES: Final = ("ogx-storage", "lls-storage")
+"""The names of the volume that the operators mount themselves."""
+
 ITEM: Final = "[]"
 VALUE: Final = "{}"
 """What a path in the facts has for the items of a list, the values of a map."""

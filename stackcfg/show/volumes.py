@@ -12,6 +12,7 @@ from typing import Any, Final
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.patterns import lazy_pattern
+from stackcfg.releases.custom_resources import ADOPT_STORAGE, OWN_VOLUMES
 from stackcfg.releases.server_places import NEW_STORAGE, OLD_STORAGE, VENDOR_HOME
 from stackcfg.runconfig.placeholders import fill_defaults
 from stackcfg.show.overview import Overview
@@ -20,12 +21,9 @@ from stackcfg.validation.manifest_inspection import ManifestInspection
 from stackcfg.validation.queries.container_paths import is_inside
 from stackcfg.yamltext.lines import Position
 
-_ADOPTED: Final = ("metadata", "annotations", "ogx.io/adopt-storage")
+_ADOPTED: Final = ("metadata", "annotations", ADOPT_STORAGE)
 _NEW: Final = ("spec", "workload")
 _OLD: Final = ("spec", "server")
-_OWN: Final = ("ogx-storage", "lls-storage")
-"""What the operators call the volume that they mount themselves."""
-
 _CLAIM: Final = "persistentVolumeClaim"
 
 
@@ -58,7 +56,7 @@ def read_volumes(inspection: ManifestInspection) -> Iterator[DeployedVolume]:
         folder = inspection.written(*path, "mountPath")
         name = inspection.written(*path, "name")
         position = _position(inspection, path)
-        if name in _OWN:
+        if name in OWN_VOLUMES:
             yield replace(own, folder=folder, position=position)
             continue
         source = as_mapping(sources.get(mount.get("name")))

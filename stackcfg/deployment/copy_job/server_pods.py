@@ -36,6 +36,7 @@ from stackcfg.manifests.objects import (
 )
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
+from stackcfg.releases.custom_resources import ADOPT_STORAGE, OWN_VOLUMES
 from stackcfg.releases.server_places import (
     NEW_FOLDER,
     NEW_STORAGE,
@@ -44,9 +45,7 @@ from stackcfg.releases.server_places import (
 )
 from stackcfg.runconfig.values import as_string
 
-_ADOPTED: Final = ("metadata", "annotations", "ogx.io/adopt-storage")
-_OWN_VOLUMES: Final = ("ogx-storage", "lls-storage")
-"""What the operators call the volume that they mount themselves."""
+_ADOPTED: Final = ("metadata", "annotations", ADOPT_STORAGE)
 
 _POD_SETTINGS: Final = (
     "serviceAccountName",
@@ -210,7 +209,7 @@ def _own_mounts(found: ManifestObject) -> Iterator[Fields]:
         ("spec", "workload", "overrides", "volumeMounts"),
     ):
         for mount in list_at(found.data, path):
-            if as_mapping(mount).get("name") in _OWN_VOLUMES:
+            if as_mapping(mount).get("name") in OWN_VOLUMES:
                 yield mount
 
 

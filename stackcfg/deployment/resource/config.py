@@ -8,14 +8,13 @@ from typing import Any, Final
 from stackcfg.deployment.files import new_name
 from stackcfg.deployment.generated_objects import GeneratedObject, find_generated
 from stackcfg.deployment.resource.conversion import (
-    CONFIG_KEYS,
-    WATCH,
     Conversion,
     UserConfig,
 )
 from stackcfg.manifests.objects import CONFIG_MAP, ManifestObject
 from stackcfg.paths import as_mapping, list_at, mapping_at
 from stackcfg.patterns import lazy_pattern
+from stackcfg.releases.custom_resources import MOUNTED_CONFIG_KEYS, WATCH_LABEL
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.server_places import OLD_MOUNTED_CONFIG
 
@@ -61,7 +60,7 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
 
 def _is_labelled(made: GeneratedObject) -> bool:
     labels = mapping_at(made.data, ("options", "labels"))
-    return bool(labels.get(WATCH) == "true")
+    return bool(labels.get(WATCH_LABEL) == "true")
 
 
 def files_of_config(conversion: Conversion) -> Iterator[str]:
@@ -100,7 +99,7 @@ def _find_key(conversion: Conversion, keys: Sequence[Any]) -> str:
     """Return the key of the run config: as asked, as given, as started, as usual."""
     if conversion.settings.config_key:
         return conversion.settings.config_key
-    for key in CONFIG_KEYS:
+    for key in MOUNTED_CONFIG_KEYS:
         if key in keys:
             return key
     files = [key for key in keys if str(key).endswith((".yaml", ".yml"))]
@@ -109,7 +108,7 @@ def _find_key(conversion: Conversion, keys: Sequence[Any]) -> str:
     named = _READ_FILE.search(str(conversion.data(("spec", "server", "containerSpec"))))
     if named is not None:
         return named[1]
-    return CONFIG_KEYS[0]
+    return MOUNTED_CONFIG_KEYS[0]
 
 
 def user_config(conversion: Conversion, row: FieldChange) -> None:
@@ -157,7 +156,7 @@ def _note_generated(
     if not _is_labelled(made):
         conversion.action(
             f"ConfigMap '{name}' comes from the {where}: add 'options: {{labels: "
-            f'{{{WATCH}: "true"}}}}\' there, or the new operator makes no pod',
+            f'{{{WATCH_LABEL}: "true"}}}}\' there, or the new operator makes no pod',
             row.old,
         )
     _note_generated_text(

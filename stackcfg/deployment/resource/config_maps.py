@@ -10,14 +10,14 @@ from typing import Final
 from stackcfg.deployment.changes import DeploymentChange
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.resource.config import CA_BUNDLE, find_config_maps
-from stackcfg.deployment.resource.conversion import WATCH, Conversion
+from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.image import homes_of, vendor_of
 from stackcfg.deployment.resource.watch_label import has_label, label_edit
 from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.manifests.home_paths import find_home_paths
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO
-from stackcfg.releases.custom_resources import PLATFORM_BUNDLE
+from stackcfg.releases.custom_resources import PLATFORM_BUNDLE, WATCH_LABEL
 from stackcfg.yamltext.document import SCALAR, Node
 from stackcfg.yamltext.edits import Edit
 
@@ -80,11 +80,11 @@ def _add_label(found: ManifestObject) -> Iterator[DeploymentChange]:
     changes = PlaceChanges(found.file, _place_of(found))
     edit = label_edit(found)
     if edit is None:
-        message = f"add label '{WATCH}: \"true\"': the new operator needs it"
+        message = f"add label '{WATCH_LABEL}: \"true\"': the new operator needs it"
         changes.note(ACTION_REQUIRED, message, found.node.start)
     else:
         changes.add_edits(edit)
-        message = f"label '{WATCH}: \"true\"' is added: the new operator needs it"
+        message = f"label '{WATCH_LABEL}: \"true\"' is added: the new operator needs it"
         changes.note(INFO, message, found.node.start)
     yield from changes.changes()
 
@@ -168,7 +168,7 @@ def find_platform_bundle(conversion: Conversion) -> None:
         conversion.check(
             f"if the namespace has the platform's ConfigMap '{PLATFORM_BUNDLE}', the "
             f"new operator uses its certificates only with the label "
-            f"'{WATCH}: \"true\"'",
+            f"'{WATCH_LABEL}: \"true\"'",
             CA_BUNDLE,
         )
 
@@ -185,5 +185,6 @@ def label_steps(conversion: Conversion, kubectl: str) -> Iterator[str]:
     if may_have_bundle(conversion):
         yield (
             "let the new operator see the certificates of the platform, if there are "
-            f"any: {kubectl} label --overwrite configmap/{PLATFORM_BUNDLE} {WATCH}=true"
+            f"any: {kubectl} label --overwrite configmap/{PLATFORM_BUNDLE} "
+            f"{WATCH_LABEL}=true"
         )

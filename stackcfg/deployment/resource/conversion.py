@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from stackcfg.deployment.changes import FileNote
 from stackcfg.deployment.files import DeploymentFiles
@@ -19,15 +19,10 @@ from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
 from stackcfg.paths import Path, as_mapping, value_at
+from stackcfg.releases.custom_resources import MOUNTED_CONFIG_KEYS
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.versions import Release
 from stackcfg.yamltext.document import Document, Node, Span
-
-CONFIG_KEYS: Final = ("config.yaml", "run.yaml")
-"""The keys that releases of the old operator read, the newest first."""
-
-WATCH: Final = "ogx.io/watch"
-"""The label without which the new operator does not see an object (`main.go`)."""
 
 
 class ServerNames(NamedTuple):
@@ -86,7 +81,7 @@ class UserConfig(NamedTuple):
         elif self.object is not None:
             for section in ("data", "binaryData"):
                 found += as_mapping(self.object.data.get(section))
-        return [key for key in found if key not in (self.key, *CONFIG_KEYS)]
+        return [key for key in found if key not in (self.key, *MOUNTED_CONFIG_KEYS)]
 
 
 def _chain(first: Rewrite, second: Rewrite) -> Rewrite:

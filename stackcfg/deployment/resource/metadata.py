@@ -8,6 +8,7 @@ from typing import Final
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.tree import Branch, Literal, Moved
 from stackcfg.deployment.resource.workload import STORAGE
+from stackcfg.releases.custom_resources import ADOPT_NETWORKING, ADOPT_STORAGE
 from stackcfg.yamltext.document import MAPPING, Entry, Node
 
 SERVER_OWNED: Final = frozenset(
@@ -27,8 +28,6 @@ SERVER_OWNED: Final = frozenset(
 """What the API server writes itself, in an object that was exported."""
 
 LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
-ADOPT_STORAGE: Final = "ogx.io/adopt-storage"
-ADOPT_NETWORKING: Final = "ogx.io/adopt-networking"
 OLD_DOMAIN: Final = "llamastack.io/"
 ACCOUNT: Final = ("spec", "server", "podOverrides", "serviceAccountName")
 MANAGERS: Final = {

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.deployment.resource.config_maps import label_steps
-from stackcfg.deployment.resource.conversion import WATCH, Conversion
+from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.image import is_from_upstream
 from stackcfg.deployment.resource.workload import OLD_HOME, STORAGE, may_miss_volume
 from stackcfg.patterns import lazy_pattern
+from stackcfg.releases.custom_resources import WATCH_LABEL
 from stackcfg.yamltext.document import Node
 
 OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"
@@ -144,7 +145,7 @@ def _label(conversion: Conversion) -> Iterator[str]:
     for name in dict.fromkeys(conversion.unlabelled):
         yield (
             "let the new operator see the ConfigMap: "
-            f"{kubectl} label --overwrite configmap/{name} {WATCH}=true"
+            f"{kubectl} label --overwrite configmap/{name} {WATCH_LABEL}=true"
         )
 
 

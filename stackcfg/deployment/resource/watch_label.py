@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from stackcfg.deployment.resource.conversion import WATCH
 from stackcfg.loading.configs import read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import ManifestObject, read_objects
 from stackcfg.paths import mapping_at
+from stackcfg.releases.custom_resources import WATCH_LABEL
 from stackcfg.yamltext.document import ALIAS, Node, ParseError
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.entries import column_of, indent_step
@@ -17,13 +17,13 @@ from stackcfg.yamltext.entries import column_of, indent_step
 _METADATA: Final = "metadata"
 _LABELS: Final = "labels"
 _WANTED: Final = "true"
-_BLOCK: Final = f'{WATCH}: "{_WANTED}"'
-_FLOW: Final = f'"{WATCH}": "{_WANTED}"'
+_BLOCK: Final = f'{WATCH_LABEL}: "{_WANTED}"'
+_FLOW: Final = f'"{WATCH_LABEL}": "{_WANTED}"'
 
 
 def has_label(found: ManifestObject) -> bool:
     """Return whether the new operator sees an object."""
-    return found.labels.get(WATCH) == _WANTED
+    return found.labels.get(WATCH_LABEL) == _WANTED
 
 
 def label_edit(found: ManifestObject) -> Edit | None:
@@ -68,7 +68,7 @@ def _edit_labels(found: ManifestObject, labels: Node) -> Edit | None:
         return Edit(*labels.span, (f" {{{_FLOW}}}",))
     if not labels.entries:
         return Edit(*labels.span, (f"{{{_FLOW}}}",))
-    given = labels.entry(WATCH)
+    given = labels.entry(WATCH_LABEL)
     if given is not None:
         return Edit(*given[1].span, (f'"{_WANTED}"',))
     return _insertion(
@@ -117,5 +117,5 @@ def _expected(each: ManifestObject, found: ManifestObject) -> Mapping[Any, Any]:
     if each.node.start != found.node.start:
         return each.data
     metadata = dict(mapping_at(each.data, (_METADATA,)))
-    metadata[_LABELS] = {**found.labels, WATCH: _WANTED}
+    metadata[_LABELS] = {**found.labels, WATCH_LABEL: _WANTED}
     return {**each.data, _METADATA: metadata}

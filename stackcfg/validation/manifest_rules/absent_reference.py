@@ -6,6 +6,7 @@ It can be in the cluster, or come from elsewhere; then it must have the label
 
 from __future__ import annotations
 
+from stackcfg.releases.custom_resources import WATCH_LABEL
 from stackcfg.validation.manifest_rule import (
     INFO,
     Findings,
@@ -13,7 +14,6 @@ from stackcfg.validation.manifest_rule import (
     ManifestRule,
 )
 from stackcfg.validation.queries.object_references import (
-    WATCH_LABEL,
     find_referenced,
     find_references,
     is_generated,

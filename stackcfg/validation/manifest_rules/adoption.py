@@ -12,6 +12,7 @@ from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import OLD_SERVER, SERVER
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.patterns import lazy_pattern
+from stackcfg.releases.custom_resources import ADOPT_NETWORKING, ADOPT_STORAGE
 from stackcfg.validation.manifest_rule import (
     ERROR,
     WARNING,
@@ -22,15 +23,13 @@ from stackcfg.validation.manifest_rule import (
 from stackcfg.validation.queries.object_references import describe_place
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
-_STORAGE: Final = "ogx.io/adopt-storage"
-_NETWORKING: Final = "ogx.io/adopt-networking"
 _LABEL: Final = lazy_pattern(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _ANNOTATIONS: Final = ("metadata", "annotations")
 _OLD_VOLUME: Final = ("spec", "server", "storage")
 
 
 def check(inspection: ManifestInspection) -> Findings:
-    for name in (_STORAGE, _NETWORKING):
+    for name in (ADOPT_STORAGE, ADOPT_NETWORKING):
         path = (*_ANNOTATIONS, name)
         value = inspection.text(*path)
         if not value:
@@ -70,7 +69,7 @@ def _check_takers(
 
 
 def _check_volume(inspection: ManifestInspection) -> Findings:
-    path = (*_ANNOTATIONS, _STORAGE)
+    path = (*_ANNOTATIONS, ADOPT_STORAGE)
     value = inspection.text(*path)
     if not value or inspection.is_patch:
         return

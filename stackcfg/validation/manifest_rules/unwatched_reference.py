@@ -14,7 +14,7 @@ from stackcfg.light_typing import Any
 from stackcfg.manifests.objects import CONFIG_MAP, KUSTOMIZATION, ManifestObject
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import as_mapping, list_at, mapping_at
-from stackcfg.releases.custom_resources import PLATFORM_BUNDLE
+from stackcfg.releases.custom_resources import PLATFORM_BUNDLE, WATCH_LABEL
 from stackcfg.validation.manifest_rule import (
     ERROR,
     WARNING,
@@ -23,7 +23,6 @@ from stackcfg.validation.manifest_rule import (
     ManifestRule,
 )
 from stackcfg.validation.queries.object_references import (
-    WATCH_LABEL,
     describe_place,
     find_referenced,
     find_references,

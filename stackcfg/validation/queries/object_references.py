@@ -13,16 +13,10 @@ from stackcfg.manifests.objects import (
 )
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, list_at, mapping_at, value_at, walk_values
+from stackcfg.releases.custom_resources import MOUNTED_CONFIG_KEYS
 from stackcfg.validation.manifest_inspection import ManifestInspection
 
-WATCH_LABEL: Final = "ogx.io/watch"
-
 OLD_CONFIG: Final[Path] = ("spec", "server", "userConfig", "configMapName")
-OLD_KEYS: Final = ("config.yaml", "run.yaml")
-"""The keys that operators of llama-stack start a server with: since 0.6.0 the
-first, before the second.
-"""
-
 _CONTENT: Final = ("data", "stringData", "binaryData")
 
 
@@ -71,7 +65,7 @@ def _old_references(inspection: ManifestInspection) -> Iterator[Reference]:
             CONFIG_MAP,
             name,
             OLD_CONFIG,
-            OLD_KEYS,
+            MOUNTED_CONFIG_KEYS,
             OLD_CONFIG,
         )
     server = ("spec", "server")
