@@ -14,7 +14,7 @@ from stackcfg.loading.release_fit import detect_releases
 from stackcfg.releases.families import Target, target_of
 from stackcfg.releases.stores import StoreFields
 from stackcfg.stores.store_map import StoreMap
-from stackcfg.validation.findings import Finding, RuleInfo
+from stackcfg.validation.findings import IGNORE_MARK, Finding, RuleInfo
 from stackcfg.validation.inspection import Inspection
 from stackcfg.validation.rule import Rule
 from stackcfg.validation.rules import run_rules
@@ -23,9 +23,6 @@ from stackcfg.yamltext.document import ParseError
 
 if TYPE_CHECKING:
     from stackcfg.validation.rule_finding import RuleFinding
-
-IGNORE_MARK = "stackcfg:"
-"""The beginning of every ignore comment."""
 
 
 def newest_fitting(config: RunConfig, catalog: StoreFields) -> Target:

@@ -19,6 +19,10 @@ good to know.
 """
 
 
+IGNORE_MARK = "stackcfg:"
+"""The beginning of every ignore comment."""
+
+
 class Span(NamedTuple):
     """A span of a file: 1-based lines and columns in characters, `end` is
     exclusive.

@@ -14,7 +14,7 @@ from stackcfg.manifests.containers import read_compose
 from stackcfg.manifests.objects import ManifestObject, ManifestSet, read_objects
 from stackcfg.paths import Path, walk_values
 from stackcfg.releases.families import Target
-from stackcfg.validation.findings import Finding
+from stackcfg.validation.findings import IGNORE_MARK, Finding
 from stackcfg.validation.located_findings import locate_finding
 from stackcfg.validation.manifest_detection import OtherFiles, mentions_server
 from stackcfg.validation.manifest_inspection import GROUPS, ManifestInspection
@@ -25,9 +25,6 @@ from stackcfg.validation.rule_finding import Correction, EntryPart, RuleFinding
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.template_marks import is_template
 from stackcfg.yamltext.templates import find_structural
-
-IGNORE_MARK: Final = "stackcfg:"
-"""The beginning of every ignore comment."""
 
 _NAME_ENDINGS: Final = ("name", "Name", "adopt-storage", "adopt-networking")
 """How the keys end whose values name an object."""
