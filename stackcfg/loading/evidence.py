@@ -12,6 +12,7 @@ from stackcfg.releases.models import key_spans, root_model_names
 from stackcfg.releases.providers import api_spans
 from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists
 from stackcfg.releases.stores import engines, inline_store_keys
+from stackcfg.runconfig.sections import EXTERNAL_FOLDERS
 from stackcfg.stores.store_map import is_reference
 
 Data = Mapping[Any, Any]
@@ -19,10 +20,6 @@ Data = Mapping[Any, Any]
 _NAMES: Final = (
     "image_name",
     "distro_name",
-)
-_FOLDERS: Final = (
-    "external_providers_dir",
-    "external_apis_dir",
 )
 _VOLUME_KEYS: Final = frozenset(
     {
@@ -64,7 +61,7 @@ def evidence_for(data: Data) -> Iterator[Evidence]:
     """Yield what speaks for a run config, the first piece of each kind."""
     if data.get("version") in (2, "2"):
         yield Evidence(1, ("version",), "'version' is 2")
-    for key in (*_NAMES, *_FOLDERS):
+    for key in (*_NAMES, *EXTERNAL_FOLDERS):
         if isinstance(data.get(key), str | int):
             yield Evidence(2, (key,), f"'{key}'")
     yield from _api_evidence(data)

@@ -29,6 +29,7 @@ from stackcfg.releases.stores import REFERENCE, StoreFields
 from stackcfg.releases.versions import Span
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.runconfig.providers import is_disabled, provider_entries
+from stackcfg.runconfig.sections import AUTH, BACKENDS_PATH, STORES_PATH
 from stackcfg.runconfig.substitution import TYPED_SINCE
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.inline_value import is_inline_store
@@ -37,15 +38,13 @@ from stackcfg.stores.store_map import StoreMap
 
 SERVER_MODELS: Final[Mapping[Path, str]] = {
     ("server",): "ServerConfig",
-    ("server", "auth"): "AuthenticationConfig",
+    AUTH: "AuthenticationConfig",
 }
 """The sections of the server whose keys have changed, and their models."""
 
 DATASET_MODEL: Final = "DatasetInput"
 """The model of an entry of `datasets`, of which 0.1.8 replaced the required keys."""
 
-_BACKENDS: Final = ("storage", "backends")
-_STORES: Final = ("storage", "stores")
 
 NAME, OLD_NAME = "distro_name", "image_name"
 """The name of a config since 0.5.0, and the one that releases before require."""
@@ -89,8 +88,8 @@ def _all_clues(
 
 def _style_clues(data: Mapping[str, Any], inline: StoreMap) -> Iterator[Clue]:
     before, after = split_releases(CATALOG_SINCE)
-    if isinstance(value_at(data, _BACKENDS), Mapping):
-        yield Clue("'storage.backends'", after, _BACKENDS, decisive=True)
+    if isinstance(value_at(data, BACKENDS_PATH), Mapping):
+        yield Clue("'storage.backends'", after, BACKENDS_PATH, decisive=True)
     # 0.2 can run a config with both, as long as it has its own stores of the server
     has_server_store = any(each.inline and not each.fact.api for each in inline.stores)
     is_style = has_server_store or not has_server_catalog(data, inline.stores)
@@ -112,8 +111,8 @@ def _store_clues(
     data: Mapping[str, Any],
     store_fields: StoreFields,
 ) -> Iterator[Clue]:
-    for name, value in mapping_at(data, _STORES).items():
-        path = (*_STORES, name)
+    for name, value in mapping_at(data, STORES_PATH).items():
+        path = (*STORES_PATH, name)
         keys = as_mapping(value)
         spans: list[Span] = []
         for field in store_fields.fields:

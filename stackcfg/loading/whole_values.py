@@ -17,7 +17,7 @@ from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists
 from stackcfg.releases.stores import load_store_fields
 from stackcfg.runconfig.providers import provider_entries
-from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
+from stackcfg.runconfig.sections import AUTH, BACKENDS_PATH, STORES_PATH
 from stackcfg.yamltext.templates import shorten_expression
 
 _EXPRESSION: Final = re.compile(r"\s*\{\{[^{}]*\}\}\s*")
@@ -26,7 +26,7 @@ _SECTIONS: Final = (
     ("apis",),
     ("providers",),
     ("server",),
-    ("server", "auth"),
+    AUTH,
     ("storage",),
     BACKENDS_PATH,
     STORES_PATH,

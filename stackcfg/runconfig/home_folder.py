@@ -15,7 +15,7 @@ import re
 from stackcfg.paths import Data, Path, value_at
 from stackcfg.patterns import lazy_pattern
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START, guess_value
-from stackcfg.runconfig.sections import BACKENDS_PATH
+from stackcfg.runconfig.sections import BACKENDS_PATH, EXTERNAL_FOLDERS
 from stackcfg.runconfig.values import as_string
 
 _IN_VARIABLE = lazy_pattern(
@@ -27,7 +27,7 @@ PLAIN_OLD_HOME = lazy_pattern(r"^~/\.llama(?=/|$)")
 
 _ANYWHERE = lazy_pattern(f"{_IN_VARIABLE.pattern}|{PLAIN_OLD_HOME.pattern}")
 _FIXED_START = lazy_pattern(r"^~[^${]*(?=/|$)")
-_EXPANDED_KEYS = ("external_providers_dir", "external_apis_dir", "tls_verify")
+_EXPANDED_KEYS = (*EXTERNAL_FOLDERS, "tls_verify")
 
 
 def with_home_in_variable(path: str, variable: str) -> str:

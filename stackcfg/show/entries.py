@@ -22,6 +22,7 @@ from stackcfg.releases.stores import (
 from stackcfg.releases.versions import Release
 from stackcfg.runconfig.placeholders import NAMED_START, has_placeholder
 from stackcfg.runconfig.providers import is_disabled
+from stackcfg.runconfig.sections import BACKENDS_PATH, STORES_PATH
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.catalog import read_catalog, read_implied_stores
 from stackcfg.stores.store_map import (
@@ -44,8 +45,6 @@ DANGLING: Final = "dangling"
 WRONG_FAMILY: Final = "wrong-family"
 BY_VARIABLE: Final = "variable"
 
-_BACKENDS: Final = ("storage", "backends")
-_STORES: Final = ("storage", "stores")
 _CONDITION: Final = lazy_pattern(NAMED_START + r":\+")
 
 
@@ -141,7 +140,7 @@ def backend_entries(
     references = [each for each in stores if each.style == CATALOG_STYLE]
     for name, backend in source.backends.items():
         users = tuple(each.store for each in references if each.backend == name)
-        position = source.position((*_BACKENDS, name))
+        position = source.position((*BACKENDS_PATH, name))
         location = _locate_backend(backend, source.release)
         yield BackendEntry(name, backend.type, position, location, users)
 
@@ -237,7 +236,7 @@ def _reference_nodes(
             yield from _reference_nodes(item, (*path, index))
     elif path and is_reference(value):
         yield path, value
-    elif isinstance(value, Mapping) and path != _BACKENDS:
+    elif isinstance(value, Mapping) and path != BACKENDS_PATH:
         for name, item in value.items():
             yield from _reference_nodes(item, (*path, name))
 
@@ -251,7 +250,7 @@ def _unknown_reference(path: Path, value: Mapping[str, Any], source: Source) -> 
         family = SQL
     api = owner = ""
     field = path
-    if path[:2] == _STORES:
+    if path[:2] == STORES_PATH:
         field = path[2:]
     elif _is_in_provider(path):
         provider = source.provider_at(path)

@@ -41,6 +41,7 @@ from stackcfg.paths import mapping_at
 from stackcfg.releases.resources import TOOL_GROUPS
 from stackcfg.releases.rows import ResourceType, registry
 from stackcfg.releases.versions import Release, format_release
+from stackcfg.runconfig.sections import AUTH
 
 RENAMED_SINCE: Final[Release] = (0, 3, 0)
 LISTED: Final = "listed_from_provider"
@@ -218,7 +219,7 @@ def _explain_exposure(resource: JsonObject, upgrade: Upgrade) -> str:
     access = _access_of(resource, upgrade)
     if not access:
         return ""
-    auth = mapping_at(upgrade.new.data, ("server", "auth"))
+    auth = mapping_at(upgrade.new.data, AUTH)
     if not auth.get("provider_config"):
         return "without server.auth.provider_config everybody reads everything"
     if auth.get("access_policy"):

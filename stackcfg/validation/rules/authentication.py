@@ -13,6 +13,7 @@ from __future__ import annotations
 from stackcfg.light_typing import Final
 from stackcfg.paths import value_at
 from stackcfg.releases.changes import SWITCHED_AUTH_SINCE
+from stackcfg.runconfig.sections import AUTH, AUTH_PROVIDER
 from stackcfg.spelling import nearest_word
 from stackcfg.validation.model_check import DROPPED, MISSING, ModelError
 from stackcfg.validation.queries.history import spans_of_key
@@ -27,18 +28,17 @@ from stackcfg.validation.rule import ERROR, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
 OLD_KEYS: Final = ("endpoint", "provider_type", "config")
-PROVIDER_CONFIG: Final = ("server", "auth", "provider_config")
 
 
 def check(inspection: Inspection) -> Findings:
     """Report an authentication without a type, which the release switches off."""
-    is_written = value_at(inspection.data, PROVIDER_CONFIG)
+    is_written = value_at(inspection.data, AUTH_PROVIDER)
     if inspection.version < SWITCHED_AUTH_SINCE or not is_written:
         return
-    failing = [seen is None for seen in inspection.values_at(PROVIDER_CONFIG)]
+    failing = [seen is None for seen in inspection.values_at(AUTH_PROVIDER)]
     if any(failing):
         yield RuleFinding(
-            value_of(*PROVIDER_CONFIG, "type"),
+            value_of(*AUTH_PROVIDER, "type"),
             f"'type' is empty{when_failing(failing, 'its')}; "
             f"{inspection.release} then starts without authentication, "
             "open to everyone",
@@ -48,7 +48,7 @@ def check(inspection: Inspection) -> Findings:
 
 
 def claims(_: Inspection, error: ModelError) -> bool:
-    return error.path[:2] == ("server", "auth") and error.kind in (DROPPED, MISSING)
+    return error.path[:2] == AUTH and error.kind in (DROPPED, MISSING)
 
 
 def describe(inspection: Inspection, error: ModelError) -> RuleFinding:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.light_typing import NamedTuple
 from stackcfg.paths import value_at
 from stackcfg.releases.providers import provider_spans, provider_types
 from stackcfg.releases.renames import current_provider_type, probable_types
 from stackcfg.runconfig.placeholders import has_placeholder
+from stackcfg.runconfig.sections import EXTERNAL_FOLDERS
 from stackcfg.spelling import is_slip, nearest_word
 from stackcfg.validation.providers import Provider
 from stackcfg.validation.queries.history import history_suffix
@@ -34,9 +35,6 @@ class _Guess(NamedTuple):
     kind: str = ""
     advice: str = ""
     is_certain: bool = False
-
-
-EXTERNAL_FOLDERS: Final = ("external_providers_dir", "external_apis_dir")
 
 
 def check(inspection: Inspection) -> Findings:

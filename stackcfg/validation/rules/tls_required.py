@@ -11,11 +11,12 @@ from __future__ import annotations
 from stackcfg.light_typing import Final
 from stackcfg.paths import as_mapping
 from stackcfg.runconfig.booleans import as_pydantic_bool
+from stackcfg.runconfig.sections import AUTH_PROVIDER
 from stackcfg.validation.queries.tls import SERVER, TLS_FILES, demands_tls
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
 from stackcfg.validation.rule_finding import Removal, RuleFinding, UnsafeFix, key_of
 
-VERIFY_TLS: Final = ("server", "auth", "provider_config", "verify_tls")
+VERIFY_TLS: Final = (*AUTH_PROVIDER, "verify_tls")
 
 
 def check(inspection: Inspection) -> Findings:

@@ -8,8 +8,9 @@ server refuses a request whose answer has no principal.
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import value_at
+from stackcfg.runconfig.sections import AUTH
 
-TYPE = ("server", "auth", "provider_type")
+TYPE = (*AUTH, "provider_type")
 
 
 def run(context: StepContext) -> Changes:

@@ -9,9 +9,9 @@ authentication.
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
+from stackcfg.runconfig.sections import AUTH
 from stackcfg.yamltext.emit import Field
 
-AUTH = ("server", "auth")
 NEW = ("provider_type", "provider_config", "config")
 
 

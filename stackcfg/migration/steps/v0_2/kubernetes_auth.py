@@ -7,8 +7,8 @@ which later releases drop silently.
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
+from stackcfg.runconfig.sections import AUTH_PROVIDER
 
-PROVIDER = ("server", "auth", "provider_config")
 OLD = "ca_cert_path"
 NEW = "tls_cafile"
 
@@ -17,10 +17,10 @@ def run(context: StepContext) -> Changes:
     """Rename the key; remove it where it is empty or the new one is there
     too.
     """
-    settings = mapping_at(context.data, PROVIDER)
+    settings = mapping_at(context.data, AUTH_PROVIDER)
     if settings.get("type") != "kubernetes" or OLD not in settings:
         return
-    path = (*PROVIDER, OLD)
+    path = (*AUTH_PROVIDER, OLD)
     if settings[OLD] and NEW not in settings:
         yield from context.text.rename(path, NEW)
     else:

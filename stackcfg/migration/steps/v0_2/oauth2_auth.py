@@ -9,8 +9,8 @@ the address of the keys, the issuer or the audience of a cluster.
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at, value_at
+from stackcfg.runconfig.sections import AUTH
 
-AUTH = ("server", "auth")
 BACK_SINCE = (0, 2, 21)
 
 

@@ -26,9 +26,9 @@ from stackcfg.migration.editing.access_rules import find_narrow_permits
 from stackcfg.paths import Path, as_list, list_at, mapping_at, value_at
 from stackcfg.releases.model_names import RESOURCE_PREFIX
 from stackcfg.runconfig.sections import ACCESS_POLICY as POLICY
+from stackcfg.runconfig.sections import AUTH
 from stackcfg.runconfig.values import as_string
 
-AUTH = ("server", "auth")
 CONDITIONS = ("when", "unless")
 
 

@@ -10,10 +10,10 @@ from stackcfg.migration.context import StepContext
 from stackcfg.releases.providers import resolve_api_name
 from stackcfg.releases.renames import is_removed_api
 from stackcfg.runconfig.providers import provider_entries
+from stackcfg.runconfig.sections import EXTERNAL_FOLDERS
 from stackcfg.runconfig.values import as_string
 
 OLD_PACKAGE = "llama_stack"
-FOLDERS = ("external_providers_dir", "external_apis_dir")
 
 
 def run(context: StepContext) -> Changes:
@@ -36,7 +36,7 @@ def run(context: StepContext) -> Changes:
                 "install one"
             )
             yield context.check(message, path)
-    for name in FOLDERS:
+    for name in EXTERNAL_FOLDERS:
         if context.data.get(name):
             message = (
                 f"the providers in '{name}' must be made for ogx 0.8.0 or "

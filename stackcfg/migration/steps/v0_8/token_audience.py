@@ -9,15 +9,15 @@ from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.paths import mapping_at
 from stackcfg.runconfig.placeholders import guess_value
+from stackcfg.runconfig.sections import AUTH_PROVIDER
 from stackcfg.runconfig.values import as_string
 
-PROVIDER = ("server", "auth", "provider_config")
 OLD_DEFAULT = "llama-stack"
 
 
 def run(context: StepContext) -> Changes:
     """Write the audience of an OAuth 2 provider that leaves it out."""
-    provider = mapping_at(context.data, PROVIDER)
+    provider = mapping_at(context.data, AUTH_PROVIDER)
     if "audience" in provider:
         return
     if guess_value(as_string(provider.get("type"))) != "oauth2_token":
@@ -28,5 +28,5 @@ def run(context: StepContext) -> Changes:
         "out; "
         "change it once your issuer makes tokens for 'ogx'"
     )
-    yield context.info(message, PROVIDER)
-    yield from context.text.add((*PROVIDER, "audience"), OLD_DEFAULT)
+    yield context.info(message, AUTH_PROVIDER)
+    yield from context.text.add((*AUTH_PROVIDER, "audience"), OLD_DEFAULT)
