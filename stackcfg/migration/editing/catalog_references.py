@@ -10,12 +10,12 @@ from stackcfg.light_typing import Any
 from stackcfg.migration.changes import StepNote
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.entry_comments import EntryComments
-from stackcfg.migration.editing.source_text import Entry, SourceText
+from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import put_over
 from stackcfg.migration.planning.allocation import PlannedBackend
 from stackcfg.paths import Path
 from stackcfg.stores.store_map import Store
-from stackcfg.yamltext.document import SCALAR, Node
+from stackcfg.yamltext.document import SCALAR, Entry, Node
 from stackcfg.yamltext.emit import Field
 from stackcfg.yamltext.values import merged_entries
 

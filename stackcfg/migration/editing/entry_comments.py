@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from stackcfg.light_typing import NamedTuple
-from stackcfg.migration.editing.source_text import Entry, SourceText
+from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.yamltext.comments import Comment
-from stackcfg.yamltext.document import MAPPING, SCALAR, Node
+from stackcfg.yamltext.document import MAPPING, SCALAR, Entry, Node
 from stackcfg.yamltext.entries import EntrySpan
 
 

@@ -8,10 +8,10 @@ from operator import attrgetter
 
 from stackcfg.light_typing import Any, Final
 from stackcfg.migration.editing.entry_comments import collect_entry_comments
-from stackcfg.migration.editing.source_text import Entry, SourceText
+from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import is_json, put_over
 from stackcfg.yamltext.comments import Comment
-from stackcfg.yamltext.document import SEQUENCE, Node, content_start
+from stackcfg.yamltext.document import SEQUENCE, Entry, Node, content_start
 from stackcfg.yamltext.edits import Edit, Piece
 from stackcfg.yamltext.emit import (
     Field,

@@ -10,9 +10,9 @@ from stackcfg.migration.editing.entry_edits import (
     insert_lines,
     leave_lines,
 )
-from stackcfg.migration.editing.source_text import Entry, SourceText
+from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import is_json
-from stackcfg.yamltext.document import Node, walk_nodes
+from stackcfg.yamltext.document import Entry, Node, walk_nodes
 from stackcfg.yamltext.edits import Edit, Piece, splice_edits
 from stackcfg.yamltext.emit import Field, emit_block, emit_flow, emit_quoted
 from stackcfg.yamltext.entries import item_span, remove_item

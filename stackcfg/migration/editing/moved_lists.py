@@ -15,10 +15,9 @@ from stackcfg.migration.editing.entry_edits import (
     insert_fields,
     rename_key,
 )
-from stackcfg.migration.editing.source_text import Entry
 from stackcfg.migration.editing.values import is_empty, is_json
 from stackcfg.paths import Path, as_mapping, list_at
-from stackcfg.yamltext.document import MAPPING, SCALAR, Node, ParseError
+from stackcfg.yamltext.document import MAPPING, SCALAR, Entry, Node, ParseError
 from stackcfg.yamltext.edits import Copy, Edit, Piece
 from stackcfg.yamltext.emit import Field, emit_quoted, emit_scalar
 from stackcfg.yamltext.entries import include_blank_lines, is_spread

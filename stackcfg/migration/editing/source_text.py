@@ -5,11 +5,8 @@ from __future__ import annotations
 from stackcfg.light_typing import NamedTuple
 from stackcfg.paths import Data, Path, value_at
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import ALIAS, Document, Node, ParseError
+from stackcfg.yamltext.document import ALIAS, Document, Entry, Node, ParseError
 from stackcfg.yamltext.entries import EntrySpan, column_of, entry_span
-
-Entry = tuple[Node, Node]
-"""The key and the value of a mapping's entry."""
 
 
 class SourceText(NamedTuple):

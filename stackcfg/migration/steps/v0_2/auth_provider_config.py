@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from stackcfg.migration.changes import Changes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.entry_comments import EntryComments
-from stackcfg.migration.editing.source_text import Entry
 from stackcfg.paths import Path, mapping_at
 from stackcfg.runconfig.sections import AUTH
-from stackcfg.yamltext.document import MAPPING, Node
+from stackcfg.yamltext.document import MAPPING, Entry, Node
 from stackcfg.yamltext.emit import Field
 from stackcfg.yamltext.values import merged_entries
 

@@ -25,7 +25,6 @@ from stackcfg.migration.editing.entry_comments import (
     EntryComments,
     collect_entry_comments,
 )
-from stackcfg.migration.editing.source_text import Entry
 from stackcfg.migration.editing.values import is_empty
 from stackcfg.migration.planning.allocation import PlannedBackend
 from stackcfg.paths import Path
@@ -33,6 +32,7 @@ from stackcfg.releases.resources import RESOURCES_SECTION, resource_lists
 from stackcfg.runconfig.placeholders import may_be_empty
 from stackcfg.runconfig.sections import STORES_PATH
 from stackcfg.stores.store_map import Store
+from stackcfg.yamltext.document import Entry
 from stackcfg.yamltext.emit import Field
 from stackcfg.yamltext.values import merged_entries
 
