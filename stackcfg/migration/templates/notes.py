@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
 from stackcfg.migration.changes import ACTION_REQUIRED
@@ -62,16 +62,12 @@ def _location_in_template(location: Location) -> Location:
 
 
 def _notes_of(migrated: Sequence[Migrated], config: int) -> list[MigrationNote]:
+    """Return the notes on a run config: those of the first text, and what others add."""
     first, result = migrated[0]
     notes = [_at_template(first, note) for note in result.configs[config].notes]
-    known = set(notes)
     reported = {(note.severity, note.position.line) for note in notes}
-    said = {note.message for note in notes if note.severity != ACTION_REQUIRED}
     written = {number + 1 for number in first.numbers}
-    for found in _further_notes(migrated[1:], config):
-        if found in known or found.message in said:
-            continue
-        known.add(found)
+    for found in _new_notes(notes, _further_notes(migrated[1:], config)):
         line = found.position.line
         if line not in written:
             notes.append(found)
@@ -79,6 +75,22 @@ def _notes_of(migrated: Sequence[Migrated], config: int) -> list[MigrationNote]:
         elif (found.severity, line) not in reported:
             notes.append(found._replace(message=found.message + SOME))
     return list(dict.fromkeys(notes))
+
+
+def _new_notes(
+    first: Sequence[MigrationNote], further: Iterable[MigrationNote]
+) -> list[MigrationNote]:
+    """Return each further note once, without those of the first text.
+
+    A note that demands no action is left out if its message is there at any place.
+    """
+    known = set(first)
+    messages = {note.message for note in first if note.severity != ACTION_REQUIRED}
+    return [
+        note
+        for note in dict.fromkeys(further)
+        if note not in known and note.message not in messages
+    ]
 
 
 def _further_notes(
