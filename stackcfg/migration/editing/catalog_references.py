@@ -49,7 +49,7 @@ def _old_key(store: Store) -> str:
     return str(store.path[-1])
 
 
-def snippet_nodes(
+def inline_entries(
     text: SourceText,
     path: Path,
 ) -> dict[str, Entry]:
@@ -62,7 +62,7 @@ def snippet_nodes(
     return {key.text: (key, value.target) for key, value in merged_entries(node)}
 
 
-def heir_of(context: StepContext, store: Store) -> PlannedBackend | None:
+def first_backend_of(context: StepContext, store: Store) -> PlannedBackend | None:
     """Return the backend that takes the comments of an inline store.
 
     Several backends can be made from one store; its comments go to the first
@@ -70,17 +70,17 @@ def heir_of(context: StepContext, store: Store) -> PlannedBackend | None:
     """
     if store.inline is None:
         return None
-    return context.plan.heirs.get(store.inline.path)
+    return context.plan.first_backends.get(store.inline.path)
 
 
 def _carried_keys(context: StepContext, store: Store) -> list[Node]:
     """Return the keys of an inline store whose comments go along with a
     backend.
     """
-    backend = heir_of(context, store)
+    backend = first_backend_of(context, store)
     if backend is None:
         return []
-    nodes = snippet_nodes(context.text, backend.sources[0])
+    nodes = inline_entries(context.text, backend.sources[0])
     names = {"type", *dict(backend.fields)}
     return [key for name, (key, _) in nodes.items() if name in names]
 

@@ -77,7 +77,7 @@ def _is_mergeable(group: Group, layout: str) -> bool:
 
 def plan_group_backend(group: Group, allocator: BackendAllocator) -> PlannedBackend:
     """Return a new backend for a group, with the fields of its first store."""
-    fields = _snippet_fields(group)
+    fields = _inline_fields(group)
     own: dict[str, Any] = {}
     if group.engine == "sqlite":
         path = _choose_file(group, allocator)
@@ -96,17 +96,17 @@ def plan_group_backend(group: Group, allocator: BackendAllocator) -> PlannedBack
     )
 
 
-def _snippet_fields(group: Group) -> dict[str, Any]:
+def _inline_fields(group: Group) -> dict[str, Any]:
     """Return the fields of the first store, without its place in the
     database.
     """
-    snippet = group.stores[0].inline
-    if snippet is None:
+    inline = group.stores[0].inline
+    if inline is None:
         return {}
     of_reference = {"namespace"}
     if group.family == SQL:
         of_reference.add("table_name")
-    return {name: value for name, value in snippet.fields if name not in of_reference}
+    return {name: value for name, value in inline.fields if name not in of_reference}
 
 
 def _missing_defaults(group: Group, fields: Mapping[str, Any]) -> dict[str, str]:

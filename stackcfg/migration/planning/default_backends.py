@@ -86,10 +86,10 @@ def _on_server(
     family: str,
     allocator: BackendAllocator,
 ) -> Backend | PlannedBackend:
-    engine, snippet = find_engine(family, "postgres"), server.stores[0].inline
+    engine, inline = find_engine(family, "postgres"), server.stores[0].inline
     assert engine is not None
-    assert snippet is not None
-    fields = tuple(pair for pair in snippet.fields if pair[0] in engine.fields)
+    assert inline is not None
+    fields = tuple(pair for pair in inline.fields if pair[0] in engine.fields)
     connection = connection_of("postgres", family, dict(fields))
     for backend in allocator.backends_of(family):
         same = connection_of("postgres", family, backend.fields) == connection
@@ -97,7 +97,7 @@ def _on_server(
             return backend
     name = allocator.unique_name(DEFAULT_BACKENDS[family])
     kind = f"{family}_postgres"
-    return PlannedBackend(name, family, kind, fields, (snippet.path,))
+    return PlannedBackend(name, family, kind, fields, (inline.path,))
 
 
 def _find_folder(allocator: BackendAllocator) -> str:

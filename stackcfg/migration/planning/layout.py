@@ -45,15 +45,15 @@ class BackendPlan(NamedTuple):
     `backends` are new, in the order in which they are written; `references`
     and `facts` (the fields of the target) are by the key of the store;
     `drift` are pairs of stores whose databases were probably meant to be one,
-    with the field that differs. `heirs` are the backends that take the
-    comments of an inline store, by its path: the first one made from it.
+    with the field that differs. `first_backends` are by the
+    path of an inline store: the first backend made from it takes its comments.
     """
 
     backends: tuple[PlannedBackend, ...] = ()
     references: Mapping[str, Reference] = {}
     facts: Mapping[str, StoreField] = {}
     drift: tuple[tuple[Path, Path, str], ...] = ()
-    heirs: Mapping[Path, PlannedBackend] = {}
+    first_backends: Mapping[Path, PlannedBackend] = {}
 
 
 def plan_backends(
@@ -85,17 +85,19 @@ def plan_backends(
     references = choose_references(stores, chosen, allocator, store_fields)
     backends = sorted(allocator.planned, key=_writing_order)
     drift = tuple(find_drift(placed))
-    heirs = _find_heirs(backends)
-    return BackendPlan(tuple(backends), references, facts, drift, heirs)
+    first_backends = _find_first_backends(backends)
+    return BackendPlan(tuple(backends), references, facts, drift, first_backends)
 
 
-def _find_heirs(backends: Iterable[PlannedBackend]) -> dict[Path, PlannedBackend]:
+def _find_first_backends(
+    backends: Iterable[PlannedBackend],
+) -> dict[Path, PlannedBackend]:
     """Return the first backend that is made from each inline store."""
-    heirs: dict[Path, PlannedBackend] = {}
+    found: dict[Path, PlannedBackend] = {}
     for backend in backends:
         if backend.sources:
-            heirs.setdefault(backend.sources[0], backend)
-    return heirs
+            found.setdefault(backend.sources[0], backend)
+    return found
 
 
 def _choose_backends(

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from stackcfg.migration.changes import Changes, Notes
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.catalog_references import (
-    heir_of,
+    first_backend_of,
+    inline_entries,
     is_top_level,
     reference_field,
-    snippet_nodes,
     superseded_note,
     with_references,
 )
@@ -131,7 +131,7 @@ def _catalog_tree(
     stores: Sequence[Store],
     comments: Mapping[str, EntryComments],
 ) -> tuple[Field, ...]:
-    inherited = _comments_by_heir(context, comments)
+    inherited = _comments_by_backend(context, comments)
     backends = [
         _backend_field(context, each, inherited.get(each.name, EntryComments()))
         for each in context.plan.backends
@@ -144,13 +144,13 @@ def _catalog_tree(
     return tuple(each for each in tree if each.value)
 
 
-def _comments_by_heir(
+def _comments_by_backend(
     context: StepContext, comments: Mapping[str, EntryComments]
 ) -> dict[str, EntryComments]:
     """Return the comments of inline stores by the backend that takes them."""
     found: dict[str, EntryComments] = {}
     for store in context.inline.stores:
-        backend = heir_of(context, store)
+        backend = first_backend_of(context, store)
         if backend is not None:
             found[backend.name] = comments[store.key]
     return found
@@ -165,7 +165,7 @@ def _lent_nodes(
     """
     if not backend.sources:
         return {}
-    return snippet_nodes(context.text, backend.sources[0])
+    return inline_entries(context.text, backend.sources[0])
 
 
 def _backend_field(
