@@ -19,7 +19,7 @@ from stackcfg.deployment.environment.regions import (
 from stackcfg.deployment.environment.server import PairVariable, Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.deployment.generated_objects import GeneratedObject
+from stackcfg.manifests.generated_objects import GeneratedObject
 from stackcfg.migration.changes import CHECK
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import new_variable

@@ -21,10 +21,10 @@ from stackcfg.deployment.environment.regions import (
     read_text,
 )
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.deployment.generated_objects import GeneratedObject, find_all_generated
 from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.manifests.containers import Container
 from stackcfg.manifests.dockerfile_text import copied_files
+from stackcfg.manifests.generated_objects import GeneratedObject, find_all_generated
 from stackcfg.manifests.home_paths import move_absolute_paths
 from stackcfg.manifests.objects import CONFIG_MAP, SECRET, ManifestObject
 from stackcfg.manifests.server_evidence import ServerEvidence

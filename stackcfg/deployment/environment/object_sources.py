@@ -14,8 +14,8 @@ from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
 from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.deployment.generated_objects import GeneratedObject, find_all_generated
 from stackcfg.manifests.containers import Container, read_containers
+from stackcfg.manifests.generated_objects import GeneratedObject, find_all_generated
 from stackcfg.manifests.objects import (
     CONFIG_MAP,
     SECRET,

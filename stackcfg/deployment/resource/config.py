@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from stackcfg.deployment.files import new_name
-from stackcfg.deployment.generated_objects import GeneratedObject, find_generated
 from stackcfg.deployment.resource.conversion import (
     Conversion,
     UserConfig,
 )
+from stackcfg.manifests.generated_objects import GeneratedObject, find_generated
 from stackcfg.manifests.objects import CONFIG_MAP, ManifestObject
 from stackcfg.paths import as_mapping, list_at, mapping_at
 from stackcfg.patterns import lazy_pattern

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from stackcfg.deployment.changes import FileNote
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.deployment.generated_objects import GeneratedObject
 from stackcfg.deployment.resource.comment_places import Section
 from stackcfg.deployment.resource.tree import (
     NO_SPAN,
@@ -16,6 +15,7 @@ from stackcfg.deployment.resource.tree import (
     Rewrite,
 )
 from stackcfg.deployment.settings import DeploymentSettings
+from stackcfg.manifests.generated_objects import GeneratedObject
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK, INFO
 from stackcfg.paths import Path, as_mapping, value_at

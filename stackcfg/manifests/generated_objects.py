@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
 
+from stackcfg.light_typing import Any, Final, NamedTuple
 from stackcfg.manifests.objects import (
     CONFIG_MAP,
     KUSTOMIZATIONS,
