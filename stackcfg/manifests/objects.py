@@ -16,6 +16,8 @@ OLD_SERVER: Final = "LlamaStackDistribution"
 
 CONFIG_MAP: Final = "ConfigMap"
 SECRET: Final = "Secret"
+CONTENT_SECTIONS: Final = ("data", "stringData", "binaryData")
+"""The sections of ConfigMaps and Secrets with the texts that they hold, by key."""
 
 KUSTOMIZATION: Final = "Kustomization"
 KUSTOMIZATIONS: Final = (KUSTOMIZATION, "Component")

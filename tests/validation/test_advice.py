@@ -219,3 +219,11 @@ def test_help_for_an_unknown_key_names_only_keys_of_similar_names() -> None:
     assert help_for("q9") == "remove it; no known key has a similar name"
     anchors = "remove it; if aliases name its anchors, write '# stackcfg: ignore[unknown-key]'"
     assert help_for("x-common") == anchors
+
+
+@pytest.mark.parametrize("kind", ["Kustomization", "Component"])
+def test_help_for_a_config_map_that_a_kustomization_generates(kind: str) -> None:
+    file = ROOT / "fixtures/validate/absent-reference/bad-generated.yaml"
+    text = file.read_text().replace("kind: Kustomization", f"kind: {kind}")
+    (found,) = validate(text, settings_for()).findings
+    assert found.help == "give its generator 'options.labels' with 'ogx.io/watch'"

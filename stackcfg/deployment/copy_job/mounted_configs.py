@@ -12,6 +12,7 @@ from stackcfg.errors import StackcfgError
 from stackcfg.loading.configs import RunConfig
 from stackcfg.manifests.objects import (
     CONFIG_MAP,
+    CONTENT_SECTIONS,
     OLD_SERVER,
     SECRET,
     SERVER,
@@ -27,7 +28,6 @@ Fields = Mapping[str, Any]
 _SOURCES: Final = {CONFIG_MAP: ("configMap", "name"), SECRET: ("secret", "secretName")}
 """How a volume names an object: its field, and the field of the name."""
 
-_CONTENT: Final = ("data", "stringData", "binaryData")
 _TEMPLATES: Final = ("Deployment", "StatefulSet", "DeploymentConfig", "ReplicaSet")
 
 
@@ -49,7 +49,7 @@ def find_holder(
         path = config.holders[-1].path
         for each in objects:
             rest = _path_within(each, config.file_document, path)
-            if each.kind in _SOURCES and rest[:1] and rest[0] in _CONTENT:
+            if each.kind in _SOURCES and rest[:1] and rest[0] in CONTENT_SECTIONS:
                 text = config.holders[0].text
                 key = as_string(rest[1])
                 return each, MountedConfig(each.kind, each.name, key, text)

@@ -26,7 +26,12 @@ from stackcfg.manifests.containers import Container
 from stackcfg.manifests.dockerfile_text import copied_files
 from stackcfg.manifests.generated_objects import GeneratedObject, find_all_generated
 from stackcfg.manifests.home_paths import move_absolute_paths
-from stackcfg.manifests.objects import CONFIG_MAP, SECRET, ManifestObject
+from stackcfg.manifests.objects import (
+    CONFIG_MAP,
+    CONTENT_SECTIONS,
+    SECRET,
+    ManifestObject,
+)
 from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.paths import as_mapping, list_at
 from stackcfg.patterns import lazy_pattern
@@ -116,7 +121,7 @@ class MountedConfigs:
         self, found: ManifestObject, kind: str, name: str
     ) -> Iterator[MountedConfig]:
         """Yield the run configs that a ConfigMap or Secret holds."""
-        for section in ("data", "stringData", "binaryData"):
+        for section in CONTENT_SECTIONS:
             is_encoded = (kind, section) in _ENCODED
             for key, value in _entries_at(found.node, section):
                 region = read_text(found.document, value.target, is_encoded)

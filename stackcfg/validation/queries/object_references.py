@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackcfg.light_typing import Any, Final, NamedTuple
+from stackcfg.manifests.generated_objects import find_generated
 from stackcfg.manifests.objects import (
     CONFIG_MAP,
-    KUSTOMIZATION,
+    CONTENT_SECTIONS,
     SECRET,
     ManifestObject,
 )
 from stackcfg.manifests.unknown_values import is_unknown
-from stackcfg.paths import Path, list_at, mapping_at, value_at, walk_values
+from stackcfg.paths import Path, mapping_at, value_at, walk_values
 from stackcfg.releases.custom_resources import MOUNTED_CONFIG_KEYS
 from stackcfg.validation.manifest_inspection import ManifestInspection
 
 OLD_CONFIG: Final[Path] = ("spec", "server", "userConfig", "configMapName")
-_CONTENT: Final = ("data", "stringData", "binaryData")
 
 
 class Reference(NamedTuple):
@@ -143,19 +143,16 @@ def find_referenced(
 
 def keys_of(found: ManifestObject) -> set[str]:
     """Return the keys of a ConfigMap or Secret."""
-    return {str(key) for part in _CONTENT for key in mapping_at(found.data, (part,))}
+    keys: set[str] = set()
+    for section in CONTENT_SECTIONS:
+        keys.update(map(str, mapping_at(found.data, (section,))))
+    return keys
 
 
 def is_generated(inspection: ManifestInspection, reference: Reference) -> bool:
     """Return whether a kustomization of the run makes what a reference means."""
-    generator = "configMapGenerator"
-    if reference.kind == SECRET:
-        generator = "secretGenerator"
-    for kustomization in inspection.manifests.of_kind(KUSTOMIZATION):
-        for each in list_at(kustomization.data, (generator,)):
-            if isinstance(each, Mapping) and each.get("name") == reference.name:
-                return True
-    return False
+    found = find_generated(inspection.manifests, reference.kind, reference.name)
+    return found is not None
 
 
 def describe_place(inspection: ManifestInspection, found: ManifestObject) -> str:
