@@ -12,6 +12,8 @@ A volume *above* `~/.llama` loses nothing: the folder is renamed on the volume.
 
 from __future__ import annotations
 
+import posixpath
+
 from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import SERVER
 from stackcfg.manifests.unknown_values import is_unknown
@@ -28,11 +30,7 @@ from stackcfg.validation.manifest_rule import (
     ManifestInspection,
     ManifestRule,
 )
-from stackcfg.validation.queries.container_paths import (
-    join_folder,
-    normal_folder,
-    split_folder,
-)
+from stackcfg.validation.queries.container_paths import normal_folder
 from stackcfg.validation.queries.server_containers import (
     ContainerFolder,
     ServerContainer,
@@ -67,7 +65,7 @@ def _check_container(container: ServerContainer, home: str) -> Findings:
     ]
     folders = {each.folder for each in mounts}
     for mount in mounts:
-        above, name = split_folder(mount.folder)
+        above, name = posixpath.split(mount.folder)
         if mount.folder in homes:
             yield _describe_above(mount)
         elif name == OLD_FOLDER and (above in homes or not home):
@@ -80,7 +78,7 @@ def _new_folder(above: str, home: str, image: str) -> str:
     """Return the folder that a new server uses in place of an old one."""
     if above == _ROOT_HOME and not home and _has_other_home(image):
         above = "/"
-    return join_folder(above, NEW_FOLDER)
+    return posixpath.join(above, NEW_FOLDER)
 
 
 def _describe(
@@ -97,8 +95,8 @@ def _describe(
 
 def _is_unread(container: ServerContainer, mount: ContainerFolder, new: str) -> bool:
     """Return whether a server with a new folder does not look into the old one."""
-    above, _ = split_folder(mount.folder)
-    if new != join_folder(above, NEW_FOLDER):
+    above = posixpath.dirname(mount.folder)
+    if new != posixpath.join(above, NEW_FOLDER):
         return True
     return mount.folder == f"/{OLD_FOLDER}" and _is_upstream(container.image)
 

@@ -10,16 +10,6 @@ def normal_folder(path: str) -> str:
     return posixpath.normpath(path)
 
 
-def split_folder(path: str) -> tuple[str, str]:
-    """Return the folder that holds a folder, and its name."""
-    return posixpath.split(path)
-
-
-def join_folder(above: str, name: str) -> str:
-    """Return the folder of a name in another folder."""
-    return posixpath.join(above, name)
-
-
 def is_inside(path: str, folder: str) -> bool:
     """Return whether a path is a folder, or in it."""
     path, folder = normal_folder(path), normal_folder(folder)
