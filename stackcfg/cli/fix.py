@@ -92,7 +92,7 @@ def _write_or_show(file: InputFile, old: str, new: str, options: FixOptions) -> 
     return ""
 
 
-def describe_fixes(counts: Sequence[int], options: FixOptions, unsafe: int = 0) -> str:
+def describe_fixes(counts: Sequence[int], options: FixOptions, unsafe: int) -> str:
     """Return the closing line about changes; `counts` has those of each file.
 
     `unsafe` counts the fixes that are left out since they are not safe.

@@ -40,7 +40,7 @@ def find_spot(configs: Sequence[RunConfig], offset: int) -> Spot | None:
     return None
 
 
-def walk_spots(config: RunConfig, number: int = 0) -> Iterator[Spot]:
+def walk_spots(config: RunConfig, number: int) -> Iterator[Spot]:
     """Yield the keys and scalars of a config in the order of its file."""
     waiting: list[tuple[Path, Node]] = [((), config.document.root)]
     while waiting:

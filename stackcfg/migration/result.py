@@ -115,7 +115,7 @@ def _as_argument(name: str) -> str:
 
 
 def build_data_command(
-    migration: MigrationResult, old: str, new: str, source: str = ""
+    migration: MigrationResult, old: str, new: str, source: str
 ) -> str:
     """Return the command that copies the stored rows; empty if all are
     visible.

@@ -133,7 +133,7 @@ def make_folder(path: str) -> None:
 
 
 def back_up_with(
-    target: str, copy: Callable[[str], None], folder: str = ""
+    target: str, copy: Callable[[str], None], folder: str
 ) -> tuple[str, bool]:
     """Make a backup of a file that `copy` writes to the path it is called with.
 

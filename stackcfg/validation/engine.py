@@ -157,7 +157,7 @@ def _with_data(found: Validation) -> Checked:
 
 
 def _validate_text(
-    text: str, settings: Settings, known: Sequence[Target] = ()
+    text: str, settings: Settings, known: Sequence[Target]
 ) -> Validation:
     """Return the findings of a text, YAML or not, with fixes that are not proved
     yet.
@@ -211,7 +211,7 @@ def _check_server_file(text: str, settings: Settings) -> Validation | None:
 
 
 def _validate_once(
-    text: str, settings: Settings, known: Sequence[Target] = ()
+    text: str, settings: Settings, known: Sequence[Target]
 ) -> Validation:
     """Return the findings of a text, with fixes that are not proved yet.
 

@@ -45,7 +45,7 @@ class ManifestFindings(NamedTuple):
 
 
 def find_judged_objects(
-    documents: Sequence[Document], file: str = ""
+    documents: Sequence[Document], file: str
 ) -> list[ManifestObject]:
     """Return the objects of documents, if rules are about any of them.
 

@@ -101,7 +101,7 @@ def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     return [*others, last._replace(start=start)]
 
 
-def shift_lines(text: str, shift: int, first_line: bool = False) -> str:
+def shift_lines(text: str, shift: int, first_line: bool) -> str:
     """Return a text with its lines moved by some columns, unless blank.
 
     The first line is moved only if `first_line`: elsewhere it continues a line.

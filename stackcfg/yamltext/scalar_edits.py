@@ -28,7 +28,7 @@ Places = list[int]
 
 
 def edit_scalar(
-    document: Document, node: Node, edits: Iterable[Edit], flow: bool = False
+    document: Document, node: Node, edits: Iterable[Edit], flow: bool
 ) -> list[Edit]:
     """Return edits of the string that a scalar means as edits of the text.
 
@@ -52,7 +52,7 @@ def edit_scalar(
 def write_like(
     node: Node,
     text: str,
-    flow: bool = False,
+    flow: bool,
 ) -> str:
     """Return a string as a scalar with the quotes of another one."""
     if node.style == '"':

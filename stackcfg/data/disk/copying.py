@@ -30,7 +30,7 @@ def copy_files(
     found: FoundFiles,
     done: Callable[[int], None],
     *,
-    again: bool = False,
+    again: bool,
 ) -> FileCounts:
     """Copy the files of a move that are not there yet.
 

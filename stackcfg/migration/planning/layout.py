@@ -62,7 +62,7 @@ def plan_backends(
     store_fields: StoreFields,
     target: Target,
     layout: str,
-    image_name: str = "",
+    image_name: str,
 ) -> BackendPlan:
     """Return the backends that a config needs, and what each store refers to.
 

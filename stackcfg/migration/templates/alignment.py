@@ -45,7 +45,7 @@ def align(
     new: Sequence[str],
     start: int,
     end: int,
-    headers: Container[int] = (),
+    headers: Container[int],
 ) -> Alignment:
     """Return what became of the lines of a template between `start` and `end`.
 

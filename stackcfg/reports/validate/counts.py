@@ -99,7 +99,7 @@ def _describe_judges(judges: Mapping[str, int]) -> str:
     return f"; judged by {join_some(named, MAX_JUDGES)}"
 
 
-def describe_fixable(count: int, unsafe: int = 0) -> str:
+def describe_fixable(count: int, unsafe: int) -> str:
     """Return the sentence about findings that have a fix.
 
     `unsafe` counts those whose fix is not safe and perhaps cannot be proved.

@@ -17,7 +17,7 @@ class OldVariable(NamedTuple):
 
 
 def judge_variable(
-    name: str, given: Collection[str], has_value: bool = True
+    name: str, given: Collection[str], has_value: bool
 ) -> OldVariable | None:
     """Return what to say of a variable of a server of ogx; None if nothing.
 
