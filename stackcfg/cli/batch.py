@@ -54,6 +54,11 @@ class FileOutcome(NamedTuple, Generic[Result]):
     text: str = ""
 
 
+def has_chart_template(files: Iterable[InputFile]) -> bool:
+    """Return whether a file is in a folder whose name is that of charts' templates."""
+    return any(os.sep + "templates" in os.path.abspath(file.path) for file in files)
+
+
 class Exclusion(NamedTuple):
     """What a command leaves out: the files that `patterns` of its command line
     match, and, of those in folders, the files that the settings exclude.

@@ -129,7 +129,7 @@ def _migrate_charts(
     """Return the results of templates that write values of their chart, and of
     these values.
     """
-    if not any(os.sep + "templates" in os.path.abspath(file.path) for file in files):
+    if not batch.has_chart_template(files):
         return {}
     from stackcfg.cli.charts import migrate_charts
 

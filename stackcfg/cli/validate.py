@@ -216,7 +216,7 @@ def _validate_charts(
     """Return what is found in templates that write values of their chart, and in
     these values.
     """
-    if not any(os.sep + "templates" in os.path.abspath(file.path) for file in files):
+    if not batch.has_chart_template(files):
         return {}
     from stackcfg.cli.chart_findings import validate_charts
 
