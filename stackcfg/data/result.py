@@ -102,7 +102,7 @@ class UpgradeResult:
 
     @property
     def needs_action(self) -> bool:
-        """Return whether a person must look after rows that were not copied."""
+        """Return whether rows that were not copied need manual action."""
         if any(each.needs_action for each in self.unmoved):
             return True
         if self.files_left or any(each.differing for each in self.file_counts):

@@ -33,7 +33,7 @@ class KvRow(NamedTuple):
 class Skipped:
     """Why a row is not carried over.
 
-    `needs_action`: a person must look at it; otherwise the row is of no more
+    `needs_action`: the row needs manual action; otherwise it is of no more
     use. `in_place`: the row is where the new server reads it, but lacks
     something unknown.
     """

@@ -22,7 +22,7 @@ from stackcfg.yamltext.line_matching import LineMatcher
 from stackcfg.yamltext.lines import LineIndex
 
 REASON: Final = "TODO: say why"
-"""The reason of a comment that an editor writes; a person writes a better one."""
+"""The reason of a comment that an editor writes, for the user to replace."""
 
 
 class Change(NamedTuple):

@@ -93,17 +93,17 @@ class StepContext(NamedTuple):
         return StepNote(INFO, message, self.text.offset(path))
 
     def check(self, message: str, path: Path) -> StepNote:
-        """Return a note of something that a person should check, at a path."""
+        """Return a note of something to check, at a path."""
         return StepNote(CHECK, message, self.text.offset(path))
 
     def check_at(self, message: str, offset: int) -> StepNote:
-        """Return a note of something that a person should check, at an
+        """Return a note of something to check, at an
         offset.
         """
         return StepNote(CHECK, message, offset)
 
     def action_required(self, message: str, path: Path) -> StepNote:
-        """Return a note of something that a person must do, at a path."""
+        """Return a note of a manual action, at a path."""
         return StepNote(ACTION_REQUIRED, message, self.text.offset(path))
 
     def all_providers_of(self, api: str, provider_type: str = "") -> Providers:

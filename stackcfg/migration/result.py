@@ -62,7 +62,7 @@ class MigrationResult(NamedTuple):
 
     @property
     def needs_action(self) -> bool:
-        """Return whether a person must finish the migration."""
+        """Return whether the migration needs manual action."""
         notes = [note for config in self.configs for note in config.notes]
         return any(note.severity == ACTION_REQUIRED for note in notes)
 

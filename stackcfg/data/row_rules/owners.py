@@ -7,7 +7,7 @@ both forms such a row is public; rows that have an owner stay as they are.
 
 Until 0.2.14 a row has no owner, only the attributes that its readers need
 (`access_attributes`). A row that has some is private. With an empty owner
-everybody could read it: it stays as it is, and a person must say who owns it.
+everybody could read it: it stays as it is, and needs an owner by hand.
 
 A table that 0.2.14 or earlier made has no such column. A later server adds the
 column, and it is NULL in old rows.

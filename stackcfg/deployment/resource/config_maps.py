@@ -72,9 +72,7 @@ def _place_of(found: ManifestObject) -> str:
 
 
 def _add_label(found: ManifestObject) -> Iterator[DeploymentChange]:
-    """Yield the edit that adds the label,
-    or a note where that is left to a person.
-    """
+    """Yield the edit that adds the label, or a note where that needs manual action."""
     if has_label(found):
         return
     changes = PlaceChanges(found.file, _place_of(found))

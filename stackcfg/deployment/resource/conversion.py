@@ -250,7 +250,7 @@ class Conversion:
         message: str,
         path: Path,
     ) -> None:
-        """Note something that a person should look at."""
+        """Note something to check."""
         self.note(CHECK, message, path)
 
     def action(
@@ -258,7 +258,7 @@ class Conversion:
         message: str,
         path: Path,
     ) -> None:
-        """Note something that a person must do."""
+        """Note a manual action."""
         self.note(ACTION_REQUIRED, message, path)
 
     def note(

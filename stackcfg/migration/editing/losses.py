@@ -1,6 +1,6 @@
 """What is lost with an entry that has no successor, as the severity of its note.
 
-A person must act where stored rows, registered resources, a credential or an
+Manual action is needed where stored rows, registered resources, a credential or an
 address are lost. Everything else is gone with the reason in its place.
 """
 

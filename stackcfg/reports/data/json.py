@@ -38,7 +38,7 @@ class RowsLocation(Shape):
 
 
 class SkippedRows(Shape):
-    """Why rows are not copied, how many, and whether a person must look after them."""
+    """Why rows are not copied, how many, and whether they need manual action."""
 
     reason: str
     rows: Count

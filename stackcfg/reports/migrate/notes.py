@@ -1,4 +1,4 @@
-"""The notes of a migration as lines, and how many of them are left to a person."""
+"""The notes of a migration as lines, and how many of them need manual action."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Within 0.2: `inline::rag-runtime` does not start without a provider of files
 (0.2.21, upstream #3344).
 
-The provider of upstream's own configs is written, as a person would have to.
+The provider of upstream's own configs is written.
 """
 
 from stackcfg.migration.changes import Changes

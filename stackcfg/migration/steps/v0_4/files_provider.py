@@ -1,6 +1,6 @@
 """0.3 → 0.4: agents do not start without a provider of files (0.4.0).
 
-The provider of upstream's own configs is written, as a person would have to.
+The provider of upstream's own configs is written.
 Source: the provider registries of 0.3.5 and 0.4.0.
 """
 
