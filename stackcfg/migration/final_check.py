@@ -102,8 +102,8 @@ def check_result(
 def _keys_of_later_releases(
     state: MigrationState, history: EditHistory
 ) -> Iterator[MigrationNote]:
-    """Yield the keys that the target drops and a later release that the file
-    fits reads.
+    """Yield the keys that the target drops, but that are read by a later release
+    which the file fits.
     """
     target, others = state.target, _other_releases(state, state.target)
     if not others or others[0] <= target.last:
@@ -196,11 +196,11 @@ def _is_reported(notes: Sequence[MigrationNote], new: MigrationNote) -> bool:
 
 
 def _is_same_problem(new: MigrationNote, known: MigrationNote) -> bool:
-    """Return whether a note that is known is about what a new one is about.
+    """Return whether a known note is about the same problem as a new one.
 
-    The name that the new one begins with says that. A known one that asks for less
-    must begin with it, too: a line can have another change as well, and who does
-    what that note says would not be helped.
+    Both are on one line, and the known one has the name with which the new one begins.
+    If only the new one requires an action, the known one must begin with the name, too:
+    otherwise it can be about another change of this line.
     """
     if known.position.line != new.position.line:
         return False
@@ -248,9 +248,10 @@ def _find_problems(
 def _problems_before(
     state: MigrationState, target: Target, problems: Sequence[Finding]
 ) -> set[Problem]:
-    """Return the problems that the file has in each release that it can be for.
+    """Return the problems that the file has in every release that it can be for.
 
-    If there is a release without a problem, the old server can be that one.
+    A problem that one of these releases does not have is new: the old server can be of
+    that release.
     """
     now = _count(problems)
     left = set(now)

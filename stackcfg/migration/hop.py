@@ -152,9 +152,9 @@ def _due_steps(
 
 
 def _asking_steps(state: MigrationState, hop: ReleaseHop) -> tuple[Step, ...]:
-    """Return the steps that ask for the release of a config that is left.
+    """Return the steps that ask for the release of an unchanged config.
 
-    Only who named the target has a question.
+    They ask only if the user named the target.
     """
     age = state.age
     is_unsure = age.possibly_before(hop.since) and not age.certainly_before(hop.since)
@@ -225,8 +225,9 @@ def _is_written_here(
     context: StepContext,
     original: ConfigReader,
 ) -> bool:
-    """Return whether the original has nothing for a step: an earlier step
-    wrote it.
+    """Return whether an earlier step wrote what a step would change.
+
+    Then the step changes nothing in the original.
     """
     if original.config.document is context.text.document:
         return False

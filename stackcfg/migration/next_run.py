@@ -1,8 +1,8 @@
 """Refuses what the next run with the same options would refuse or change.
 
-A config can have entries of two ages. What the hops leave of it can then look
-certainly older or later than the config itself, and nobody could tell it from
-a config that is. A release that the user named is taken at its word.
+A config can have entries of different releases. The result of the hops can then
+look as if it were for earlier or later releases than the config was, and the next
+run would believe it. If the user names the release of the file, that is not checked.
 """
 
 from __future__ import annotations

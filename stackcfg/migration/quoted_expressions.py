@@ -24,10 +24,10 @@ class _Use(NamedTuple):
 
 
 def refuse_quoted_expressions(old: str, new: str) -> None:
-    """Raise `InputError` for an expression that was a value, and is a part of one,
-    or was a part of one, and is none any more.
+    """Raise `InputError` for an expression that was a whole value and is now part
+    of one, or the reverse.
 
-    What it writes has quotes, which would be inside of others.
+    The quotes that the expression writes would be inside of other quotes.
     """
     for expression in sorted(_parts_of_values(old) ^ _parts_of_values(new)):
         offset = max(old.find(expression), 0)

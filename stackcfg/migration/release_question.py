@@ -1,8 +1,8 @@
-"""The question for whose server a file is that is left as it is.
+"""The question which release an unchanged file is for.
 
 A file that names no store fits releases before the catalog as well as later
-ones, whose stores are elsewhere. Without a named target or release it is taken
-for the newest.
+ones, whose stores are elsewhere. Without `--target` or `--from` the newest of them
+is assumed.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def ask_for_old_server(state: MigrationState) -> Iterator[MigrationNote]:
 
 
 def name_contradiction(state: MigrationState) -> Iterator[MigrationNote]:
-    """Yield the note that the release which the user named has a catalog of stores,
-    and the config is for releases without one.
+    """Yield a note if the release that the user named has a catalog of stores, but
+    the config is for releases without one.
 
     Single keys of other releases prove nothing: servers drop them.
     """

@@ -89,9 +89,10 @@ def _own_target(start: ConfigStart) -> Target | None:
 
 
 def _oldest_with_catalog(releases: frozenset[Release]) -> Target:
-    """Return the oldest family with a catalog among releases, as far as it is.
+    """Return the oldest family with a catalog among releases, up to its newest
+    release there.
 
-    What is completed for it is read by the later ones too, and a second run
+    Later families also read a config that is completed for it, and a second run
     finds nothing to do.
     """
     with_catalog = [each for each in releases if each >= CATALOG_SINCE]
@@ -106,8 +107,8 @@ def _last_of(target: Target) -> Release:
 def choose_mode(start: ConfigStart, target: Target, named: Target | None) -> Mode:
     """Return how far a config goes on the way to the target of its text.
 
-    A named target that is not the one that the config would choose itself is
-    taken at its word: the config may be for earlier releases.
+    If the user names a target other than the config's own choice, the config may be
+    for earlier releases.
     """
     own = _own_target(start)
     if start.age.oldest > target.last:

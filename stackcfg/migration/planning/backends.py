@@ -112,9 +112,8 @@ def _inline_fields(group: Group) -> dict[str, Any]:
 def _missing_defaults(group: Group, fields: Mapping[str, Any]) -> dict[str, str]:
     """Return defaults for fields that may be empty.
 
-    0.3 checks every backend, even that of a provider that is off. 0.2 refused
-    the empty field as soon as the provider was on, so no setting that works
-    gets changed.
+    0.3 checks every backend, even that of a disabled provider. 0.2 refused the
+    empty field once the provider was enabled, so no working setting changes.
     """
     engine = find_engine(group.family, fill_defaults(group.engine))
     found: dict[str, str] = {}

@@ -3,9 +3,9 @@ backend.
 
 *consolidate* merges all sqlite files of a family, and all stores on one server
 with one set of credentials; *preserve* keeps every database and table by
-itself. Rows of two stores never get mixed: sqlite ignores namespaces until ogx
-1.0 and most table names are fixed, so names cannot keep two stores of one kind
-apart.
+itself. The rows of two stores are never mixed. Names cannot separate two stores
+of one kind: sqlite ignores namespaces until ogx 1.0, and most table names are
+fixed.
 """
 
 from __future__ import annotations
@@ -137,10 +137,10 @@ def group_by_database(stores: Iterable[Store]) -> list[Group]:
 
 
 def split_prebuilt(stores: list[Store]) -> tuple[list[Store], list[Store]]:
-    """Return the stores, and those that are indexes in a folder of their own.
+    """Return the stores without prebuilt indexes, and the prebuilt indexes.
 
-    The KV store of faiss holds the index itself. In a folder without another
-    store it was probably built elsewhere and mounted, so it stays there.
+    The KV store of faiss holds the index itself. If no other store is in its folder,
+    it was probably built elsewhere and mounted, so it stays there.
     """
     inline = [store for store in stores if store.inline is not None]
     folders = Counter(filter(None, map(_folder_of, inline)))
@@ -207,9 +207,7 @@ def _split_conflicting(
     store: Store,
     fields: Mapping[str, StoreField],
 ) -> list[Group]:
-    """Take a store into a group; return a group for each store that must
-    leave.
-    """
+    """Add a store to a group; return a new group for each store that it displaces."""
     leaving = _conflicts(group, store, fields)
     staying = [each for each in group.stores if each not in leaving]
     group.stores = [*staying, store]
