@@ -217,8 +217,7 @@ def test_help_for_an_unknown_key_names_only_keys_of_similar_names() -> None:
         help_for("certificate_file") == "nearest known keys: tls_certfile, tls_cafile"
     )
     assert help_for("q9") == "remove it; no known key has a similar name"
-    anchors = "remove it; if aliases name its anchors, write '# stackcfg: ignore[unknown-key]'"
-    assert help_for("x-common") == anchors
+    assert help_for("x-common") == "remove it; no alias names an anchor in it"
 
 
 @pytest.mark.parametrize("kind", ["Kustomization", "Component"])
@@ -227,3 +226,44 @@ def test_help_for_a_config_map_that_a_kustomization_generates(kind: str) -> None
     text = file.read_text().replace("kind: Kustomization", f"kind: {kind}")
     (found,) = validate(text, settings_for()).findings
     assert found.help == "give its generator 'options.labels' with 'ogx.io/watch'"
+
+
+KEEP = "keep it: aliases elsewhere in the file name its anchors"
+
+
+@pytest.mark.parametrize(
+    ("top", "use", "severity", "advice"),
+    [
+        ("defaults: &base {provider_type: 'remote::ollama'}", "*base", "info", KEEP),
+        ("x-a: {b: &base {provider_type: 'remote::ollama'}}", "*base", "info", KEEP),
+        (
+            "defaults: &base {provider_type: 'remote::ollama'}",
+            "{provider_type: 'remote::ollama'}",
+            "warning",
+            "nearest known keys: models, datasets",
+        ),
+        # only its own aliases, and a slip
+        (
+            "x-a: [&base {provider_type: 'remote::ollama'}, *base]",
+            "{provider_type: 'remote::ollama'}",
+            "warning",
+            "remove it; no alias names an anchor in it",
+        ),
+        (
+            "servr: &base {provider_type: 'remote::ollama'}",
+            "*base",
+            "warning",
+            "did you mean 'server'?",
+        ),
+    ],
+)
+def test_a_key_that_holds_anchors_for_aliases_is_for_information(
+    top: str, use: str, severity: str, advice: str
+) -> None:
+    provider = f"inference:\n  - <<: {use}\n    provider_id: ollama"
+    old = CONFIG.replace(
+        "inference: [{provider_id: ollama, provider_type: 'remote::ollama'}]", provider
+    ).partition("storage:")[0]
+    found = validate(f"{top}\n{old}", settings_for("0.2.23")).findings
+    [unknown] = [each for each in found if each.rule == "unknown-key"]
+    assert (unknown.severity, unknown.help) == (severity, advice)

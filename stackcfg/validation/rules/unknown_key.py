@@ -4,7 +4,8 @@ The server's models ignore unknown keys at every level: a misspelled or outdated
 setting has no effect, and no message says so. The keys of each release were
 read from its models and from the config classes of its providers. If another
 key was probably meant, the finding names it. A key with one or two wrong letters
-has a fix; a key that another release has, never.
+has a fix; a key that another release has, never. A key that holds anchors for
+aliases in other places is no loss, and only for information.
 
     storage:
       references:          # dropped; did you mean 'stores'?
@@ -34,6 +35,7 @@ from stackcfg.validation.model_check import (
     check_type,
     has_refusal,
 )
+from stackcfg.validation.queries.anchors import has_named_anchors
 from stackcfg.validation.queries.history import history_suffix, spans_of_key
 from stackcfg.validation.queries.missing_stores import misspelled_section
 from stackcfg.validation.queries.severity import (
@@ -42,7 +44,7 @@ from stackcfg.validation.queries.severity import (
 )
 from stackcfg.validation.queries.suggestions import did_you_mean, fix_slip
 from stackcfg.validation.queries.wording import describe_entry, raw_key
-from stackcfg.validation.rule import ERROR, WARNING, Inspection, Rule
+from stackcfg.validation.rule import ERROR, INFO, WARNING, Inspection, Rule
 from stackcfg.validation.rule_finding import RuleFinding, key_of
 
 REPLACEMENTS: Final[Mapping[Path, str]] = {
@@ -59,14 +61,16 @@ NEAR: Final = 0.5
 EXTENSION: Final = "x-"
 """How the names of keys begin that hold what aliases in other places name."""
 
-HOLDS_ANCHORS: Final = (
-    "remove it; if aliases name its anchors, write '# stackcfg: ignore[unknown-key]'"
-)
+NO_ALIASES: Final = "remove it; no alias names an anchor in it"
+
+KEEP: Final = "keep it: aliases elsewhere in the file name its anchors"
 
 
 def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
     name = raw_key(error.path, inspection)
     spans = spans_of_key(error.model, name)
+    if not spans and _only_holds_anchors(inspection, error):
+        return _describe_anchors(inspection, error)
     history = history_suffix(spans, inspection.version)
     meant, advice = "", REPLACEMENTS.get(error.path, "")
     if spans and not advice:
@@ -82,6 +86,25 @@ def describe(inspection: Inspection, error: ModelError) -> RuleFinding:
         fix=fix,
         guess=meant,
         severity=_severity(inspection, error, fix),
+    )
+
+
+def _only_holds_anchors(inspection: Inspection, error: ModelError) -> bool:
+    """Return whether a key at the top, which is no slip, is there for aliases."""
+    if error.kind != DROPPED or len(error.path) > 1:
+        return False
+    if _similar_key(inspection, error):
+        return False
+    return has_named_anchors(inspection, error.path)
+
+
+def _describe_anchors(inspection: Inspection, error: ModelError) -> RuleFinding:
+    """Describe a key whose value has effect where aliases name it."""
+    return RuleFinding(
+        key_of(*error.path),
+        _describe_problem(inspection, error, ""),
+        help=KEEP,
+        severity=INFO,
     )
 
 
@@ -106,7 +129,7 @@ def _describe_choices(name: str, known: Sequence[str]) -> str:
     if len(known) <= NEAREST:
         return f"known keys: {', '.join(known)}"
     if name.startswith(EXTENSION):
-        return HOLDS_ANCHORS
+        return NO_ALIASES
     close = nearest_words(name, known, NEAREST, NEAR)
     if close:
         return f"nearest known keys: {', '.join(close)}"
@@ -175,15 +198,13 @@ def _probable_key(inspection: Inspection, error: ModelError) -> str:
     """Return the key of a similar name, or the only absent key that the value
     fits.
     """
-    holder = mapping_at(inspection.data, error.path[:-1])
-    absent = [choice for choice in error.choices if choice not in holder]
-    close = nearest_word(raw_key(error.path, inspection), absent)
+    close = _similar_key(inspection, error)
     value = mapping_at(inspection.data, error.path)
     if close or not value:
         return close
     fitting = [
         key
-        for key in absent
+        for key in _absent_keys(inspection, error)
         if _fits(
             inspection,
             error.model,
@@ -192,6 +213,17 @@ def _probable_key(inspection: Inspection, error: ModelError) -> str:
         )
     ]
     return fitting[0] if len(fitting) == 1 else ""
+
+
+def _similar_key(inspection: Inspection, error: ModelError) -> str:
+    """Return the absent key of the nearest name, or an empty string."""
+    name = raw_key(error.path, inspection)
+    return nearest_word(name, _absent_keys(inspection, error))
+
+
+def _absent_keys(inspection: Inspection, error: ModelError) -> list[str]:
+    holder = mapping_at(inspection.data, error.path[:-1])
+    return [choice for choice in error.choices if choice not in holder]
 
 
 def _fits(
