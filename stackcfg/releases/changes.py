@@ -21,6 +21,9 @@ DEFAULTS_SINCE = (0, 4)
 WHOLE_ADDRESSES_SINCE = (0, 4, 0)
 """Providers of inference call paths below their address as it is (upstream #4177)."""
 
+CONNECTORS_SINCE = (0, 5, 0)
+"""The first with `connectors` at the top of the file."""
+
 SWITCHED_AUTH_SINCE = (0, 6)
 """An authentication whose `type` becomes null is switched off (upstream #5002)."""
 

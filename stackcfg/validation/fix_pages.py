@@ -49,6 +49,7 @@ UNSAFE_FIXES: Final[Mapping[str, str]] = {
     "backend-field": f"the field {_MEANT}; stores can have another location then",
     "backend-type": f"the type {_MEANT}",
     "doubled-prefix": "the name that the provider has for the model as its `provider_model_id`",
+    "duplicate-connector": "the list without the connector that the server ignores",
     "duplicate-key": "the mapping without the entry that the server drops",
     "duplicate-provider": "the list without the provider that the server ignores",
     "empty-apis": "the file without `apis`",

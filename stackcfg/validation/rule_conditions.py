@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from stackcfg.light_typing import Any
-from stackcfg.paths import as_list, as_mapping, mapping_at, value_at
+from stackcfg.paths import as_list, as_mapping, list_at, mapping_at, value_at
 from stackcfg.redaction.keys import is_secret_key
 from stackcfg.releases.changes import DEFAULTS_SINCE
 from stackcfg.releases.providers import apis, provider_types, resolve_api_name, routers
@@ -139,6 +139,13 @@ def has_provider_twice(inspection: Inspection) -> bool:
     """Return whether two providers of an API that can be on have the same id."""
     providers = inspection.providers
     return _is_any_twice((each.api, each.id) for each in providers if each.ever_on)
+
+
+def has_connector_twice(inspection: Inspection) -> bool:
+    """Return whether two connectors have the same id."""
+    entries = list_at(inspection.data, ("connectors",))
+    names = (as_mapping(each).get("connector_id") for each in entries)
+    return _is_any_twice(each for each in names if isinstance(each, str))
 
 
 def has_scoring_twice(inspection: Inspection) -> bool:

@@ -99,6 +99,59 @@ def served_apis(config: dict[str, Any]) -> list[str]:
     return sorted(part("core.server.server").apis_to_serve(asked, {}))
 
 
+class _Rows:
+    """A store that keeps the connectors of the server, of either family."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+
+    async def get(self, key: str) -> str | None:
+        return self.kept.get(key)
+
+    async def set(self, key: str, value: str) -> None:
+        self.kept[key] = value
+
+    async def keys_in_range(self, **_: str) -> list[str]:
+        return list(self.kept)
+
+    async def values_in_range(self, **_: str) -> list[str]:
+        return list(self.kept.values())
+
+    async def fetch_one(self, where: dict[str, str], **_: str) -> Any:
+        return self.kept.get(where["id"])
+
+    async def fetch_all(self, **_: str) -> Any:
+        return SimpleNamespace(data=list(self.kept.values()))
+
+    async def insert(self, data: dict[str, Any], **_: str) -> None:
+        self.kept[data["id"]] = data
+
+    async def update(
+        self, data: dict[str, Any], where: dict[str, str], **_: str
+    ) -> None:
+        self.kept[where["id"]] = data
+
+
+def register_connectors(config: dict[str, Any]) -> dict[str, str]:
+    """Return the address that the server keeps of each connector."""
+    module = part("core.connectors.connectors")
+    service = object.__new__(module.ConnectorServiceImpl)
+    service.kvstore = service.sql_store = _Rows()
+    given = [
+        SimpleNamespace(**{"server_label": None, **each})
+        for each in config["connectors"]
+    ]
+    for each in given:
+        each.connector_type = module.ConnectorType(each.connector_type)
+    api = importlib.import_module(f"{PACKAGE}_api").Api
+    asked = SimpleNamespace(connectors=given)
+    asyncio.run(
+        part("core.stack").register_connectors(asked, {api.connectors: service})
+    )
+    listed = asyncio.run(service.list_connectors()).data
+    return {each.connector_id: each.url for each in listed}
+
+
 def limit_models(config: dict[str, Any]) -> dict[str, list[str]]:
     """Return what a provider does with a model that `allowed_models` leaves out."""
     return asyncio.run(_limit_models(config))
@@ -188,7 +241,13 @@ def _model_type() -> Any:
 
 QUESTIONS = {
     each.__name__: each
-    for each in (choose_tool_groups, judge_access, limit_models, served_apis)
+    for each in (
+        choose_tool_groups,
+        judge_access,
+        limit_models,
+        register_connectors,
+        served_apis,
+    )
 }
 
 if __name__ == "__main__":

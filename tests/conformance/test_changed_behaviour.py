@@ -19,6 +19,7 @@ from tests.support.running import ROOT
 pytestmark = pytest.mark.conformance
 
 SCRIPT: Final = Path(__file__).with_name("behaviour.py")
+VALIDATE: Final = ROOT / "fixtures" / "validate"
 STEPS: Final = ROOT / "fixtures" / "migrate" / "steps"
 SETTINGS: Final = {
     "remote::vllm": {"url": "http://vllm/v1", "base_url": "http://vllm/v1"},
@@ -91,6 +92,14 @@ def test_1_5_serves_conversations_and_prompts_only_with_responses() -> None:
     assert implied.isdisjoint(ask("1.5.0", "served_apis", {"apis": ["inference"]}))
     assert implied <= set(ask("1.5.0", "served_apis", {"apis": ["responses"]}))
     assert implied <= set(ask("1.5.0", "served_apis", {"apis": sorted(implied)}))
+
+
+@pytest.mark.parametrize("release", ["0.5.0", "0.7.3", "1.0.0", "1.5.0"])
+def test_of_two_connectors_with_one_id_the_last_one_stays(release: str) -> None:
+    path = VALIDATE / "duplicate-connector" / "bad-two-addresses.yaml"
+    text = path.read_text().replace("${env.WIKI_URL:=http://new/mcp}", "http://new/mcp")
+    kept = ask(release, "register_connectors", yaml.safe_load(text))
+    assert kept == {"wiki": "http://new/mcp", "tickets": "http://tickets/mcp"}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from stackcfg.releases.changes import (
     ALLOWED_MODELS_SINCE,
     AUTO_MODELS_SINCE,
     CATALOG_SINCE,
+    CONNECTORS_SINCE,
     DISABLED_PROVIDERS_SINCE,
     EMPTY_APIS_REFUSED_SINCE,
     FILE_PROCESSORS_SINCE,
@@ -170,6 +171,12 @@ RULES: Final = (
         may_be_error=False,
         of_old_configs=True,
         needs=rule_conditions.has_provider_twice,
+    ),
+    ListedRule(
+        "duplicate-connector",
+        may_be_error=False,
+        since=CONNECTORS_SINCE,
+        needs=rule_conditions.has_connector_twice,
     ),
     ListedRule(
         "repeated-scoring",

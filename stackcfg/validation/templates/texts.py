@@ -23,7 +23,9 @@ from stackcfg.yamltext.template_blocks import (
     without_marks,
 )
 
-_DUPLICATES: Final = frozenset({"duplicate-key", "duplicate-provider"})
+_DUPLICATES: Final = frozenset(
+    {"duplicate-key", "duplicate-provider", "duplicate-connector"}
+)
 """Rules about what the server takes only one of; no migration knows which."""
 
 _TOGETHER: Final = _DUPLICATES | {
