@@ -157,7 +157,17 @@ def limit_models(config: dict[str, Any]) -> dict[str, list[str]]:
     return asyncio.run(_limit_models(config))
 
 
-async def _limit_models(config: dict[str, Any]) -> dict[str, list[str]]:
+def called_address(config: dict[str, Any]) -> str:
+    """Return the address that the OpenAI client of a provider calls."""
+    # imported by releases that do not need them for that
+    image = SimpleNamespace(Image=SimpleNamespace(Image=object))
+    sys.modules.setdefault("PIL", image)
+    sys.modules.setdefault("ollama", SimpleNamespace(AsyncClient=_Client))
+    provider = asyncio.run(_make_provider(config))
+    return str(provider.get_base_url())
+
+
+async def _make_provider(config: dict[str, Any]) -> Any:
     specs = part("providers.registry.inference").available_providers()
     (spec,) = (each for each in specs if _kind_of(each) == config["provider_type"])
     module, _, name = spec.config_class.rpartition(".")
@@ -165,6 +175,11 @@ async def _limit_models(config: dict[str, Any]) -> dict[str, list[str]]:
     provider = await importlib.import_module(spec.module).get_adapter_impl(settings, {})
     provider.__provider_id__ = "asked"
     provider.__provider_spec__ = spec
+    return provider
+
+
+async def _limit_models(config: dict[str, Any]) -> dict[str, list[str]]:
+    provider = await _make_provider(config)
     provider.model_store = _EmptyStore()
     service = type(provider)
     service.list_provider_model_ids = _list_two
@@ -242,6 +257,7 @@ def _model_type() -> Any:
 QUESTIONS = {
     each.__name__: each
     for each in (
+        called_address,
         choose_tool_groups,
         judge_access,
         limit_models,

@@ -129,3 +129,18 @@ def test_what_becomes_of_a_model_outside_of_the_allowed_ones(
     assert ("outside" in found["answered"]) == (becomes == SERVED)
     # an empty list is one, once the list is read
     assert ("inside" in found["listed"]) == (becomes == SERVED or bool(allowed))
+
+
+@pytest.mark.parametrize("kind", ["remote::cerebras", "remote::groq", "remote::ollama"])
+@pytest.mark.parametrize(
+    ("release", "adds"),
+    [("0.3.5", True), ("0.4.0", False), ("0.7.3", False), ("1.5.0", False)],
+)
+def test_an_address_is_whole_from_0_4(kind: str, release: str, adds: bool) -> None:
+    key = "base_url" if kind == "remote::cerebras" else "url"
+    if not adds:
+        key = "base_url"
+    settings = {key: "http://host:1234", "api_key": "key"}
+    found = ask(release, "called_address", {"provider_type": kind, "config": settings})
+    ending = "/openai/v1" if kind == "remote::groq" else "/v1"
+    assert found.rstrip("/") == f"http://host:1234{ending if adds else ''}"
