@@ -224,7 +224,10 @@ def _read_other_text(
     Raises `InputError`.
     """
     # imported only here: few texts are no YAML
-    from stackcfg.loading.other_languages import has_strings_of_its_own
+    from stackcfg.loading.other_languages import (
+        explain_language,
+        has_strings_of_its_own,
+    )
 
     if has_strings_of_its_own(text):
         return []
@@ -238,7 +241,12 @@ def _read_other_text(
         return []
     from stackcfg.loading.template_files import read_template
 
-    return read_template(text, where, lenient, is_file)
+    try:
+        return read_template(text, where, lenient, is_file)
+    except InputError as error:
+        # other languages have double braces, too
+        language = explain_language(text, where) if is_file else None
+        raise language or error from None
 
 
 def _mask_parameters(text: str, parameters: frozenset[str]) -> str | None:

@@ -295,6 +295,19 @@ def test_python_may_begin_with_a_definition(start):
     assert refusal(f"{start}{CONFIG}'''\n")[0] == "not YAML but Python"
 
 
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("Go", '// {{.Name}}\nvar a = "{{if .A}}"\n'),
+        ("Markdown", "{{< note >}}\n- a {{ b }}\n"),
+        ("Python", 'A = f"{{{CONFIG}}}"\n'),
+        ("a Makefile", 'start:\n\tpodman ps --format "{{.Names}}"\n'),
+    ],
+)
+def test_double_braces_make_no_template_of_another_language(name, more):
+    assert refusal(LANGUAGES[name][0] + more)[0] == f"not YAML but {name}"
+
+
 def test_a_block_of_markdown_in_a_value_does_not_make_markdown():
     text = f"# Demo\n{CONFIG}prompt: |\n  ```\n  a\n  ```\nbroken: a: b\n"
     with pytest.raises(InputError, match="not valid YAML"):
