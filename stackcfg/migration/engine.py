@@ -236,7 +236,8 @@ def _read_data(
 def _describe(state: MigrationState, changed: bool) -> ConfigResult:
     stores: list[StoreVisibility] = []
     unused: tuple[tuple[str, Location], ...] = ()
-    if changed:
+    if changed or state.mode != LEAVE:
+        # another server reads the file, also where it stays as it is
         stores = compare_stores(state)
         unused = tuple(find_unused_backends(state, stores))
     notes = sorted(state.notes, key=_position_of)

@@ -509,3 +509,43 @@ def test_the_short_report_names_what_is_open_in_a_file_that_stays(
     said = [line for line in words.splitlines() if line.startswith("compose.yaml")]
     assert len(said) == 2 * count
     assert all("1 to check" in line or "mounts a run config" in line for line in said)
+
+
+KEPT = """\
+version: 2
+distro_name: kept
+apis: [inference, responses]
+providers:
+  inference:
+  - {provider_id: vllm, provider_type: 'remote::vllm', config: {base_url: http://vllm:8000/v1}}
+storage:
+  backends:
+    kv_default: {type: kv_sqlite, db_path: /data/kv.db}
+    sql_default: {type: sql_sqlite, db_path: /data/sql.db}
+  stores:
+    metadata: {backend: kv_default, namespace: registry}
+    inference: {backend: sql_default, table_name: inference_store}
+server: {insecure: true}
+"""
+
+
+def test_a_file_that_another_server_reads_as_it_is_has_a_table_of_its_stores(tmp_path):
+    report = report_of(KEPT, "1.2", "1.5", tmp_path)
+    assert "nothing to migrate for 1.5" in report
+    assert "5 stores for 1.5\n" in report
+    rows = rows_of(report)
+    assert rows["metadata"] == ["visible", "kv.db", "kv_default"]
+    assert set(rows) == {
+        "metadata",
+        "inference",
+        "conversations",
+        "prompts",
+        "connectors",
+    }
+
+
+def test_a_file_that_is_for_the_target_already_has_one_line(tmp_path):
+    (tmp_path / "run.yaml").write_text(KEPT)
+    done = run_here("migrate", "--target", "1.5", "--diff", "run.yaml", cwd=tmp_path)
+    assert done.err.count("\n") == 1
+    assert "nothing to do" in done.err

@@ -109,7 +109,9 @@ def _describe_config(
     if config.stores:
         count = sum(map(_is_in_new_file, config.stores))
         stores = f"{count} stores for {migration.target.name}"
-        yield paint(f"{name}: {stores}, layout {context.layout}", "strong")
+        if migration.changed:
+            stores += f", layout {context.layout}"
+        yield paint(f"{name}: {stores}", "strong")
         yield from _describe_stores(config, context)
 
 
