@@ -128,6 +128,8 @@ def _change(
         mounted += around.configs.file(container.file, source)
         mounted += around.configs.folder(container.file, source)
     mounted += around.configs.of_service(service.whole)
+    for base in service.bases:
+        mounted += around.configs.of_service(base)
     server = _read_server(yaml, service, evidence)
     server.configs = [config.text for config in mounted]
     changes = PlaceChanges(container.file, container.place)
@@ -220,6 +222,10 @@ def _read_server(
     server.runs_image = is_known and not whole.overrides_entrypoint
     server.is_built = "build" in whole.data
     server.drop_arguments = lambda: yaml.remove("command")
+    server.is_patch = service.is_override
+    if service.is_override:
+        # without a command, that of the other file would be back
+        server.drop_arguments = lambda: yaml.empty("command")
     if not yaml.is_flow:
         server.add_variables = lambda pairs: _add_variables(yaml, pairs)
     return server
@@ -281,9 +287,13 @@ def _add_variables(yaml: YamlServer, pairs: Sequence[tuple[str, str]]) -> list[E
     """Return the edits that set more variables, in the form of the others."""
     environment = yaml.node.get("environment")
     listed = [[emit_scalar("=".join(pair))] for pair in pairs]
-    if environment is not None and environment.items and not environment.flow:
-        return yaml.append_items(environment, listed)
     entries = [f"{name}: {emit_quoted(value)}" for name, value in pairs]
-    if environment is not None and environment.entries and not environment.flow:
+    if environment is not None and environment.flow:
+        if environment.kind == SEQUENCE:
+            entries = [emit_quoted("=".join(pair)) for pair in pairs]
+        return yaml.append_flow(environment, entries)
+    if environment is not None and environment.items:
+        return yaml.append_items(environment, listed)
+    if environment is not None and environment.entries:
         return yaml.append_entries(environment, entries)
     return yaml.insert_block("environment", [f"  {each}" for each in entries])

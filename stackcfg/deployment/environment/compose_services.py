@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from stackcfg.deployment.environment.pods import MARKS
 from stackcfg.deployment.files import DeploymentFiles
@@ -13,6 +14,9 @@ from stackcfg.manifests.dockerfile_text import evidence_of_image
 from stackcfg.manifests.server_evidence import ServerEvidence, find_evidence
 from stackcfg.paths import as_list, as_mapping
 from stackcfg.yamltext.document import ParseError, walk_nodes
+
+_LISTS: Final = ("volumes", "configs", "secrets", "ports")
+"""What compose adds to the same list of a base."""
 
 
 class Build(NamedTuple):
@@ -34,13 +38,15 @@ class Build(NamedTuple):
 class ComposeService(NamedTuple):
     """A service, the Dockerfile of its image, and why it runs the server.
 
-    `bases` are the services that it extends, the nearest first.
+    `bases` are the services that it extends, the nearest first; `is_override`: the last
+    of them is the service of the same name in another file, which this one changes.
     """
 
     container: Container
     build: Build
     evidence: ServerEvidence | None
     bases: tuple[Container, ...]
+    is_override: bool = False
 
     @property
     def whole(self) -> Container:
@@ -50,7 +56,7 @@ class ComposeService(NamedTuple):
     @property
     def is_abstract(self) -> bool:
         """Return whether it cannot run, so that it is only there to be extended."""
-        return not ("image" in self.whole.data or "build" in self.whole.data)
+        return not _has_image(self.whole)
 
     @property
     def changes_names(self) -> bool:
@@ -90,6 +96,8 @@ def _describe(
 ) -> ComposeService:
     """Return a service with its bases, its Dockerfile and its evidence."""
     bases = tuple(_bases_of(files, known, container))
+    overridden = _find_overridden(known, container, bases)
+    bases = (*bases, *overridden)
     whole = _merge(container, bases)
     build = _find_build(files, whole)
     evidence: ServerEvidence | None = None
@@ -101,6 +109,7 @@ def _describe(
         build=build,
         evidence=evidence,
         bases=bases,
+        is_override=bool(overridden),
     )
 
 
@@ -124,11 +133,37 @@ def _bases_of(
         yield service
 
 
+def _find_overridden(
+    known: dict[str, list[Container]], service: Container, bases: tuple[Container, ...]
+) -> list[Container]:
+    """Return the service that one without an image changes: that of its name in another
+    file of the folder, as in `compose.yaml` beside `compose.override.yaml`.
+    """
+    if _has_image(_merge(service, bases)):
+        return []
+    folder = posixpath.dirname(service.file)
+    for file, others in known.items():
+        if file == service.file or posixpath.dirname(file) != folder:
+            continue
+        for other in others:
+            if other.place == service.place and _has_image(other):
+                return [other]
+    return []
+
+
+def _has_image(service: Container) -> bool:
+    return "image" in service.data or "build" in service.data
+
+
 def _merge(service: Container, bases: tuple[Container, ...]) -> Container:
     """Return a service with what it has from its bases and does not say itself."""
     data: dict[str, object] = {}
     for each in (*reversed(bases), service):
+        lists = {key: as_list(data.get(key)) for key in _LISTS}
         data.update(each.data)
+        for key, found in lists.items():
+            if found:
+                data[key] = [*found, *as_list(each.data.get(key))]
     return service._replace(data=data)
 
 

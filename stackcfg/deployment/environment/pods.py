@@ -237,7 +237,9 @@ def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
 def _add_variables(yaml: YamlServer, pairs: Sequence[tuple[str, str]]) -> list[Edit]:
     lines = [name_and_value(*pair) for pair in pairs]
     env = yaml.node.get("env")
-    if env is not None and env.items and not env.flow:
+    if env is not None and env.flow:
+        return yaml.append_flow(env, [f"{{{', '.join(pair)}}}" for pair in lines])
+    if env is not None and env.items:
         return yaml.append_items(env, lines)
     below = [text for first, second in lines for text in (f"- {first}", f"  {second}")]
     return yaml.insert_block("env", below)

@@ -140,6 +140,19 @@ class YamlServer:
             self._insert_lines(place, [" " * column + each for each in lines], column)
         ]
 
+    def append_flow(self, collection: Node, texts: Sequence[str]) -> list[Edit]:
+        """Return the edit that adds items or entries to a collection in brackets."""
+        added = ", ".join(texts)
+        if collection.items:
+            end = collection.items[-1].end
+        elif collection.entries:
+            key, value = collection.entries[-1]
+            end = max(key.end, value.end)
+        else:
+            place = collection.start + 1
+            return [Edit(place, place, (added,))]
+        return [Edit(end, end, (f", {added}",))]
+
     def insert_block(
         self,
         key: str,
