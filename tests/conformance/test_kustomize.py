@@ -13,7 +13,7 @@ import yaml
 from tests.conformance.helm import VERSION, kubectl
 from tests.conformance.releases import UnavailableError
 from tests.deployment.test_environment_fixtures import migrated
-from tests.deployment.test_patches import BASE, PATCHES, kustomization
+from tests.deployment.test_patches import BASE, IMAGES, PATCHES, kustomization
 
 pytestmark = pytest.mark.conformance
 
@@ -52,4 +52,16 @@ def test_a_patched_server_is_the_same(name, tmp_path):
     assert not any("action required" in note for note in notes)
     wanted = migrated([("all.yaml", old)])[0]["all.yaml"]
     found = build(texts, tmp_path / "new")
+    assert without_order(found) == without_order(list(yaml.safe_load_all(wanted)))
+
+
+def test_a_server_whose_image_is_put_in_is_the_same(tmp_path):
+    files = {**BASE, "prod/kustomization.yaml": IMAGES}
+    server = files["base/server.yaml"]
+    files["base/server.yaml"] = server.replace(
+        "llamastack/distribution-starter:0.2.20", "stack"
+    )
+    old = yaml.safe_dump_all(build(files, tmp_path / "old"), sort_keys=False)
+    wanted = migrated([("all.yaml", old)])[0]["all.yaml"]
+    found = build(migrated(list(files.items()))[0], tmp_path / "new")
     assert without_order(found) == without_order(list(yaml.safe_load_all(wanted)))

@@ -280,3 +280,36 @@ def test_a_patch_of_a_server_that_is_one_of_ogx_stays():
     text, notes = notes_on(patch, base)
     assert text == kustomization(patch)["prod/kustomization.yaml"]
     assert not notes
+
+
+def test_a_command_of_the_base_follows_the_variable_that_a_patch_sets():
+    base = dict(BASE)
+    base["base/server.yaml"] = SERVER.replace(
+        '"--port", "8321"]', '"--port", "$(LLAMA_STACK_PORT)"]'
+    )
+    patch = PATCHES["all variables"]
+    texts, _ = migrated([*base.items(), *kustomization(patch).items()])
+    assert '"$(OGX_PORT)"' in texts["base/server.yaml"]
+    assert "name: OGX_PORT" in texts["prod/kustomization.yaml"]
+
+
+IMAGES = """\
+resources: [../base]
+images:
+- {name: stack, newName: docker.io/llamastack/distribution-starter, newTag: 0.2.20}
+"""
+
+
+def test_a_container_whose_image_a_kustomization_puts_in_is_a_server():
+    base = dict(BASE)
+    base["base/server.yaml"] = SERVER.replace(
+        "llamastack/distribution-starter:0.2.20", "stack"
+    )
+    texts, notes = migrated([*base.items(), ("prod/kustomization.yaml", IMAGES)])
+    wanted, others = migrated(list(BASE.items()))
+    server = wanted["base/server.yaml"].replace(
+        "ogxai/distribution-starter:1.5.0", "stack"
+    )
+    assert texts["base/server.yaml"] == server
+    assert texts["base/variables.yaml"] == wanted["base/variables.yaml"]
+    assert notes == others

@@ -10,11 +10,12 @@ from stackcfg.deployment.environment.env_files import (
     describe_variable_files,
     variables_of,
 )
+from stackcfg.deployment.environment.patched_containers import PatchedContainers
 from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
 from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.manifests.containers import Container, read_containers
+from stackcfg.manifests.containers import Container
 from stackcfg.manifests.generated_objects import GeneratedObject, find_all_generated
 from stackcfg.manifests.objects import (
     CONFIG_MAP,
@@ -68,8 +69,10 @@ class ObjectSources:
         self,
         files: DeploymentFiles,
         sources: VariableSources,
+        patched: PatchedContainers,
     ) -> None:
         self._files = files
+        self._patched = patched
         self._sources = sources
 
     def read(
@@ -204,10 +207,11 @@ class ObjectSources:
     def _servers(self) -> set[int]:
         """The nodes of the containers that change in this run."""
         found: set[int] = set()
-        for container in read_containers(self._files.manifests.objects):
-            evidence = find_evidence(container)
+        files = {each.file for each in self._files.manifests.objects}
+        for container in (each for file in files for each in self._patched.read(file)):
+            evidence = find_evidence(container.whole)
             if evidence is not None and evidence.is_old and evidence.is_proved:
-                found.add(id(container.node))
+                found.add(id(container.own.node))
         return found
 
 

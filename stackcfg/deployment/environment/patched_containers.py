@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 from stackcfg.deployment.changes import (
     DeploymentChange,
@@ -18,16 +19,13 @@ from stackcfg.deployment.environment.chart_values import (
     find_values,
 )
 from stackcfg.deployment.environment.regions import (
-    FixedRegion,
     PlaceChanges,
-    Region,
     ScalarRegion,
 )
 from stackcfg.deployment.environment.server import (
     Server,
-    SplitVariable,
-    Variable,
     VariableSource,
+    fixed_variable,
 )
 from stackcfg.deployment.environment.words import PatchedWords
 from stackcfg.deployment.environment.yaml_servers import YamlServer
@@ -38,11 +36,15 @@ from stackcfg.manifests.containers import (
     Container,
     read_containers,
 )
-from stackcfg.manifests.objects import ManifestObject
+from stackcfg.manifests.objects import KUSTOMIZATIONS, ManifestObject
 from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
-from stackcfg.paths import as_mapping, list_at
-from stackcfg.releases.server_environment import new_variable
+from stackcfg.paths import as_list, as_mapping, list_at
+from stackcfg.releases.server_environment import (
+    is_server_image,
+    new_variable,
+    split_image,
+)
 from stackcfg.releases.versions import Release
 from stackcfg.yamltext.document import GIVEN, Node
 from stackcfg.yamltext.edits import Edit
@@ -69,7 +71,8 @@ class PatchedContainer:
     """A container as it is written, and with what it has from the one it patches, or
     from the values of a chart.
 
-    `whole` is what runs. `is_patch`: the image is not here, and not in the run either
+    `whole` is what runs. `image` is what a kustomization puts in the place of its image,
+    empty if none does. `is_patch`: the image is not here, and not in the run either
     if there is no `base`.
     """
 
@@ -79,8 +82,11 @@ class PatchedContainer:
         kind: str,
         base: Container | None,
         values: Sequence[ChartValues] = (),
+        image: str = "",
     ) -> None:
         self.own = own
+        self.image = image
+        self.patch_names: Sequence[str] = ()
         self.base = base
         self.given: frozenset[tuple[str, str]] = frozenset()
         self.whole = own
@@ -89,6 +95,9 @@ class PatchedContainer:
         self.filled = [FilledContainer(own, each) for each in values]
         if self.filled:
             self.whole = self.filled[0].whole
+        if image:
+            data = {**self.whole.data, "image": image}
+            self.whole = self.whole._replace(data=data)
         self.is_patch = kind in WORKLOADS and not own.data.get("image")
 
     @property
@@ -144,6 +153,7 @@ class PatchedContainer:
 
     def inherit(self, server: Server, release: Release) -> None:
         """Let a server have the variables and the image of what it patches."""
+        server.add_old_names(self.patch_names)
         if self.base is None:
             return
         if server.runs_image:
@@ -154,7 +164,7 @@ class PatchedContainer:
         place = self.own.node.start
         own = server.own
         inherited = [
-            _fixed_variable(name, value, place)
+            fixed_variable(name, value, place)
             for name, value in self.base.variables.items()
             if name not in own
         ]
@@ -175,13 +185,6 @@ class PatchedContainer:
                 new = new_variable(name.text, release)
                 if new:
                     yield name.text, new, name
-
-
-def _fixed_variable(name: str, value: str | None, place: int) -> Variable:
-    text: Region | None = None
-    if value is not None:
-        text = FixedRegion(value, place)
-    return SplitVariable(FixedRegion(name, place), text)
 
 
 def note_patch(
@@ -247,6 +250,7 @@ class PatchedContainers:
 
     def __init__(self, files: DeploymentFiles) -> None:
         self._files = files
+        self._images = dict(_read_replacements(files))
         self._known: dict[tuple[str, str], list[Container]] = {}
         for found in files.manifests.objects:
             for container in read_containers([found]):
@@ -260,12 +264,40 @@ class PatchedContainers:
         for found in self._files.objects(file):
             for container in read_containers([found]):
                 base = self._find_base(found, container)
-                yield PatchedContainer(
+                patched = PatchedContainer(
                     container,
                     found.kind,
                     base,
                     values,
+                    self._replacement_of(container),
                 )
+                if base is None:
+                    patched.patch_names = self._names_in_patches(found, container)
+                yield patched
+
+    def _names_in_patches(
+        self, found: ManifestObject, container: Container
+    ) -> list[str]:
+        """Return the variables that patches of a container set."""
+        key = (found.kind, found.name, container.data.get("name"))
+        return self._set_in_patches.get(key, [])
+
+    @cached_property
+    def _set_in_patches(self) -> dict[tuple[str, str, Any], list[str]]:
+        names: dict[tuple[str, str, Any], list[str]] = {}
+        for found in self._files.manifests.objects:
+            for container in read_containers([found]):
+                base = self._find_base(found, container)
+                if base is not None:
+                    key = (found.kind, found.name, container.data.get("name"))
+                    names.setdefault(key, []).extend(container.variables)
+        return names
+
+    def _replacement_of(self, container: Container) -> str:
+        """Return the image of the server that a kustomization puts in."""
+        if is_server_image(container.image):
+            return ""
+        return self._images.get(split_image(container.image).name, "")
 
     def by_place(self, file: str) -> Mapping[int, Sequence[PatchedContainer]]:
         """Return the containers in a file by where they are: what is for several
@@ -292,6 +324,16 @@ class PatchedContainers:
         for patch in self._files.patches.get(found.file, ()):
             for each in patched_by(patch, self._files.manifests):
                 yield each.kind, each.name
+
+
+def _read_replacements(files: DeploymentFiles) -> Iterator[tuple[str, str]]:
+    """Yield the names that kustomizations replace by an image of the server."""
+    for source in files.manifests.of_kind(*KUSTOMIZATIONS):
+        for entry in as_list(source.data.get("images")):
+            name, new = as_mapping(entry).get("name"), as_mapping(entry).get("newName")
+            if isinstance(name, str) and isinstance(new, str) and is_server_image(new):
+                tag = as_mapping(entry).get("newTag")
+                yield name, f"{new}:{tag}" if isinstance(tag, str) else new
 
 
 def _path_of(yaml: YamlServer) -> Node:

@@ -64,10 +64,11 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     if not files.settings.is_for_ogx:
         return
     sources = VariableSources(files.settings.release)
+    patched = PatchedContainers(files)
     around = _Surroundings(
         configs=MountedConfigs(files),
-        objects=ObjectSources(files, sources),
-        patched=PatchedContainers(files),
+        objects=ObjectSources(files, sources, patched),
+        patched=patched,
         sources=sources,
         filled=[],
     )
@@ -191,6 +192,9 @@ def _read_server(
     if parts:
         server.command = CommandLine(*parts)
     server.image = next(iter(yaml.scalar("image")), None)
+    if found.image:
+        # the kustomization that puts it in says it anew
+        server.image, server.inherited_image = None, found.image
     server.mounts = list(_mount_paths(yaml))
     server.others = [
         region for key in (*_COMMANDS, "workingDir") for region in yaml.scalar(key)

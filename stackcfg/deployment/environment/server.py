@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from stackcfg.deployment.environment.regions import PlaceChanges, Region
+from stackcfg.deployment.environment.regions import FixedRegion, PlaceChanges, Region
 from stackcfg.deployment.environment.words import CommandLine
+from stackcfg.releases.server_environment import renamed_variables
 from stackcfg.yamltext.edits import Edit
 
 
@@ -85,6 +86,14 @@ class SplitVariable(Variable):
             self.value_region.new = self.value = value
 
 
+def fixed_variable(name: str, value: str | None, offset: int) -> Variable:
+    """Return a variable that is written elsewhere, for a server that begins there."""
+    text: Region | None = None
+    if value is not None:
+        text = FixedRegion(value, offset)
+    return SplitVariable(FixedRegion(name, offset), text)
+
+
 @dataclass
 class VariableSource:
     """Variables that a server has from another object or file of the run.
@@ -136,6 +145,16 @@ class Server:
     names_unknown_config: bool = False
     is_patch: bool = False
     given: frozenset[tuple[str, str]] = frozenset()
+
+    def add_old_names(self, names: Iterable[str]) -> None:
+        """Take variables that a patch sets: what is said here can use their names."""
+        own = self.known
+        added = [
+            fixed_variable(name, None, self.offset)
+            for name in names
+            if name in renamed_variables() and name not in own
+        ]
+        self.sources.append(VariableSource(PlaceChanges("", ""), added))
 
     @property
     def known(self) -> dict[str, Variable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -15,13 +16,19 @@ from stackcfg.deployment.environment.plain_files import (
     files_of_kind,
 )
 from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
-from stackcfg.deployment.environment.server import PairVariable, Server
+from stackcfg.deployment.environment.server import (
+    PairVariable,
+    Server,
+    Variable,
+    VariableSource,
+    fixed_variable,
+)
 from stackcfg.deployment.environment.server_change import change_server
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.environment.words import CommandLine, SpanWords, quote_shell
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.containers import span_of_target
-from stackcfg.manifests.file_kinds import UNIT
+from stackcfg.manifests.file_kinds import UNIT, kind_of
 from stackcfg.manifests.server_evidence import ServerEvidence, find_start_in
 from stackcfg.manifests.shell_text import ShellError, find_words, read_commands
 from stackcfg.manifests.unit_text import Setting, read_settings
@@ -35,6 +42,7 @@ from stackcfg.releases.server_environment import (
 from stackcfg.yamltext.edits import Edit
 
 _PREFIX: Final = lazy_pattern(r"[-@:+!|]*")
+_DROP_INS: Final = (".service.d", ".container.d")
 _PATHS: Final = (
     "WorkingDirectory",
     "ReadWritePaths",
@@ -60,21 +68,55 @@ class _Units:
 
     def __init__(self, files: DeploymentFiles) -> None:
         self.sources = VariableSources(files.settings.release)
+        self._files = files
         users: list[EnvFileUser] = []
         for name in files_of_kind(files, UNIT):
             text = files.texts[name]
             settings = list(read_settings(text))
-            _, evidence = _read_server(text, settings)
+            _, evidence = self._read(name, text)
             changes = evidence is not None and evidence.is_old
             for setting in _env_files_in(settings):
                 path = _path_of(text, setting)
                 users.append(EnvFileUser(name, path, setting.start, changes))
         self.env_files = EnvFiles(files, self.sources, users)
 
+    def _read(self, file: str, text: str) -> tuple[Server, ServerEvidence | None]:
+        """Return a unit as a server; a drop-in has what its unit says beside it."""
+        server, evidence = _read_server(text, list(read_settings(text)))
+        unit = self._unit_of(file)
+        if unit is None:
+            self._add_names(file, server)
+            return server, evidence
+        body = self._files.texts[unit]
+        base, found = _read_server(body, list(read_settings(body)))
+        evidence = evidence or found
+        if evidence is not None:
+            _inherit(server, base, evidence)
+        return server, evidence
+
+    def _add_names(self, unit: str, server: Server) -> None:
+        """Let a unit know which old names its drop-ins set: its command can use them."""
+        for name in self._files.names_below(unit, f"{posixpath.basename(unit)}.d"):
+            settings = list(read_settings(self._files.texts[name]))
+            found, _ = _read_server(self._files.texts[name], settings)
+            server.add_old_names(each.name for each in found.variables)
+
+    def _unit_of(self, file: str) -> str | None:
+        """Return the unit that a drop-in changes: `a.service.d/b.conf` is one of
+        `a.service`.
+        """
+        folder = posixpath.dirname(file)
+        if not folder.endswith(_DROP_INS):
+            return None
+        name = self._files.name_beside(folder, posixpath.basename(folder)[:-2])
+        if name is None or kind_of(name, self._files.texts[name]) != UNIT:
+            return None
+        return name
+
     def change(self, text: PlainText) -> Iterator[PlaceChanges]:
         """Yield what changes in a unit, if it starts the server."""
         settings = list(read_settings(text.body))
-        server, evidence = _read_server(text.body, settings)
+        server, evidence = self._read(text.file, text.body)
         if evidence is None:
             return
         changes = PlaceChanges(text.file, "unit")
@@ -93,6 +135,22 @@ class _Units:
         changes.add_regions(*server.regions)
         changes.add_evidence(evidence, server.offset)
         yield changes
+
+
+def _inherit(server: Server, base: Server, evidence: ServerEvidence) -> None:
+    """Let the server of a drop-in have what its unit says."""
+    own = server.own
+    variables: list[Variable] = [
+        fixed_variable(each.name, each.value, 0)
+        for each in base.variables
+        if each.name not in own
+    ]
+    elsewhere = PlaceChanges("", "")
+    server.sources.append(VariableSource(elsewhere, variables))
+    server.is_old = evidence.is_old
+    server.is_host = base.is_host and server.image is None
+    server.inherited_image = base.image_name
+    server.is_patch = True
 
 
 def _env_files_in(settings: Sequence[Setting]) -> Iterator[Setting]:
