@@ -121,6 +121,14 @@ class ValueRegion(ScalarRegion):
         self.file = values.file
 
 
+def chart_of(template: str) -> str | None:
+    """Return what the paths of a template's chart begin with; None for other files."""
+    match = _TEMPLATE.match(template)
+    if match is None:
+        return None
+    return template[: match.end()].removesuffix("templates/")
+
+
 def is_template(file: str) -> bool:
     """Return whether a file can be a template of a chart."""
     return _TEMPLATE.match(file) is not None
@@ -141,10 +149,9 @@ def find_values(files: DeploymentFiles, template: str) -> list[ChartValues]:
     """Return the values of the chart of a template that are in the run: its own first,
     then those of other files beside it, such as `values-prod.yaml`.
     """
-    match = _TEMPLATE.match(template)
-    if match is None:
+    chart = chart_of(template)
+    if chart is None:
         return []
-    chart = template[: match.end()].removesuffix("templates/")
     own = _read_values(files, chart, f"{chart}values.yaml", None)
     if own is None:
         return []

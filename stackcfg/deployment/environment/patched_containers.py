@@ -16,6 +16,7 @@ from stackcfg.deployment.environment.arguments import Launch, rewrite_arguments
 from stackcfg.deployment.environment.chart_values import (
     ChartValues,
     FilledContainer,
+    chart_of,
     find_values,
 )
 from stackcfg.deployment.environment.regions import (
@@ -250,6 +251,7 @@ class PatchedContainers:
 
     def __init__(self, files: DeploymentFiles) -> None:
         self._files = files
+        self._values: dict[str, list[ChartValues]] = {}
         self._images = dict(_read_replacements(files))
         self._known: dict[tuple[str, str], list[Container]] = {}
         for found in files.manifests.objects:
@@ -260,7 +262,7 @@ class PatchedContainers:
 
     def read(self, file: str) -> Iterator[PatchedContainer]:
         """Yield the containers in a file."""
-        values = find_values(self._files, file)
+        values = self._values_of(file)
         for found in self._files.objects(file):
             for container in read_containers([found]):
                 base = self._find_base(found, container)
@@ -298,6 +300,15 @@ class PatchedContainers:
         if is_server_image(container.image):
             return ""
         return self._images.get(split_image(container.image).name, "")
+
+    def _values_of(self, file: str) -> list[ChartValues]:
+        """Return the values of a template's chart, which are looked for once."""
+        chart = chart_of(file)
+        if chart is None:
+            return []
+        if chart not in self._values:
+            self._values[chart] = find_values(self._files, file)
+        return self._values[chart]
 
     def by_place(self, file: str) -> Mapping[int, Sequence[PatchedContainer]]:
         """Return the containers in a file by where they are: what is for several
