@@ -8,6 +8,7 @@ the releases, the kind of check, and its fields. They were read from the functio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -72,6 +73,18 @@ def _refuse_empty_string(check: StartCheck, value: Value) -> Refusals:
         yield (check.field,), check.reason
 
 
+def _refuse_other_words(check: StartCheck, value: Value) -> Refusals:
+    """Refuse a string that matches no pattern of the values.
+
+    What a template fills in is not known.
+    """
+    written = value.get(check.field)
+    if not isinstance(written, str) or "{" in written:
+        return
+    if not any(re.fullmatch(each, written) for each in check.values):
+        yield (check.field,), check.reason
+
+
 def _refuse_other_addresses(check: StartCheck, value: Value) -> Refusals:
     """Refuse a URL with a path, for which a host without a scheme is taken, and
     null.
@@ -127,6 +140,7 @@ _KINDS: Mapping[str, Check] = {
     "has_value": _refuse_no_value,
     "is_one_of": _refuse_other_values,
     "is_not_empty": _refuse_empty_string,
+    "matches": _refuse_other_words,
     "is_address": _refuse_other_addresses,
     "has_key_of_host": _refuse_host_without_key,
     "has_key_of_host_if_null": _refuse_host_with_empty_key,
