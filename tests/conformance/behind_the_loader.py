@@ -18,7 +18,7 @@ _WORDS: Final = re.compile(
     r"|the store 'vector_stores' is missing"
     # `start_checks` of `validators.json`
     r"|a reference to a backend|'persistence' is missing|'kvstore' is missing|must be a store"
-    r"|'(?:base_)?url' is missing|must be a URL"
+    r"|'(?:base_)?url' is missing|must be a URL|'table_name' must be a plain name"
     r"|is called '\w+' \w+ \S+; \S+ refuses to start"
     r"|a key for the server of NVIDIA|'api_key' is missing|'otel_\w+' is missing"
     r"|'oci_\w+' must be|must be a path that is not empty"
