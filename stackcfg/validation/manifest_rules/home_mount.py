@@ -12,8 +12,6 @@ A volume *above* `~/.llama` loses nothing: the folder is renamed on the volume.
 
 from __future__ import annotations
 
-import posixpath
-
 from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import SERVER
 from stackcfg.manifests.unknown_values import is_unknown
@@ -30,7 +28,11 @@ from stackcfg.validation.manifest_rule import (
     ManifestInspection,
     ManifestRule,
 )
-from stackcfg.validation.queries.container_paths import normal_folder
+from stackcfg.validation.queries.container_paths import (
+    join_folder,
+    normal_folder,
+    split_folder,
+)
 from stackcfg.validation.queries.server_containers import (
     ContainerFolder,
     ServerContainer,
@@ -65,7 +67,7 @@ def _check_container(container: ServerContainer, home: str) -> Findings:
     ]
     folders = {each.folder for each in mounts}
     for mount in mounts:
-        above, name = posixpath.split(mount.folder)
+        above, name = split_folder(mount.folder)
         if mount.folder in homes:
             yield _describe_above(mount)
         elif name == OLD_FOLDER and (above in homes or not home):
@@ -78,7 +80,7 @@ def _new_folder(above: str, home: str, image: str) -> str:
     """Return the folder that a new server uses in place of an old one."""
     if above == _ROOT_HOME and not home and _has_other_home(image):
         above = "/"
-    return posixpath.join(above, NEW_FOLDER)
+    return join_folder(above, NEW_FOLDER)
 
 
 def _describe(
@@ -95,8 +97,8 @@ def _describe(
 
 def _is_unread(container: ServerContainer, mount: ContainerFolder, new: str) -> bool:
     """Return whether a server with a new folder does not look into the old one."""
-    above = posixpath.dirname(mount.folder)
-    if new != posixpath.join(above, NEW_FOLDER):
+    above, _ = split_folder(mount.folder)
+    if new != join_folder(above, NEW_FOLDER):
         return True
     return mount.folder == f"/{OLD_FOLDER}" and _is_upstream(container.image)
 
