@@ -1,9 +1,10 @@
 """Migrate and check the run configs of Llama Stack (OGX).
 
-`migrate(text)` and `validate(text)` are the commands of the same names for
-Python; `roundtrip` has both for documents of ruamel.yaml. They raise
-`InputError` for text that cannot be read or is refused, and `migrate` raises
-`ProofError` if its result fails the proof. `StackcfgError` is the base of both.
+`migrate(text)` and `validate(text)` are the commands of the same names
+for Python; `roundtrip` has both for documents of ruamel.yaml. They
+raise `InputError` for text that cannot be read or is refused, and
+`migrate` raises `ProofError` if its result fails the proof.
+`StackcfgError` is the base of both.
 """
 
 from __future__ import annotations
@@ -55,10 +56,11 @@ def _read_version() -> str:
 
 
 def _find_installed_version() -> str:
-    """Return the version in the name of the package's metadata; empty if there
-    is none.
+    """Return the version in the name of the package's metadata; empty
+    if there is none.
 
-    `importlib.metadata` does the same, but its import takes as long as a start.
+    `importlib.metadata` does the same, but its import takes as long as
+    a start.
     """
     import os
     import sys
@@ -79,17 +81,18 @@ def migrate(
     layout: str = "consolidate",
     providers: Iterable[Mapping[str, object]] = (),
 ) -> Migration:
-    """Bring every run config in a string to a later release, and prove the
-    result.
+    """Bring every run config in a string to a later release, and prove
+    the result.
 
-    The keywords are the options of the command: `target` (if None, the string
-    decides: inline stores become the catalog of 0.3, a config of a later
-    release stays as it is) and `from_release` (detected if None) name a release
-    or a family, `layout` is consolidate or preserve. `providers` are mappings
-    like a `[[providers]]` table of the settings.
+    The keywords are the options of the command: `target` (if None, the
+    string decides: inline stores become the catalog of 0.3, a config of
+    a later release stays as it is) and `from_release` (detected if
+    None) name a release or a family, `layout` is consolidate or
+    preserve. `providers` are mappings like a `[[providers]]` table of
+    the settings.
 
-    Raises `InputError`, `ProofError`, `ValueError` for an unknown release or
-    layout, and `StackcfgError` for a bad provider.
+    Raises `InputError`, `ProofError`, `ValueError` for an unknown
+    release or layout, and `StackcfgError` for a bad provider.
     """
     _check_strings(text=text, target=target, from_release=from_release, layout=layout)
     from stackcfg.migration import engine
@@ -114,17 +117,17 @@ def validate(
     providers: Iterable[Mapping[str, object]] = (),
     schema: Mapping[str, object] | str | None = None,
 ) -> Validation:
-    """Return all that a release would refuse, drop or misread in the run
-    configs of a string.
+    """Return all that a release would refuse, drop or misread in the
+    run configs of a string.
 
-    The keywords are the options of the command: `target` names a release or a
-    family (if None, each config is judged by the newest release that it fits),
-    `select` and `ignore` are rule ids, `schema` is a JSON Schema, as data or
-    text. `providers` are mappings like a `[[providers]]`
-    table of the settings.
+    The keywords are the options of the command: `target` names a
+    release or a family (if None, each config is judged by the newest
+    release that it fits), `select` and `ignore` are rule ids, `schema`
+    is a JSON Schema, as data or text. `providers` are mappings like a
+    `[[providers]]` table of the settings.
 
-    Raises `InputError`, `ValueError` for an unknown release or rule and for a
-    bad schema, and `StackcfgError` for a bad provider.
+    Raises `InputError`, `ValueError` for an unknown release or rule and
+    for a bad schema, and `StackcfgError` for a bad provider.
     """
     _check_strings(text=text, target=target)
     for name, rules in (("select", select), ("ignore", ignore)):

@@ -1,5 +1,5 @@
-"""The entry point: runs plain command lines at once, imports typer only for the
-others.
+"""The entry point: runs plain command lines at once, imports typer only
+for the others.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 GARBAGE_THRESHOLD = 1_000_000
-"""Objects between two collections, some 100 MB. What a file leaves has no cycles: each
-collection searches its tree in vain.
+"""Objects between two collections, some 100 MB. What a file leaves has
+no cycles: each collection searches its tree in vain.
 """
 
 MONITORING_TOOLS = 6
@@ -34,8 +34,9 @@ def main() -> None:
 def start() -> None:
     """Run the command line as the only thing that this process is for.
 
-    At the end of a plain one nothing is open. Python would still take apart all that
-    it holds, object by object, which takes longer than to validate a file.
+    At the end of a plain one nothing is open. Python would still take
+    apart all that it holds, object by object, which takes longer than
+    to validate a file.
     """
     try:
         command = _find_plain_command(sys.argv[1:])

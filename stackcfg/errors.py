@@ -8,8 +8,9 @@ from stackcfg.light_typing import Self
 class StackcfgError(Exception):
     """Why something cannot be done: what is wrong, where, and what to write.
 
-    `position` is a 1-based line and column, (0, 0) where there is no place to
-    name. `file` is set only where the caller cannot know which file is meant.
+    `position` is a 1-based line and column, (0, 0) where there is no
+    place to name. `file` is set only where the caller cannot know which
+    file is meant.
     """
 
     def __init__(

@@ -1,9 +1,9 @@
 """Names of `typing` without its import, which takes a tenth of a start.
 
-Modules that every start loads import them from here, and have
-`from __future__ import annotations`. Type checkers read the names of `typing` itself.
-At run time, annotations are not evaluated, so all of them but `NamedTuple` are empty
-names.
+Modules that every start loads import them from here, and have `from
+__future__ import annotations`. Type checkers read the names of `typing`
+itself. At run time, annotations are not evaluated, so all of them but
+`NamedTuple` are empty names.
 """
 
 from __future__ import annotations
@@ -76,8 +76,9 @@ else:
     class _RecordType(type):
         """Makes a record of a class body as `typing.NamedTuple` does.
 
-        `namedtuple` compiles a constructor for each class, which takes a twentieth
-        of a start: this one compiles one for each number of fields.
+        `namedtuple` compiles a constructor for each class, which takes
+        a twentieth of a start: this one compiles one for each number of
+        fields.
         """
 
         def __new__(

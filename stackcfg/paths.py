@@ -70,8 +70,8 @@ ANY = "*"
 def matching_paths(data: Any, pattern: Path) -> Iterator[Path]:
     """Yield each path of plain data that fits a pattern, but for its last part.
 
-    The last part need not exist: `("models", "*", "metadata")` yields a path
-    for each mapping of the list.
+    The last part need not exist: `("models", "*", "metadata")` yields a
+    path for each mapping of the list.
     """
     found: list[tuple[Path, Any]] = [((), data)]
     for part in pattern[:-1]:

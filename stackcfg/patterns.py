@@ -1,7 +1,8 @@
 """Regular expressions that are compiled when they are used first.
 
-The modules that one command imports have a hundred of them, of which most files
-need a few. To compile them all takes a tenth of the time of the command.
+The modules that one command imports have a hundred of them, of which
+most files need a few. To compile them all takes a tenth of the time of
+the command.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Migrate and check run configs that are held as ruamel.yaml documents.
 
-A document is dumped, handled as text by the same engines as files, and loaded
-again, so that comments, quotes and the order of keys are kept. For the report
-of a migration, call `stackcfg.migrate(dump(document))` and load its text.
+A document is dumped, handled as text by the same engines as files, and
+loaded again, so that comments, quotes and the order of keys are kept.
+For the report of a migration, call `stackcfg.migrate(dump(document))`
+and load its text.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ Scalar = tuple[str, str]
 def migrate(document: CommentedMap, **options: Any) -> CommentedMap:
     """Return a copy of a document for a later release.
 
-    The options are the keywords of `stackcfg.migrate`, and so are the errors.
-    Raises `StackcfgError` too if the server (YAML 1.1) would read a value of
-    the document differently than ruamel.yaml (YAML 1.2) does.
+    The options are the keywords of `stackcfg.migrate`, and so are the
+    errors. Raises `StackcfgError` too if the server (YAML 1.1) would
+    read a value of the document differently than ruamel.yaml (YAML 1.2)
+    does.
     """
     text = dump(document)
     migration = stackcfg.migrate(text, **options)
@@ -40,8 +42,8 @@ def migrate(document: CommentedMap, **options: Any) -> CommentedMap:
 def validate(document: CommentedMap, **options: Any) -> Validation:
     """Return the findings in a document, at the lines of `dump(document)`.
 
-    The options are the keywords of `stackcfg.validate`. Raises what `migrate`
-    raises.
+    The options are the keywords of `stackcfg.validate`. Raises what
+    `migrate` raises.
     """
     text = dump(document)
     validation = stackcfg.validate(text, **options)
@@ -91,8 +93,8 @@ def _check_dialect(document: CommentedMap, text: str) -> None:
 def _leaves(
     data: Any, path: tuple[Scalar, ...] = ()
 ) -> Iterator[tuple[tuple[Scalar, ...], Scalar]]:
-    """Yield each scalar in nested data, and each empty collection, with its
-    path.
+    """Yield each scalar in nested data, and each empty collection, with
+    its path.
     """
     items: list[tuple[Any, Any]] = []
     if isinstance(data, Mapping):

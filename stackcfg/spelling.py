@@ -11,8 +11,8 @@ LONG: Final = 6
 """From how many letters on two of them may be wrong."""
 
 MOST_COMPARED: Final = 200
-"""Among more known words none is certainly meant, and to compare each wrong word
-with each of them takes too long.
+"""Among more known words none is certainly meant, and to compare each
+wrong word with each of them takes too long.
 """
 
 
@@ -61,8 +61,8 @@ def _find_closest(
 
 
 def is_slip(word: str, meant: str, known: Iterable[str]) -> bool:
-    """Return whether a word is certainly a misspelled one, and no other known
-    word.
+    """Return whether a word is certainly a misspelled one, and no other
+    known word.
 
     One or two letters are wrong, and no digit.
     """
@@ -85,8 +85,8 @@ def _is_close(word: str, known: str) -> bool:
 
 
 def _distance(one: str, other: str) -> int:
-    """Return how many letters must be added, removed, replaced or swapped with
-    the next.
+    """Return how many letters must be added, removed, replaced or
+    swapped with the next.
     """
     rows = [list(range(len(other) + 1))]
     for line, letter in enumerate(one, 1):

@@ -103,8 +103,8 @@ def _load(path: str) -> Mapping[str, Any] | None:
 
 
 def check_new_baseline(path: str) -> None:
-    """Raise `FileError` if a file that is to become a baseline is something
-    else.
+    """Raise `FileError` if a file that is to become a baseline is
+    something else.
     """
     if os.path.exists(path) and _load(path) is None:
         raise FileError(path, "not a baseline; it would be overwritten")

@@ -32,8 +32,8 @@ STDIN_NAME = "<stdin>"
 class InputFile(NamedTuple):
     """A file that a command is to process.
 
-    `name` is what messages call it. `in_folder`: it was found in a folder, not
-    named, so it is skipped unless it is a run config.
+    `name` is what messages call it. `in_folder`: it was found in a
+    folder, not named, so it is skipped unless it is a run config.
     """
 
     path: str
@@ -44,7 +44,8 @@ class InputFile(NamedTuple):
 class FileOutcome(NamedTuple, Generic[Result]):
     """What became of one file: a result, or a problem, or the reason to skip it.
 
-    `name` is the file that the problem is about. `text` is what was read.
+    `name` is the file that the problem is about. `text` is what was
+    read.
     """
 
     name: str
@@ -60,8 +61,9 @@ def has_chart_template(files: Iterable[InputFile]) -> bool:
 
 
 class Exclusion(NamedTuple):
-    """What a command leaves out: the files that `patterns` of its command line
-    match, and, of those in folders, the files that the settings exclude.
+    """What a command leaves out: the files that `patterns` of its
+    command line match, and, of those in folders, the files that the
+    settings exclude.
     """
 
     patterns: tuple[str, ...] = ()
@@ -91,8 +93,8 @@ def find_inputs(
 ) -> list[InputFile]:
     """Return the files that the paths of a command line name, each once.
 
-    `verbose` prints which files are excluded. Raises `StackcfgError` if all
-    are.
+    `verbose` prints which files are excluded. Raises `StackcfgError` if
+    all are.
     """
     found: list[InputFile] = []
     excluded = 0
@@ -138,9 +140,9 @@ def process_file(
 ) -> FileOutcome[Result]:
     """Read one file and do the work on its text; any error becomes a problem.
 
-    Of the files in folders those that are not run configs are skipped, but for
-    the `known` paths and those that hold what else the command is for. Raises
-    `OSError` where standard output cannot be written.
+    Of the files in folders those that are not run configs are skipped,
+    but for the `known` paths and those that hold what else the command
+    is for. Raises `OSError` where standard output cannot be written.
     """
     text = ""
     is_searched = file.in_folder and file.path not in known

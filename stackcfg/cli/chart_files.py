@@ -27,8 +27,8 @@ def values_path(path: str) -> str:
 
 
 def find_values(path: str, text: str) -> Chart | None:
-    """Return the values of the chart of a template that writes some; None if there
-    are none.
+    """Return the values of the chart of a template that writes some;
+    None if there are none.
     """
     if path == STDIN or _WRITES_VALUES not in text:
         return None
@@ -47,8 +47,8 @@ def find_values(path: str, text: str) -> Chart | None:
 
 
 def find_chart(path: str, text: str) -> Chart | None:
-    """Return the chart of a template that writes values, with its other templates;
-    None if there is none.
+    """Return the chart of a template that writes values, with its other
+    templates; None if there is none.
     """
     chart = find_values(path, text)
     folder = folder_of_chart(path)

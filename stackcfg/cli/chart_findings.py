@@ -1,5 +1,6 @@
-"""Charts in the command `validate`: a template is judged with the values of its chart,
-and what is wrong with these is said of `values.yaml`.
+"""Charts in the command `validate`: a template is judged with the
+values of its chart, and what is wrong with these is said of
+`values.yaml`.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ FoundInCharts = Mapping[str, ChartFindings]
 def validate_charts(
     files: Sequence[InputFile], validate: ValidateInChart, wants: WantsRule
 ) -> FoundInCharts:
-    """Return what is found in templates that write values of their chart, and in
-    these values.
+    """Return what is found in templates that write values of their
+    chart, and in these values.
 
     `wants` says whether the findings of a rule are wanted in a file.
     """
@@ -73,7 +74,8 @@ def validate_charts(
 def _validate_template(file: InputFile, validate: ValidateInChart) -> Validation | None:
     """Return what is found in a template with the values of its chart.
 
-    None if it writes none, or is refused: that is said when its turn comes.
+    None if it writes none, or is refused: that is said when its turn
+    comes.
     """
     if file.path == STDIN:
         return None
@@ -106,8 +108,8 @@ def _join(
 ) -> Validation:
     """Return what is found in the values of a chart, by templates and beside them.
 
-    Values that templates take apart are no run config themselves; one may be
-    inside of them.
+    Values that templates take apart are no run config themselves; one
+    may be inside of them.
     """
     joined = list(dict.fromkeys(findings))
     own = Validation(())

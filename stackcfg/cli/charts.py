@@ -1,5 +1,5 @@
-"""Charts in the command `migrate`: a template and the values of its chart are
-migrated together.
+"""Charts in the command `migrate`: a template and the values of its
+chart are migrated together.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def migrate_charts(
 ) -> Deployed:
     """Return the results of templates that write values, and of these values.
 
-    `deployed` has what else is said of the values: of the image of the server.
+    `deployed` has what else is said of the values: of the image of the
+    server.
     """
     found: dict[str, DeployedFile] = {}
     named = {os.path.abspath(file.path): file for file in files}
@@ -112,8 +113,9 @@ def _migrate_whole(
     migrate: MigrateInChart,
     values: InputFile,
 ) -> MigrationResult | None:
-    """Migrate values that are whole run configs; return what becomes of the template
-    that writes them, and None if it has run configs of its own.
+    """Migrate values that are whole run configs; return what becomes of
+    the template that writes them, and None if it has run configs of its
+    own.
     """
     from stackcfg.migration.templates.whole_configs import (
         find_whole_configs,

@@ -129,8 +129,8 @@ def _upgrade(options: Options, readers: Readers) -> UpgradeResult:
 
 
 def _refuse_copy(refused: Iterable[Unmoved]) -> None:
-    """Raise `StackcfgError` if the new server would not start after a copy, or would
-    not find what was copied.
+    """Raise `StackcfgError` if the new server would not start after a
+    copy, or would not find what was copied.
     """
     for each in refused:
         raise StackcfgError(f"nothing was copied: {each.reason}")

@@ -82,15 +82,17 @@ def plan(
 ) -> None:
     """Show what must move.
 
-    For each store: where its rows are, how many, where they go, by which rules,
-    and what cannot be copied. Databases are opened read-only. Variables in
-    locations are taken from the environment: run it in that of the server.
+    For each store: where its rows are, how many, where they go, by
+    which rules, and what cannot be copied. Databases are opened
+    read-only. Variables in locations are taken from the environment:
+    run it in that of the server.
 
-    With --format job, OLD and NEW are the manifests of two servers, and no
-    database is opened: the Job copies and verifies where their volumes are.
+    With --format job, OLD and NEW are the manifests of two servers, and
+    no database is opened: the Job copies and verifies where their
+    volumes are.
 
-    Exit codes: 0 planned, 2 a config or a database cannot be read, 3 a Job does
-    not reach a database.
+    Exit codes: 0 planned, 2 a config or a database cannot be read, 3 a
+    Job does not reach a database.
     """
     if report_format == JOB:
         _print_job(old, new, source, target, tuple(only or ()), image)
@@ -164,14 +166,15 @@ def copy(
 ) -> None:
     """Copy the rows to where the new server reads them.
 
-    Stop both servers first. Rows are added or completed, never deleted or
-    overwritten; each database is written completely or not at all, and a sqlite
-    file that is written is kept as NAME.bak. An interrupted run continues when
-    it is started again. Redis and MongoDB cannot undo what was written before a
-    failure; the next run goes on from there.
+    Stop both servers first. Rows are added or completed, never deleted
+    or overwritten; each database is written completely or not at all,
+    and a sqlite file that is written is kept as NAME.bak. An
+    interrupted run continues when it is started again. Redis and
+    MongoDB cannot undo what was written before a failure; the next run
+    goes on from there.
 
-    Exit codes: 0 copied, 2 nothing was written to the database that the message
-    names, 3 action required for rows that were left.
+    Exit codes: 0 copied, 2 nothing was written to the database that the
+    message names, 3 action required for rows that were left.
     """
     from stackcfg.cli.data_copy import CopyChoices
 
@@ -201,12 +204,12 @@ def verify(
 ) -> None:
     """Compare the old rows with the new ones.
 
-    For each store: how many rows should be there, are there, are missing,
-    differ, with a checksum. Nothing is written.
+    For each store: how many rows should be there, are there, are
+    missing, differ, with a checksum. Nothing is written.
 
-    Exit codes: 0 all there, 1 rows are missing, differ or were not copied, 2 a
-    config or a database cannot be read, 3 nobody can tell: no old database was
-    found, or one is not opened.
+    Exit codes: 0 all there, 1 rows are missing, differ or were not
+    copied, 2 a config or a database cannot be read, 3 nobody can tell:
+    no old database was found, or one is not opened.
     """
     more = {"format": report_format, "color": color, "only": tuple(only or ())}
     _run("verify", old, new, source, target, **more)

@@ -31,9 +31,9 @@ Destinations = Mapping[Database, Sequence[Move]]
 class CopyChoices(NamedTuple):
     """How rows are copied.
 
-    `again` repeats what was done before; backups go to `backup_folder`, or beside
-    their files. At most `jobs` databases are written at once, with at most `rate`
-    rows a second (0: no limit).
+    `again` repeats what was done before; backups go to `backup_folder`,
+    or beside their files. At most `jobs` databases are written at once,
+    with at most `rate` rows a second (0: no limit).
     """
 
     again: bool = False
@@ -58,8 +58,8 @@ def copy_rows(
 ) -> None:
     """Do all moves that have rows and add what was done to the result.
 
-    Raises `StackcfgError`, which then names the databases that were written
-    before.
+    Raises `StackcfgError`, which then names the databases that were
+    written before.
     """
     first, last = destinations_with_rows(result)
     destinations = {**first, **last}
@@ -125,11 +125,11 @@ def _copy_groups(destinations: Destinations, copy: _Copy) -> None:
 
 
 def destinations_with_rows(result: UpgradeResult) -> tuple[Destinations, Destinations]:
-    """Return the databases that get rows, with their moves, those to write last
-    apart.
+    """Return the databases that get rows, with their moves, those to
+    write last apart.
 
-    The database of the registry is the last: a store is listed only once its
-    rows are there.
+    The database of the registry is the last: a store is listed only
+    once its rows are there.
     """
     first: dict[Database, Sequence[Move]] = {}
     last: dict[Database, Sequence[Move]] = {}
@@ -196,8 +196,8 @@ def _copy_or_find_done(
 
 
 def _prepare_file(database: Database, result: UpgradeResult, folder: str) -> None:
-    """Create the folder of a new file, or make a backup of one that holds
-    tables.
+    """Create the folder of a new file, or make a backup of one that
+    holds tables.
     """
     from stackcfg.data.engines.sqlite import SqliteReader, back_up_database
 

@@ -1,5 +1,5 @@
-"""The files on the disk in `data plan`, `data copy` and `data verify`, and whether the
-disks have room for all that a copy writes.
+"""The files on the disk in `data plan`, `data copy` and `data verify`,
+and whether the disks have room for all that a copy writes.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ Need = tuple[str, int]
 def check_room(result: UpgradeResult, choices: CopyChoices, readers: Readers) -> None:
     """Raise `StackcfgError` if a disk has no room for files, backups and copies.
 
-    What an earlier run has written takes no more room. Raises `DatabaseError`.
+    What an earlier run has written takes no more room. Raises
+    `DatabaseError`.
     """
     needs = [
         *_needs_of_files(result, choices),

@@ -68,8 +68,9 @@ def print_job(sides: Sides, choices: JobChoices) -> int:
 def _plan_in_pod(sides: Sides, old: ServerPod, new: ServerPod) -> UpgradePlan | None:
     """Return the plan with the variables of both servers.
 
-    None where a variable is not known here, since it comes from an object that
-    `envFrom` names. Raises `MissingVariableError` where nothing sets it.
+    None where a variable is not known here, since it comes from an
+    object that `envFrom` names. Raises `MissingVariableError` where
+    nothing sets it.
     """
     before = literal_variables(old)
     absent = {name: "" for name in literal_variables(new) if name not in before}

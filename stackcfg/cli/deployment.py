@@ -1,5 +1,5 @@
-"""Deployments in the command `migrate`: which files belong to one, where its
-results go.
+"""Deployments in the command `migrate`: which files belong to one,
+where its results go.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def migrate_inside(text: str, settings: Settings) -> MigrationResult:
 def migrate_other(text: str, settings: Settings) -> MigrationResult:
     """Migrate a text around whose run configs nothing changes.
 
-    Raises `InputError`; of a manifest without any it says that no server
-    starts there.
+    Raises `InputError`; of a manifest without any it says that no
+    server starts there.
     """
     try:
         return migrate(text, settings)

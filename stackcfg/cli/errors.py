@@ -74,8 +74,8 @@ def _describe_output_error(error: OSError) -> str:
 def _discard(stream: TextIO | None) -> None:
     """Send what an output stream still holds to nowhere.
 
-    Python flushes it at exit. If that failed once more, Python would print its
-    own words and exit with 120.
+    Python flushes it at exit. If that failed once more, Python would
+    print its own words and exit with 120.
     """
     if stream is not None:
         from contextlib import suppress
@@ -101,9 +101,9 @@ def describe_place(file: str, line: int, column: int) -> str:
 def problem_from_error(error: Exception) -> Problem:
     """Return what kept a file from being processed, so that the next file is.
 
-    Raises the error again if it is about no file that was read or written
-    (standard output is closed), and any unexpected one if `STACKCFG_TRACEBACK`
-    is set.
+    Raises the error again if it is about no file that was read or
+    written (standard output is closed), and any unexpected one if
+    `STACKCFG_TRACEBACK` is set.
     """
     from stackcfg.loading.errors import Problem
     from stackcfg.redaction.secrets import mask_secrets

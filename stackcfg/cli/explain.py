@@ -1,7 +1,7 @@
 """The published pages of the rules, made from what the rules say of themselves.
 
-`python -m stackcfg.cli.explain` writes them to where `rule_pages` reads them: the
-README of each folder of rules.
+`python -m stackcfg.cli.explain` writes them to where `rule_pages` reads
+them: the README of each folder of rules.
 """
 
 from __future__ import annotations

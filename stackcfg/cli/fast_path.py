@@ -1,9 +1,9 @@
 """Reads plain command lines without typer, whose import costs more than the work.
 
 Only `migrate [--check|--diff|-w|--write] [--target RELEASE] FILE…` and
-`validate [--target RELEASE] [--cache FOLDER] [FILE…]` are understood here; every other
-command line goes to `app`, and so does one with a mistake in it. A test holds that both ways do
-the same.
+`validate [--target RELEASE] [--cache FOLDER] [FILE…]` are understood
+here; every other command line goes to `app`, and so does one with a
+mistake in it. A test holds that both ways do the same.
 """
 
 from __future__ import annotations

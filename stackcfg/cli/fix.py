@@ -17,10 +17,11 @@ DIFF: Final = "diff"
 
 
 class FixOptions(NamedTuple):
-    """Whether changes are written, shown as a diff, or (with an empty `mode`)
-    not made.
+    """Whether changes are written, shown as a diff, or (with an empty
+    `mode`) not made.
 
-    The changes are fixes or, with a `reason`, comments that silence findings.
+    The changes are fixes or, with a `reason`, comments that silence
+    findings.
     """
 
     mode: str = ""
@@ -58,8 +59,8 @@ def silence_file(
     options: FixOptions,
     baseline: Baseline,
 ) -> FixedFile:
-    """Write comments that silence what a file has beside the baseline, or show
-    them.
+    """Write comments that silence what a file has beside the baseline,
+    or show them.
 
     Raises `StackcfgError` where it cannot be written.
     """

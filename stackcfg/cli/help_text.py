@@ -1,7 +1,9 @@
-"""What `stackcfg --help` prints, kept as text: to draw it takes typer and the options
-of every command, which take four times as long as all the rest.
+"""What `stackcfg --help` prints, kept as text: to draw it takes typer
+and the options of every command, which take four times as long as all
+the rest.
 
-`python -m stackcfg.cli.help_text > stackcfg/cli/help.txt` draws it again.
+`python -m stackcfg.cli.help_text > stackcfg/cli/help.txt` draws it
+again.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ WIDTH = 80
 
 
 def read_help() -> str | None:
-    """Return the help as typer draws it; None if it must draw it itself, for a narrow
-    terminal or a command of another name.
+    """Return the help as typer draws it; None if it must draw it
+    itself, for a narrow terminal or a command of another name.
     """
     name = _name_program()
     if not name or _columns() < WIDTH:
@@ -28,8 +30,8 @@ def read_help() -> str | None:
 
 
 def _name_program() -> str:
-    """Return how the command was called, as typer says it; empty if that is neither
-    of the two usual ways.
+    """Return how the command was called, as typer says it; empty if
+    that is neither of the two usual ways.
     """
     package = sys.modules["__main__"].__package__
     if package == NAME:

@@ -27,8 +27,8 @@ def run() -> int:
 
 
 def settings_for_path(path: str) -> Settings | None:
-    """Return the settings that the project of a file has for it; None if it leaves
-    the file out.
+    """Return the settings that the project of a file has for it; None
+    if it leaves the file out.
 
     Raises `StackcfgError` for settings that make no sense.
     """

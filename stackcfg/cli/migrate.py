@@ -126,8 +126,8 @@ def _migrate_deployment(files: Sequence[InputFile], options: Options) -> Deploye
 def _migrate_charts(
     files: Sequence[InputFile], options: Options, deployed: Deployed
 ) -> Deployed:
-    """Return the results of templates that write values of their chart, and of
-    these values.
+    """Return the results of templates that write values of their chart,
+    and of these values.
     """
     if not batch.has_chart_template(files):
         return {}
@@ -203,8 +203,8 @@ def _migrate(
 def _deliver(
     file: InputFile, old: str, migration: MigrationResult, options: Options
 ) -> str | None:
-    """Put the result where the mode says; return the name of the backup, if
-    any.
+    """Put the result where the mode says; return the name of the
+    backup, if any.
     """
     if options.mode == "stdout":
         write_stdout(migration.text, errors=KEEP_BYTES)
@@ -235,8 +235,8 @@ def _data_command(
     migration: MigrationResult,
     options: Options,
 ) -> str:
-    """Return the command that copies the stored rows to where the new server
-    reads.
+    """Return the command that copies the stored rows to where the new
+    server reads.
     """
     source = ""
     if options.settings.source is not None:

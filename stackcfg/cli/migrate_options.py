@@ -83,8 +83,8 @@ def options_of(
     layout: str = CONSOLIDATE,
     backends: Sequence[str] = (),
 ) -> Options:
-    """Return the options from the words of a command line and the project's
-    settings.
+    """Return the options from the words of a command line and the
+    project's settings.
 
     Raises `ValueError` for an unknown release, layout or engine.
     """
@@ -167,7 +167,8 @@ def describe_unused_options(
 ) -> str:
     """Return a line on options that changed nothing; empty if they counted.
 
-    Where a file cannot be migrated, it may be the one that they are for.
+    Where a file cannot be migrated, it may be the one that they are
+    for.
     """
     options = asked.given_options
     if not options or any(each.migration is None for each in results):

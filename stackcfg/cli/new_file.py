@@ -12,8 +12,8 @@ from stackcfg.system.files import FileError, read_head
 def write_new_file(path: str, text: str, force: bool) -> None:
     """Write a text to a file that is new, is empty, or holds this text already.
 
-    `force` replaces any file; devices and pipes are written to in any case.
-    Raises `StackcfgError` if the file has other content.
+    `force` replaces any file; devices and pipes are written to in any
+    case. Raises `StackcfgError` if the file has other content.
     """
     # a link may end at a file that is not there, and not at itself
     if os.path.islink(path) and os.path.islink(os.path.realpath(path)):

@@ -18,7 +18,8 @@ FILES_HELP = "Run configs, patterns, folders to search, or - for standard input.
 def choice(*names: str, choices: Iterable[str], help: str, **more: Any) -> Any:
     """Return an option that takes one of a few words.
 
-    An enum would repeat the names of the formats, which their dictionaries have.
+    An enum would repeat the names of the formats, which their
+    dictionaries have.
     """
     known = list(choices)
 
@@ -94,8 +95,8 @@ Verbose = Annotated[
 
 
 def complete_rule_ids(incomplete: str) -> list[str]:
-    """Return the rules of `validate`, each after the ids that a comma already
-    ends.
+    """Return the rules of `validate`, each after the ids that a comma
+    already ends.
     """
     from stackcfg.cli.rule_pages import read_rule_pages
 
@@ -111,8 +112,8 @@ def complete_pages(incomplete: str) -> list[str]:
 
 
 def complete_releases(incomplete: str) -> list[str]:
-    """Return release families, and the releases of the one that is typed with a
-    dot.
+    """Return release families, and the releases of the one that is
+    typed with a dot.
     """
     from stackcfg.releases.families import families
     from stackcfg.releases.names import LATEST

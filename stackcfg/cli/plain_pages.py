@@ -1,7 +1,7 @@
 """Prints the pages that need nothing but their text: the help, the rules, one rule.
 
-What is not understood here goes to `app`, and so does a mistake. A test holds that
-both ways print the same.
+What is not understood here goes to `app`, and so does a mistake. A test
+holds that both ways print the same.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from stackcfg.system.terminal import print_to_terminal
 
 
 def find_page(arguments: list[str]) -> Callable[[], int] | None:
-    """Return what prints the page that a command line asks for; None for another
-    command line.
+    """Return what prints the page that a command line asks for; None
+    for another command line.
     """
     match arguments:
         case ["--help" | "-h"]:

@@ -1,8 +1,9 @@
 """What `validate` found in files before, so that an unchanged file costs nothing.
 
-A result is kept only if it depends on nothing but the text of its file, the options,
-and the program: not where the objects of other files were asked for. It holds what
-the output shows, so no passwords, and nothing is kept of a run that shows them.
+A result is kept only if it depends on nothing but the text of its file,
+the options, and the program: not where the objects of other files were
+asked for. It holds what the output shows, so no passwords, and nothing
+is kept of a run that shows them.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ _FORM: Final = 1
 
 
 class ResultKeys:
-    """The keys of results: each sums up all that a result depends upon, but for
-    what the stamp of the cache does.
+    """The keys of results: each sums up all that a result depends upon,
+    but for what the stamp of the cache does.
     """
 
     def __init__(self, options: Options) -> None:
@@ -120,8 +121,9 @@ def use_cache(
     files: Sequence[InputFile],
     options: Options,
 ) -> Iterator[FileOutcome[Checked]]:
-    """Yield the outcome of each file, in order: of those that are not in the cache
-    by `work`, whose outcomes have the texts that they depend upon, and nothing else.
+    """Yield the outcome of each file, in order: of those that are not
+    in the cache by `work`, whose outcomes have the texts that they
+    depend upon, and nothing else.
 
     Raises `FileError` for a folder that cannot be a cache.
     """
@@ -158,8 +160,8 @@ def _use(
 def _work_with_key(
     work: Callable[[InputFile], FileOutcome[Checked]], keys: ResultKeys, file: InputFile
 ) -> tuple[FileOutcome[Checked], str]:
-    """Return the outcome of a file, and the key to keep it by; no key for one that
-    depends on more than its text.
+    """Return the outcome of a file, and the key to keep it by; no key
+    for one that depends on more than its text.
     """
     outcome = work(file)
     key = ""
@@ -172,8 +174,9 @@ def _work_with_key(
 def open_cache(options: Options) -> ResultCache | None:
     """Return the cache that the options name; None if the run can use none.
 
-    A run that changes files is to look at them. Results by a JSON Schema depend on
-    the library for it. Raises `FileError` for a folder that holds other files.
+    A run that changes files is to look at them. Results by a JSON
+    Schema depend on the library for it. Raises `FileError` for a folder
+    that holds other files.
     """
     changes_files = options.fix.mode or options.new_baseline is not None
     if not options.cache or changes_files or options.show_secrets:
@@ -199,8 +202,9 @@ def _name_parser() -> list[str]:
 
 
 def _name_program() -> str:
-    """Return what tells this program from all others: the version of a release,
-    else the digest of the files of a checkout. Empty if neither is known.
+    """Return what tells this program from all others: the version of a
+    release, else the digest of the files of a checkout. Empty if
+    neither is known.
     """
     is_built = find_spec("stackcfg._version") is not None
     if is_built and not set(__version__) - set("0123456789."):

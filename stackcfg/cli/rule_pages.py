@@ -1,7 +1,7 @@
 """The commands `rules` and `explain`: the pages of the rules, as they are published.
 
-To ask the rules themselves, as `explain` does to make these pages, takes all that
-they need.
+To ask the rules themselves, as `explain` does to make these pages,
+takes all that they need.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def _read_sections(path: str) -> Iterator[tuple[str, str]]:
 def list_rules(width: int = 0) -> Iterator[str]:
     """Yield a line for each rule of `validate` and for each rule for stored rows.
 
-    `width` > 0 folds lines that are longer than a terminal of that many columns.
+    `width` > 0 folds lines that are longer than a terminal of that many
+    columns.
     """
     pages = read_rule_pages()
     size = max(map(len, pages))

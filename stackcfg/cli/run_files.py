@@ -1,5 +1,5 @@
-"""The other files of a run of `validate`: objects refer to each other across
-files.
+"""The other files of a run of `validate`: objects refer to each other
+across files.
 """
 
 from __future__ import annotations

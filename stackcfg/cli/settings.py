@@ -1,7 +1,7 @@
 """A project's settings: `stackcfg.toml`, or `[tool.stackcfg]` in `pyproject.toml`.
 
-The nearest file counts, from the current folder up. `docs/settings.md` shows one
-with all keys.
+The nearest file counts, from the current folder up. `docs/settings.md`
+shows one with all keys.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ SETTINGS = (
 class ProjectSettings(NamedTuple):
     """What a settings file says; patterns are relative to its folder.
 
-    `cache` is the whole path of the folder where `validate` keeps results.
+    `cache` is the whole path of the folder where `validate` keeps
+    results.
     """
 
     file: str = ""
@@ -81,8 +82,8 @@ class ProjectSettings(NamedTuple):
 
 
 def _matches(name: str, pattern: str) -> bool:
-    """Return whether a pattern names a file: its path, its folder, or its base
-    name.
+    """Return whether a pattern names a file: its path, its folder, or
+    its base name.
     """
     from fnmatch import fnmatch
 
@@ -96,8 +97,8 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def load_project_settings(start: str) -> ProjectSettings:
-    """Return the nearest settings from a folder up; empty ones where there are
-    none.
+    """Return the nearest settings from a folder up; empty ones where
+    there are none.
 
     Raises `SettingsError`.
     """
@@ -109,8 +110,8 @@ def load_project_settings(start: str) -> ProjectSettings:
 
 
 def _candidates(start: str) -> Iterator[str]:
-    """Yield the settings files from a folder up to the root of its git work
-    tree.
+    """Yield the settings files from a folder up to the root of its git
+    work tree.
     """
     folder = os.path.abspath(start)
     while True:

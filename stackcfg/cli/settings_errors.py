@@ -18,8 +18,9 @@ _LINE_AND_COLUMN = r"line (\d+), column (\d+)"
 class SettingsError(FileError):
     """A settings file that makes no sense.
 
-    `word` is what is wrong: the error names the first line of the settings with
-    it. `table` is the number of the table `[[providers]]` to look in, from 1.
+    `word` is what is wrong: the error names the first line of the
+    settings with it. `table` is the number of the table `[[providers]]`
+    to look in, from 1.
     """
 
     def __init__(
@@ -57,8 +58,9 @@ def _line_of(path: str, word: str, table: int) -> int:
 
 
 def _line_in_table(lines: list[tuple[int, str]], word: str, table: int) -> int:
-    """Return the number of a line in a table of providers; if no word is given, or where
-    it is not in the table, the number of its heading.
+    """Return the number of a line in a table of providers; if no word
+    is given, or where it is not in the table, the number of its
+    heading.
     """
     headings = [
         index for index, (_, line) in enumerate(lines) if re.match(_PROVIDERS, line)

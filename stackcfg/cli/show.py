@@ -1,5 +1,5 @@
-"""The command `show`: finds and reads files, reads their overviews, prints
-them.
+"""The command `show`: finds and reads files, reads their overviews,
+prints them.
 """
 
 from __future__ import annotations
@@ -54,8 +54,9 @@ DEFAULT_WIDTH = 80
 class Options(NamedTuple):
     """What the command is asked to do.
 
-    References are shown as `version` reads them; the user calls it `target`.
-    Without one each config is shown as the newest release that it fits reads it.
+    References are shown as `version` reads them; the user calls it
+    `target`. Without one each config is shown as the newest release
+    that it fits reads it.
     """
 
     target: str = ""
@@ -79,11 +80,11 @@ def version_of(target: str) -> Release:
 
 
 def options_of(project: ProjectSettings, target: str | None = None) -> Options:
-    """Return the options from the target of a command line and the project's
-    settings.
+    """Return the options from the target of a command line and the
+    project's settings.
 
-    A project's target without a catalog does not count: it has no references to
-    read. Raises `ValueError` for an unknown target.
+    A project's target without a catalog does not count: it has no
+    references to read. Raises `ValueError` for an unknown target.
     """
     named = target
     if named is None and _has_catalog(project.target):

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 class Total:
     """What was found in all files.
 
-    `judges` counts the files that each release judged, `old` those that were
-    judged by a release before the catalog although nobody asked for that,
-    `fixed` the fixes of each file that has some, `fixable` the fixes left,
-    `unsafe` those that are not safe and not asked for.
+    `judges` counts the files that each release judged, `old` those that
+    were judged by a release before the catalog although nobody asked
+    for that, `fixed` the fixes of each file that has some, `fixable`
+    the fixes left, `unsafe` those that are not safe and not asked for.
     `gone` are findings of the baseline that are not found any more.
     """
 
@@ -65,8 +65,8 @@ class Total:
 def run_plain(
     paths: list[str], target: str | None = None, cache: str | None = None
 ) -> int:
-    """Validate with only paths, the target and the cache named; return the exit
-    code.
+    """Validate with only paths, the target and the cache named; return
+    the exit code.
 
     Settings and environment count here too. Raises `StackcfgError`.
     """
@@ -75,8 +75,8 @@ def run_plain(
 
 
 def run(paths: list[str], options: Options) -> int:
-    """Validate every run config that the paths name; return the exit code of
-    all.
+    """Validate every run config that the paths name; return the exit
+    code of all.
     """
     # What the imports made lives to the end: no collection needs to visit it.
     gc.freeze()
@@ -110,8 +110,8 @@ def _check_outputs(files: Sequence[InputFile], options: Options) -> None:
 
 
 def _report(files: Sequence[InputFile], options: Options) -> Total:
-    """Write what is found in files to standard output, or to the file that the
-    options name; return what is counted.
+    """Write what is found in files to standard output, or to the file
+    that the options name; return what is counted.
     """
     output = options.new_baseline or options.output
     if output is None:
@@ -213,8 +213,8 @@ def _check_files(
 def _validate_charts(
     files: Sequence[InputFile], options: Options, run_files: RunFiles
 ) -> FoundInCharts:
-    """Return what is found in templates that write values of their chart, and in
-    these values.
+    """Return what is found in templates that write values of their
+    chart, and in these values.
     """
     if not batch.has_chart_template(files):
         return {}

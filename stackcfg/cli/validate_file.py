@@ -1,5 +1,5 @@
-"""Validates one file and renders what is found in it: all that a worker process can
-do.
+"""Validates one file and renders what is found in it: all that a worker
+process can do.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def check_file(
     charted: FoundInCharts,
     file: InputFile,
 ) -> FileOutcome[Checked]:
-    """Validate one file and render its findings: all that a worker process can
-    do.
+    """Validate one file and render its findings: all that a worker
+    process can do.
     """
     search = run_files.search_beside(file)
     settings = settings_beside(file, options, search)
@@ -190,12 +190,13 @@ def _source_lines(text: str, found: Validation, options: Options) -> Sequence[st
 class Checked(NamedTuple):
     """What was found in one file.
 
-    `judges` are the releases that judged, `is_old`: only ones before the
-    catalog, and nobody asked for them. `printed` is its part of the output.
-    `result` is kept only for formats that are one document about all files.
-    `fixed` counts its fixes, if they were asked for, `fixable` those left,
-    `unsafe` those that are left out since they are not safe.
-    `gone` are findings of the baseline that it does not have any more.
+    `judges` are the releases that judged, `is_old`: only ones before
+    the catalog, and nobody asked for them. `printed` is its part of the
+    output. `result` is kept only for formats that are one document
+    about all files. `fixed` counts its fixes, if they were asked for,
+    `fixable` those left, `unsafe` those that are left out since they
+    are not safe. `gone` are findings of the baseline that it does not
+    have any more.
     """
 
     code: int

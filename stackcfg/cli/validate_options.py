@@ -1,5 +1,5 @@
-"""What the command `validate` is asked to do, and where it is said: on the
-command line, in the project's settings, in the environment.
+"""What the command `validate` is asked to do, and where it is said: on
+the command line, in the project's settings, in the environment.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ FORMAT_VARIABLE = "STACKCFG_FORMAT"
 
 
 class Options(NamedTuple):
-    """What the command is asked to do. `project` has rules for single files
-    too.
+    """What the command is asked to do. `project` has rules for single
+    files too.
 
-    `statistics` count the findings in place of showing them; `new_baseline` is
-    the file that they are written to. `quiet` leaves out all but findings.
-    `cache` is the folder where results are kept, empty if none is.
+    `statistics` count the findings in place of showing them;
+    `new_baseline` is the file that they are written to. `quiet` leaves
+    out all but findings. `cache` is the folder where results are kept,
+    empty if none is.
     """
 
     settings: Settings
@@ -84,9 +85,9 @@ def options_of(
 ) -> Options:
     """Return the options from command line, project settings and environment.
 
-    `schema` names a file. Raises `ValueError` for an unknown release or rule,
-    and `StackcfgError` for what the settings or the environment name, and for a
-    bad schema.
+    `schema` names a file. Raises `ValueError` for an unknown release or
+    rule, and `StackcfgError` for what the settings or the environment
+    name, and for a bad schema.
     """
     _check_rules(project)
     settings = settings_for(

@@ -1,13 +1,13 @@
-"""Performs a plan: all moves into one database in one transaction, or none of
-them.
+"""Performs a plan: all moves into one database in one transaction, or
+none of them.
 
-Rows are added, or completed where they were just read. Nothing is deleted, and
-a row that is present and differs stays and is reported.
+Rows are added, or completed where they were just read. Nothing is
+deleted, and a row that is present and differs stays and is reported.
 
-Each database records in the same transaction what was done in it (`COPIES`).
-So an interrupted run goes on where it was, and a second run does not bring
-back rows that were deleted since: where the rows came before, a rule that is
-due only now just completes them.
+Each database records in the same transaction what was done in it
+(`COPIES`). So an interrupted run goes on where it was, and a second run
+does not bring back rows that were deleted since: where the rows came
+before, a rule that is due only now just completes them.
 """
 
 from __future__ import annotations
@@ -43,10 +43,11 @@ def copy_moves(
 ) -> list[CopyCounts]:
     """Do all moves into one database in one transaction.
 
-    An empty table is filled fastest, so the move with most rows is best the
-    first. `again` repeats moves that were done before. `is_paced`: `done` may
-    wait, so that no statement may copy many rows at once. Raises
-    `DatabaseError` and `ConflictError`; then nothing was written.
+    An empty table is filled fastest, so the move with most rows is best
+    the first. `again` repeats moves that were done before. `is_paced`:
+    `done` may wait, so that no statement may copy many rows at once.
+    Raises `DatabaseError` and `ConflictError`; then nothing was
+    written.
     """
     writer = open_writer(database, [move.source.database for move in moves])
     writer.is_paced = is_paced
@@ -117,8 +118,8 @@ def find_done_moves(
 ) -> list[CopyCounts] | None:
     """Return what is left of moves into a database if earlier runs did them.
 
-    None where a move is new, or a row that was left can be brought by now.
-    Raises `DatabaseError`.
+    None where a move is new, or a row that was left can be brought by
+    now. Raises `DatabaseError`.
     """
     target = readers.get_or_empty(moves[0].target.database)
     found = []
@@ -206,8 +207,8 @@ def has_records(records: Iterable[str], target: Reader) -> bool:
 def read_left(move: Move, target: Reader) -> frozenset[str]:
     """Return the keys of old rows that earlier runs left.
 
-    A record names each row that needs action: a later run tries these again, and no
-    others.
+    A record names each row that needs action: a later run tries these
+    again, and no others.
     """
     start = target.as_record(move.way + LEFT)
     return frozenset(

@@ -1,10 +1,10 @@
-"""Resolves `${env…}` in a config as the server of a release does, from given
-variables.
+"""Resolves `${env…}` in a config as the server of a release does, from
+given variables.
 
-A variable without a value or default stays as it is written, so that it is an
-error only where it is needed. `~` is expanded in what a variable or its
-default inserts, as in every release; a literal `~` is left to whoever reads
-the path.
+A variable without a value or default stays as it is written, so that it
+is an error only where it is needed. `~` is expanded in what a variable
+or its default inserts, as in every release; a literal `~` is left to
+whoever reads the path.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ from stackcfg.runconfig.values import as_string, with_string_keys
 _NAMED: Final = re.compile(NAMED_START)
 
 OLD_PREFIX: Final = "STACKCFG_OLD_"
-"""Begins the variables that count for the old config alone: `STACKCFG_OLD_X` is its
-`X`. The servers of both sides can have other values for one variable.
+"""Begins the variables that count for the old config alone:
+`STACKCFG_OLD_X` is its `X`. The servers of both sides can have other
+values for one variable.
 """
 
 
@@ -59,8 +60,9 @@ def resolve_variables(
 ) -> Any:
     """Return plain data with the values and defaults of its variables.
 
-    The last of `releases` (oldest first) reads the data; but a string in the
-    syntax of 0.2.12 and before is read by the first, if that is old enough.
+    The last of `releases` (oldest first) reads the data; but a string
+    in the syntax of 0.2.12 and before is read by the first, if that is
+    old enough.
     """
     if isinstance(data, str):
         return _resolve_string(data, releases, variables)
@@ -114,8 +116,8 @@ SWITCHED: Final = re.compile(NAMED_START + r":?\+([^}]*)\}")
 class Switch(NamedTuple):
     """A provider that is off, and the variable that would switch it on.
 
-    Off in this environment does not mean off on the server: what a data command says
-    about such a provider names the variable.
+    Off in this environment does not mean off on the server: what a data
+    command says about such a provider names the variable.
     """
 
     api: str
@@ -133,7 +135,8 @@ class Switch(NamedTuple):
 def find_switches(written: JsonObject, resolved: JsonObject) -> Iterator[Switch]:
     """Yield the providers of a config that are off for want of a variable.
 
-    `written` is the config as it is in the file, `resolved` with its variables.
+    `written` is the config as it is in the file, `resolved` with its
+    variables.
     """
     places = provider_entries(with_string_keys(written))
     for (api, index, entry), (_, _, now) in zip(

@@ -30,9 +30,10 @@ def find_left_behind(
 ) -> Mapping[Unmoved, int]:
     """Return why the new server will not find rows, and how many these are.
 
-    The first start of 0.8.0 and later renames `~/.llama` to `~/.ogx` (#5653). Where the
-    new config names a file by the old name of the folder, its server makes an empty
-    one. `rows` are those of each move.
+    The first start of 0.8.0 and later renames `~/.llama` to `~/.ogx`
+    (#5653). Where the new config names a file by the old name of the
+    folder, its server makes an empty one. `rows` are those of each
+    move.
     """
     home = plan.upgrade.home
     if home is None:
@@ -62,12 +63,13 @@ def _explain_moved_folder(home: HomeFolder, target: Release) -> str:
 
 
 def find_refused_stores(plan: UpgradePlan) -> Mapping[Unmoved, int]:
-    """Return why the new server does not start with vector stores of the old one,
-    and how many these are; nothing where it does.
+    """Return why the new server does not start with vector stores of
+    the old one, and how many these are; nothing where it does.
 
-    A table of pgvector has the name of its store. 1.1.0 and later ask PostgreSQL for
-    the index of a table by the whole name, as a value of the type `name`, and it
-    refuses more than 63 characters ("identifier too long").
+    A table of pgvector has the name of its store. 1.1.0 and later ask
+    PostgreSQL for the index of a table by the whole name, as a value of
+    the type `name`, and it refuses more than 63 characters ("identifier
+    too long").
     """
     upgrade = plan.upgrade
     found = list(_find_refused(upgrade))
@@ -112,11 +114,13 @@ def find_elsewhere(
 ) -> Mapping[Unmoved, None]:
     """Return the rows that may be below another folder.
 
-    A relative path is below the folder where the server was started. Nothing where any
-    file with one is here, or the metadata store has none: a server that has stored
-    nothing has made the file of that all the same (0.1.9 to ogx 1.5.0).
+    A relative path is below the folder where the server was started.
+    Nothing where any file with one is here, or the metadata store has
+    none: a server that has stored nothing has made the file of that all
+    the same (0.1.9 to ogx 1.5.0).
 
-    `absent` are the moves whose old database does not exist. Nobody can count the rows.
+    `absent` are the moves whose old database does not exist. Nobody can
+    count the rows.
     """
     moves = [move for move in plan.moves if move.source.is_relative]
     uses = [move.kind.use for move in moves]

@@ -1,5 +1,5 @@
-"""Where rows physically are, all variables resolved: a database, a table, a
-key prefix.
+"""Where rows physically are, all variables resolved: a database, a
+table, a key prefix.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ _QUOTED: Final = re.compile(r'("(?:[^"]|"")*")|[^"]+')
 class Login:
     """What a connection needs apart from the address. Never shown.
 
-    `url` is the whole address where the config has a URL for a host (MongoDB).
+    `url` is the whole address where the config has a URL for a host
+    (MongoDB).
     """
 
     user: str = ""
@@ -84,9 +85,9 @@ class Database:
 class RowLocation:
     """A table, as its database calls it; `prefix` begins the keys of KV rows.
 
-    `family` says how the rows are stored: KV or SQL. `by_old_home`: the config
-    names the file by the old name of a config folder that is renamed. `is_relative`:
-    it names it by a relative path.
+    `family` says how the rows are stored: KV or SQL. `by_old_home`: the
+    config names the file by the old name of a config folder that is
+    renamed. `is_relative`: it names it by a relative path.
     """
 
     database: Database
@@ -141,8 +142,9 @@ class HomeFolder:
 class Folders:
     """The folders of this machine, as both configs of an upgrade name them.
 
-    `home` is the config folder if the upgrade renames it. `first_paths` has the
-    path by which each folder was named first, by device and number.
+    `home` is the config folder if the upgrade renames it. `first_paths`
+    has the path by which each folder was named first, by device and
+    number.
     """
 
     home: HomeFolder | None = None
@@ -163,7 +165,8 @@ class Folders:
     def _first_path(self, path: str) -> str:
         """Return a path below the first path by which its folder was named.
 
-        A volume can be mounted at several folders, and `realpath` does not tell.
+        A volume can be mounted at several folders, and `realpath` does
+        not tell.
         """
         folder, name = os.path.split(path)
         try:
@@ -232,9 +235,9 @@ def locate_rows(
 def _name_postgres_table(family: str, name: str) -> str:
     """Return a table as PostgreSQL calls it, a part with a dot in quotes.
 
-    A SQL store quotes the whole name. A KV store inserts the name into its
-    statements as it is (0.1.9 to ogx 1.5.0): it is folded to lower case, and a
-    dot follows a schema.
+    A SQL store quotes the whole name. A KV store inserts the name into
+    its statements as it is (0.1.9 to ogx 1.5.0): it is folded to lower
+    case, and a dot follows a schema.
     """
     if family == SQL:
         return '"' + name.replace('"', '""') + '"' if set(name) & set('."') else name
@@ -266,8 +269,8 @@ def _locate_server(engine: str, fields: Mapping[str, str], needed_for: str) -> D
 def _read_redis_url(fields: Mapping[str, str]) -> Database:
     """Return the server of a Redis backend, as the releases address it.
 
-    They connect to `redis://HOST:PORT`, so that a host can begin with a user and
-    a password (0.1.0 to ogx 1.5.0).
+    They connect to `redis://HOST:PORT`, so that a host can begin with a
+    user and a password (0.1.0 to ogx 1.5.0).
     """
     host, port = fields.get("host", ""), fields.get("port", "")
     login, _, name = host.rpartition("@")

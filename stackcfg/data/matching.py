@@ -1,5 +1,5 @@
-"""Tells which rows are whose: of stores in one table, and of the old and
-the new config.
+"""Tells which rows are whose: of stores in one table, and of the old
+and the new config.
 """
 
 from __future__ import annotations
@@ -95,11 +95,11 @@ def leave_rows(
 def find_successor(
     rows: StoredRows, old: Sequence[StoredRows], new: Sequence[StoredRows]
 ) -> StoredRows | None:
-    """Return the new rows that continue old ones; None where that is not
-    certain.
+    """Return the new rows that continue old ones; None where that is
+    not certain.
 
-    A provider keeps its id. Otherwise it is the only new one of the same type,
-    or the only new one where only one old one has gone.
+    A provider keeps its id. Otherwise it is the only new one of the
+    same type, or the only new one where only one old one has gone.
     """
     candidates = [each for each in new if _can_continue(each, rows)]
     for each in candidates:

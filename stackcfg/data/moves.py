@@ -38,11 +38,11 @@ class Owner(NamedTuple):
 class OwnKeys:
     """Which keys at a location are those of one store.
 
-    They begin with one of `prefixes` (with anything where there are none),
-    behind the prefix of the location, and with none of `without`, which
-    include it. `competing_providers` are the ids of providers of the same
-    kind whose rows are at the same location and go elsewhere. `is_shared`:
-    any other store has rows there.
+    They begin with one of `prefixes` (with anything where there are
+    none), behind the prefix of the location, and with none of
+    `without`, which include it. `competing_providers` are the ids of
+    providers of the same kind whose rows are at the same location and
+    go elsewhere. `is_shared`: any other store has rows there.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -55,8 +55,8 @@ class OwnKeys:
 class Move:
     """Rows of one kind that go to another location or are completed in place.
 
-    `keys` says which KV rows, `chunks` which tables of chunks. `read_into`:
-    the new server copies the rows there, once.
+    `keys` says which KV rows, `chunks` which tables of chunks.
+    `read_into`: the new server copies the rows there, once.
     """
 
     store: str
@@ -112,9 +112,9 @@ class Move:
     def records(self, upgrade: Upgrade) -> Mapping[str, str]:
         """Return what the database records once the move is done, by rule.
 
-        The record of a rule names the last release in which it had something
-        new to do, and what else tells this upgrade from others, since rows can
-        stay in place over several upgrades.
+        The record of a rule names the last release in which it had
+        something new to do, and what else tells this upgrade from
+        others, since rows can stay in place over several upgrades.
         `LOCATION_RULE` has the record that the rows came from another
         location.
         """
@@ -133,8 +133,9 @@ class Move:
 class Unmoved:
     """Rows that are not moved, and why.
 
-    `keys` and `chunks` tell them from others at the same location. With an
-    `owner` they are the vector stores that are registered for this provider.
+    `keys` and `chunks` tell them from others at the same location. With
+    an `owner` they are the vector stores that are registered for this
+    provider.
     """
 
     store: str
@@ -151,7 +152,8 @@ class Unmoved:
 class UpgradePlan:
     """All moves of an upgrade, the rows that are not moved, and moves of files.
 
-    `chunk_stores` are databases among the files whose chunks are completed.
+    `chunk_stores` are databases among the files whose chunks are
+    completed.
     """
 
     upgrade: Upgrade
@@ -188,9 +190,9 @@ class UpgradePlan:
 def explain_hidden_rows(move: Move, upgrade: Upgrade) -> Skipped | None:
     """Return why no user will see the rows of a move; None where one will.
 
-    In the mode `single` a server gives rows without a tenant its default
-    tenant when it starts; in `multi` it cannot know whose they are (read in
-    1.2.0 to 1.5.0).
+    In the mode `single` a server gives rows without a tenant its
+    default tenant when it starts; in `multi` it cannot know whose they
+    are (read in 1.2.0 to 1.5.0).
     """
     if move.target.family != SQL or move.chunks is not None:
         return None

@@ -1,7 +1,7 @@
 """Plans what must move: from the stored rows of both sides to moves.
 
-Pure: nothing here opens a database. Rows that cannot be moved are in the plan
-too, with the reason.
+Pure: nothing here opens a database. Rows that cannot be moved are in
+the plan too, with the reason.
 """
 
 from __future__ import annotations

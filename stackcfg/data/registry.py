@@ -1,5 +1,5 @@
-"""What the registry of the old server says, and whose vector store a KV row
-belongs to.
+"""What the registry of the old server says, and whose vector store a KV
+row belongs to.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ MARKER: Final = "openai_vector_stores_sql_migration:v3"
 class OldRegistry(NamedTuple):
     """The registry of an old server.
 
-    `version` is the newest version of keys that it had rows of, `stores` are
-    its vector stores by id, renamed for the new release.
+    `version` is the newest version of keys that it had rows of,
+    `stores` are its vector stores by id, renamed for the new release.
     """
 
     version: str
@@ -75,8 +75,9 @@ def _registered(source: Reader, move: Move) -> Iterator[tuple[str, str, str]]:
 def is_owned(move: Move, pair: Pair, upgrade: Upgrade) -> bool:
     """Return whether a row can belong to the provider of a move.
 
-    It cannot if its vector store is registered only for competing providers. A
-    row that names no registered store belongs to every provider.
+    It cannot if its vector store is registered only for competing
+    providers. A row that names no registered store belongs to every
+    provider.
     """
     if not move.keys.competing_providers:
         return True
@@ -107,10 +108,10 @@ def find_unread_stores(
 ) -> Iterator[Skipped]:
     """Yield a reason for each vector store that the new server will not read.
 
-    ogx 1.0.0 and later copy their metadata from the KV store `target` into
-    SQL tables at their first start, and write a marker even where there was
-    nothing to copy. A server that was started before the rows came does not
-    look for them again.
+    ogx 1.0.0 and later copy their metadata from the KV store `target`
+    into SQL tables at their first start, and write a marker even where
+    there was nothing to copy. A server that was started before the rows
+    came does not look for them again.
     """
     if move.read_into is None:
         return

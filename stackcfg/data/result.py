@@ -18,11 +18,11 @@ PLAN, COPY, VERIFY, DRY_RUN = "plan", "copy", "verify", "dry-run"
 class CopyCounts:
     """How many rows of one move were copied, completed or skipped.
 
-    `rows` were read or made, `added` are new in the target, `completed` got
-    what they lacked, `present` were in the target already. `differing` are
-    the keys of rows that the target holds with other content. `skipped`
-    counts rows by the reason. `done_before`: an earlier run did the move, so
-    nothing was counted.
+    `rows` were read or made, `added` are new in the target, `completed`
+    got what they lacked, `present` were in the target already.
+    `differing` are the keys of rows that the target holds with other
+    content. `skipped` counts rows by the reason. `done_before`: an
+    earlier run did the move, so nothing was counted.
     """
 
     move: Move
@@ -45,9 +45,10 @@ class VerifyCounts:
     """How many rows of one move are where the new server reads them.
 
     `rows` are expected, `present` were found as expected; `missing` and
-    `differing` are keys of others. `skipped` counts old rows that no copy
-    brings along, by the reason. `expected` and `found` are SHA-256 sums over
-    all keys and contents in order; equal sums mean equal rows.
+    `differing` are keys of others. `skipped` counts old rows that no
+    copy brings along, by the reason. `expected` and `found` are SHA-256
+    sums over all keys and contents in order; equal sums mean equal
+    rows.
     """
 
     move: Move
@@ -76,13 +77,13 @@ class VerifyCounts:
 class UpgradeResult:
     """The plan of a data command, and what was counted, copied or verified.
 
-    `rows` counts the old rows of each move, `changes` those that each rule
-    changes, by its id (in a rehearsal). `absent` are moves whose old
-    database is missing. `unmoved` counts rows that stay where they are (None:
-    not counted). `backups` maps each file that was written to the backup made
-    of it before. `files` are the files on the disk of each move that has some,
-    `file_counts` what was copied of them or verified, `chunk_counts` what was
-    completed in databases among them.
+    `rows` counts the old rows of each move, `changes` those that each
+    rule changes, by its id (in a rehearsal). `absent` are moves whose
+    old database is missing. `unmoved` counts rows that stay where they
+    are (None: not counted). `backups` maps each file that was written
+    to the backup made of it before. `files` are the files on the disk
+    of each move that has some, `file_counts` what was copied of them or
+    verified, `chunk_counts` what was completed in databases among them.
     """
 
     action: str

@@ -1,8 +1,8 @@
-"""The five kinds of row rules: how rows change so that a later release reads
-them.
+"""The five kinds of row rules: how rows change so that a later release
+reads them.
 
-A rule is pure, keeps what an earlier release reads in a row, and leaves a row
-that is as it must be.
+A rule is pure, keeps what an earlier release reads in a row, and leaves
+a row that is as it must be.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ ANY_TIME: Final = ""
 class KvRow(NamedTuple):
     """A row of a KV store; the key is without the prefix of a namespace.
 
-    `expiration` is when the row ends, where it matters; `ANY_TIME`: it does not.
+    `expiration` is when the row ends, where it matters; `ANY_TIME`: it
+    does not.
     """
 
     key: str
@@ -33,9 +34,9 @@ class KvRow(NamedTuple):
 class Skipped:
     """Why a row is not carried over.
 
-    `needs_action`: the row needs manual action; otherwise it is of no more
-    use. `in_place`: the row is where the new server reads it, but lacks
-    something unknown.
+    `needs_action`: the row needs manual action; otherwise it is of no
+    more use. `in_place`: the row is where the new server reads it, but
+    lacks something unknown.
     """
 
     reason: str
@@ -61,13 +62,14 @@ ReadValue = Callable[[str], str | None]
 class RowRule:
     """What every rule says of itself.
 
-    `page` is the docstring of its module: what changed in which release, and
-    what the server does with a row that was not changed. `uses` are the uses
-    of stores whose rows need the rule, `since` the releases that made it
-    necessary. `on_copy`: rows that go to another place need it in any case.
-    `any_release`: it can be necessary whatever the releases are. `applies_to`
-    says which upgrades need it, `tell_apart` returns words in which two of them
-    differ that have the same releases.
+    `page` is the docstring of its module: what changed in which
+    release, and what the server does with a row that was not changed.
+    `uses` are the uses of stores whose rows need the rule, `since` the
+    releases that made it necessary. `on_copy`: rows that go to another
+    place need it in any case. `any_release`: it can be necessary
+    whatever the releases are. `applies_to` says which upgrades need it,
+    `tell_apart` returns words in which two of them differ that have the
+    same releases.
     """
 
     id: str
@@ -95,9 +97,9 @@ class RowRule:
 class KvRule(RowRule):
     """For rows that stay in a KV store: `convert` returns what a row becomes.
 
-    The rule is for keys that begin with one of `keys`. `make_missing` returns
-    the rows that a provider (its id, its type) must have although no old row
-    becomes them.
+    The rule is for keys that begin with one of `keys`. `make_missing`
+    returns the rows that a provider (its id, its type) must have
+    although no old row becomes them.
     """
 
     keys: tuple[str, ...]
@@ -109,7 +111,8 @@ class KvRule(RowRule):
 class KvToTableRule(RowRule):
     """For rows that go from a KV store to the SQL table `table`.
 
-    `schema` maps its columns to plain types (`engines.statements.TYPES`).
+    `schema` maps its columns to plain types
+    (`engines.statements.TYPES`).
     """
 
     keys: tuple[str, ...]
@@ -132,8 +135,8 @@ class TableToKvRule(RowRule):
 
 @dataclass(frozen=True, slots=True)
 class NullFill:
-    """A column to fill wherever it is NULL and the JSON column `unless` is
-    empty.
+    """A column to fill wherever it is NULL and the JSON column `unless`
+    is empty.
 
     `schema` has both columns, which are added to tables that lack them.
     `explain_rest` returns why the other rows stay NULL.
@@ -150,8 +153,9 @@ class NullFill:
 class NullRank:
     """A column to number rows with, wherever it is NULL.
 
-    Rows that are alike in `within` are numbered by `by`, and those of the same
-    `by` as they were stored. `schema` has the column, for tables that lack it.
+    Rows that are alike in `within` are numbered by `by`, and those of
+    the same `by` as they were stored. `schema` has the column, for
+    tables that lack it.
     """
 
     column: str
@@ -164,9 +168,9 @@ class NullRank:
 class ColumnRule(RowRule):
     """For rows that stay in SQL tables: `complete` returns columns to change.
 
-    It is given the row with at least `columns`. A rule that only fills a
-    column says so in `fill`, one that numbers rows in `rank`, and the database
-    does it in one statement.
+    It is given the row with at least `columns`. A rule that only fills
+    a column says so in `fill`, one that numbers rows in `rank`, and the
+    database does it in one statement.
     """
 
     columns: tuple[str, ...]

@@ -1,5 +1,5 @@
-"""Signs of a running server, which holds rows in memory and would miss or
-overwrite a copy.
+"""Signs of a running server, which holds rows in memory and would miss
+or overwrite a copy.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def running_servers(
 ) -> list[str]:
     """Return signs of a running server, one line each.
 
-    `paths` are further files, and folders with such. Raises `DatabaseError`.
+    `paths` are further files, and folders with such. Raises
+    `DatabaseError`.
     """
     sides, databases = list(sides), list(databases)
     files = {each.file for each in databases if each.file} | set(paths)

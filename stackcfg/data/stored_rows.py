@@ -1,8 +1,8 @@
-"""Finds the stored rows of one side of an upgrade: which store keeps rows
-where.
+"""Finds the stored rows of one side of an upgrade: which store keeps
+rows where.
 
-A file can be for several releases that keep rows in different places (the
-inference table of 0.3.4 and 0.3.5); each of these places counts.
+A file can be for several releases that keep rows in different places
+(the inference table of 0.3.4 and 0.3.5); each of these places counts.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ class ConfigSide:
 class StoredRows:
     """The rows of one store: `locations`, of the latest release first.
 
-    `owner` is the id of the provider. `is_sure`: every release that the file
-    can be for keeps them in the same family of stores.
+    `owner` is the id of the provider. `is_sure`: every release that the
+    file can be for keeps them in the same family of stores.
     """
 
     store: str
@@ -133,8 +133,8 @@ def read_config_side(
 ) -> ConfigSide:
     """Read the run config of a file; it is for the releases `asked`, if given.
 
-    Raises `InputError` where the file cannot be read, or has no or several run
-    configs.
+    Raises `InputError` where the file cannot be read, or has no or
+    several run configs.
     """
     documents = read_documents(text.removeprefix(BOM), lenient=True)
     found = list(find_run_configs(documents, lenient=True))
@@ -165,8 +165,8 @@ def find_stored_rows(
 ) -> list[StoredRows]:
     """Return the rows of every store, in the order of the config.
 
-    Raises `MissingVariableError` where a location needs a variable without a
-    value.
+    Raises `MissingVariableError` where a location needs a variable
+    without a value.
     """
     found = _find_stores(side, catalog)
     # a provider that is off has no rows
@@ -179,8 +179,8 @@ def find_rows_off_here(
 ) -> Iterator[tuple[Switch, StoredRows]]:
     """Yield the rows of providers that are off for want of a variable.
 
-    The rows of a provider whose location needs another such variable are left
-    out.
+    The rows of a provider whose location needs another such variable
+    are left out.
     """
     switches = {each.path: each for each in side.switches}
     if not switches:
@@ -261,8 +261,8 @@ def _stores_in_release(
 
 
 def _with_default_backends(side: ConfigSide, version: Release) -> JsonObject:
-    """Return the config with the backends that a server adds where it has
-    none.
+    """Return the config with the backends that a server adds where it
+    has none.
 
     Servers do so since 0.5.1 (upstream #4897).
     """

@@ -37,9 +37,10 @@ class MovedFolder(NamedTuple):
 class Upgrade:
     """The old and the new config, and facts that rules need.
 
-    `moved_folders` are folders of uploads that are others in the new config.
-    `registry_version` is the version of the keys of registered resources in the
-    old store, `vector_stores` are the vector stores registered there, by id.
+    `moved_folders` are folders of uploads that are others in the new
+    config. `registry_version` is the version of the keys of registered
+    resources in the old store, `vector_stores` are the vector stores
+    registered there, by id.
     """
 
     old: ConfigSide
@@ -67,8 +68,8 @@ class Upgrade:
     def provider_for(self, api: str, provider_id: str) -> str | None:
         """Return the new provider that takes the place of an old one, if any.
 
-        A provider keeps its id. Otherwise it is the only new one of the old
-        type, or the only new one.
+        A provider keeps its id. Otherwise it is the only new one of the
+        old type, or the only new one.
         """
         new_types = self.new.provider_ids(api)
         if provider_id in new_types:

@@ -1,9 +1,10 @@
 """Uploads whose rows name another folder than the one in which they are.
 
-The row of a file holds its absolute path. Where the folder of uploads was restored, mounted
-or copied elsewhere, as for a rehearsal, rows name a path outside of `storage_dir`. Servers
-before 0.7.3 read every path; later ones refuse those outside: "File path does not resolve to
-a valid storage location" (`providers/inline/files/localfs/files.py`).
+The row of a file holds its absolute path. Where the folder of uploads
+was restored, mounted or copied elsewhere, as for a rehearsal, rows name
+a path outside of `storage_dir`. Servers before 0.7.3 read every path;
+later ones refuse those outside: "File path does not resolve to a valid
+storage location" (`providers/inline/files/localfs/files.py`).
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Rows of vector_io providers outside of KV stores.
 
-Until 0.2.14 only faiss has a KV store; the others got theirs in 0.2.15 and
-0.2.16. They list their vector stores in their own database: sqlite-vec in
-tables of its file, whose rows become KV rows; for the others the rows are made
-from the registry.
+Until 0.2.14 only faiss has a KV store; the others got theirs in 0.2.15
+and 0.2.16. They list their vector stores in their own database:
+sqlite-vec in tables of its file, whose rows become KV rows; for the
+others the rows are made from the registry.
 
-Some keep chunks in tables of their own. These stay where they are, and are
-completed (R4).
+Some keep chunks in tables of their own. These stay where they are, and
+are completed (R4).
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ def find_implicit_rows(
 ) -> Iterator[StoredRows]:
     """Yield the rows of providers that have a KV store only in the new config.
 
-    They are in a table of its file, or in no table at all, in the database of
-    the registry, and are then made from it. Raises `MissingVariableError`.
+    They are in a table of its file, or in no table at all, in the
+    database of the registry, and are then made from it. Raises
+    `MissingVariableError`.
     """
     facts = [each.fact for each in new if each.fact.use == VECTOR_IO]
     if not facts or side.releases[0] > LAST_INLINE:
@@ -166,8 +167,8 @@ def _explain_left_chunks(
     upgrade: Upgrade,
     rules: Sequence[RowRule],
 ) -> str:
-    """Return why chunks outside of tables stay as they are, and what to do; empty
-    where they need nothing.
+    """Return why chunks outside of tables stay as they are, and what to
+    do; empty where they need nothing.
     """
     if _names_other_server(rows, successor, upgrade):
         return (
@@ -200,8 +201,8 @@ def _is_elsewhere(
 ) -> bool:
     """Return whether the new config can name another database of a server.
 
-    As it is written: variables that are not set matter only where there is
-    something to do.
+    As it is written: variables that are not set matter only where there
+    is something to do.
     """
     if tables.field:
         return False

@@ -18,7 +18,8 @@ from stackcfg.data.upgrade import Upgrade
 class _Checksums:
     """The sums over expected and over found rows.
 
-    They are one sum as long as all rows are equal, so that most are hashed once.
+    They are one sum as long as all rows are equal, so that most are
+    hashed once.
     """
 
     def __init__(self) -> None:

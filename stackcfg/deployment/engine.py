@@ -1,7 +1,7 @@
 """The migration of a deployment: all files of a run, and the run configs inside.
 
-Touches no file. The parts edit the texts first; then each text is migrated as
-every run config is.
+Touches no file. The parts edit the texts first; then each text is
+migrated as every run config is.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from stackcfg.yamltext.source_map import EditHistory, SourceMap
 class DeployedFile(NamedTuple):
     """What became of one file: a result, or the error for which it is refused.
 
-    `is_beside`: the old file must stay, since the old server still reads it or
-    its objects; the new text goes to a new file.
+    `is_beside`: the old file must stay, since the old server still
+    reads it or its objects; the new text goes to a new file.
     """
 
     file: str
@@ -63,8 +63,8 @@ def migrate_deployment(
 ) -> list[DeployedFile]:
     """Migrate the files that a part has something to say about, (name, text).
 
-    References between their objects are resolved across all of them. A file
-    that no part changes, notes or refuses is not in the result.
+    References between their objects are resolved across all of them. A
+    file that no part changes, notes or refuses is not in the result.
     """
     read = DeploymentFiles(files, settings)
     changes = list(write_back(read.inner, _run_parts(read)))
@@ -147,7 +147,8 @@ def _renamed_in(changes: Sequence[DeploymentChange]) -> frozenset[str]:
 def _rename_variables(text: str, changes: Sequence[DeploymentChange]) -> str:
     """Return a text whose run configs read variables under their new names.
 
-    What reads an old name can also be a line that the migration has written.
+    What reads an old name can also be a line that the migration has
+    written.
     """
     for change in changes:
         if isinstance(change, RenamedVariables):
@@ -180,7 +181,8 @@ def _without_configs(text: str, settings: Settings) -> MigrationResult:
 def _migrate_configs(history: EditHistory, settings: Settings) -> MigrationResult:
     """Migrate the run configs of a text that parts have edited.
 
-    Positions are those of the text before the edits. Raises `InputError`.
+    Positions are those of the text before the edits. Raises
+    `InputError`.
     """
     text = history.text
     try:

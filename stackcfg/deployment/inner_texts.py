@@ -1,5 +1,5 @@
-"""Patches that are written inside of a kustomization: read as files of their own, and
-what becomes of them written back.
+"""Patches that are written inside of a kustomization: read as files of
+their own, and what becomes of them written back.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The parts of the deployment migration: what each one looks for, and does.
 
-A part reads the files of a run and yields changes: edits on their texts, notes,
-steps for the runbook. It is asked only if one of its marks is in a text.
+A part reads the files of a run and yields changes: edits on their
+texts, notes, steps for the runbook. It is asked only if one of its
+marks is in a text.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from stackcfg.manifests.file_kinds import DOCKERFILE, SCRIPT, UNIT, kind_of
 class Part(NamedTuple):
     """A part: a module with `run(files)`, and the words it cannot do without.
 
-    `kind` is the kind of files that it looks at, if it is for one kind only: every
-    run config has some of the words.
+    `kind` is the kind of files that it looks at, if it is for one kind
+    only: every run config has some of the words.
     """
 
     module: str

@@ -27,10 +27,10 @@ OPERATOR_NAMESPACE: Final = "ogx-k8s-operator-system"
 class DeploymentSettings(NamedTuple):
     """What is asked for; `migration` is for the run configs inside.
 
-    `name` is that of the new server, empty for the old one's with `-ogx`.
-    `config_key` is the key of the run config in its ConfigMap, empty for the one
-    that is found. `charts` are those of templates that write values of theirs, by
-    the name of the file.
+    `name` is that of the new server, empty for the old one's with
+    `-ogx`. `config_key` is the key of the run config in its ConfigMap,
+    empty for the one that is found. `charts` are those of templates
+    that write values of theirs, by the name of the file.
     """
 
     migration: Settings = Settings()

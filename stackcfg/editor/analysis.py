@@ -23,8 +23,8 @@ from stackcfg.validation.settings import Settings
 class Analysis(NamedTuple):
     """An open file as it was when it could be read last, and what is found now.
 
-    `configs` belong to `text`. `problem` says why the newest text cannot be
-    read.
+    `configs` belong to `text`. `problem` says why the newest text
+    cannot be read.
     """
 
     text: str = ""
@@ -59,8 +59,9 @@ NOTHING = Analysis()
 def analyze(text: str, settings: Settings, before: Analysis = NOTHING) -> Analysis:
     """Return what is known of a text; `before` is what was known of its file.
 
-    A text that cannot be read keeps the configs of before: what is being typed
-    is broken most of the time. The fixes of findings are not proved.
+    A text that cannot be read keeps the configs of before: what is
+    being typed is broken most of the time. The fixes of findings are
+    not proved.
     """
     try:
         found = validate_again(text, settings, ())

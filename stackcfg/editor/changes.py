@@ -51,7 +51,8 @@ def quick_fixes(
 ) -> list[Change]:
     """Return the fixes and comments for the findings in a range.
 
-    Each fix is proved. The list is empty for a text that cannot be read.
+    Each fix is proved. The list is empty for a text that cannot be
+    read.
     """
     every = settings._replace(unsafe_fixes=True)
     try:

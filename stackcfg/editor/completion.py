@@ -30,8 +30,8 @@ _NAME_FIELDS: Final = {"namespace": KV, "table_name": SQL}
 class Completion(NamedTuple):
     """One thing that can be written.
 
-    `text` takes the place of what is typed from the offset `start` on. `kind` is
-    what it is, `detail` says more in a few words.
+    `text` takes the place of what is typed from the offset `start` on.
+    `kind` is what it is, `detail` says more in a few words.
     """
 
     label: str
@@ -74,8 +74,8 @@ def _rest_of_line(body: str, offset: int) -> str:
 
 
 def _is_item_of_apis(cursor: Cursor) -> bool:
-    """Return whether an item of `apis` is typed: of the lists of a run config, only
-    this one has plain words in it.
+    """Return whether an item of `apis` is typed: of the lists of a run
+    config, only this one has plain words in it.
     """
     return cursor.path[:1] == (APIS,) and cursor.path[-1] == 0
 
@@ -138,8 +138,8 @@ def _family_wanted(cursor: Cursor) -> str:
 
 
 def _backend_types(cursor: Cursor, analysis: Analysis) -> Iterator[tuple[str, str]]:
-    """Yield the backends with their types: of the file when it could be read
-    last.
+    """Yield the backends with their types: of the file when it could be
+    read last.
     """
     known = [config.data for config in analysis.configs]
     for data in (*known, cursor.data):

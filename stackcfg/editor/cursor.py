@@ -1,7 +1,8 @@
 """Where a cursor is in a text that need not be YAML yet: read from its lines.
 
-A text that is being typed is broken most of the time. The keys above the cursor
-are found by their indentation, in braces by the brackets of the line.
+A text that is being typed is broken most of the time. The keys above
+the cursor are found by their indentation, in braces by the brackets of
+the line.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ _PAIR: Final = re.compile(r"""\s*["']?(?P<key>[\w.\-]+)["']?\s*:\s*(?P<value>.*)
 class Cursor(NamedTuple):
     """Where a cursor is in a run config.
 
-    `path` leads to the mapping or list that it is in; an item of a list has the
-    number 0. `key` is the key whose value is typed, empty where a key is typed.
-    `word` is what is typed so far, and begins at the offset `start`. `data` are
-    the keys and values around, as far as `path` leads; `here` is the mapping at
-    its end.
+    `path` leads to the mapping or list that it is in; an item of a list
+    has the number 0. `key` is the key whose value is typed, empty where
+    a key is typed. `word` is what is typed so far, and begins at the
+    offset `start`. `data` are the keys and values around, as far as
+    `path` leads; `here` is the mapping at its end.
     """
 
     path: Path
@@ -55,8 +56,8 @@ class _Line(NamedTuple):
 
 
 class _Level(NamedTuple):
-    """A mapping around the cursor: where its keys are, what it has, and the steps
-    that lead to it from the level above.
+    """A mapping around the cursor: where its keys are, what it has, and
+    the steps that lead to it from the level above.
     """
 
     indent: int
@@ -67,7 +68,8 @@ class _Level(NamedTuple):
 def find_cursor(body: str, offset: int, root_keys: Collection[str]) -> Cursor | None:
     """Return where an offset is in a run config; None outside of one.
 
-    `root_keys` are the keys that the top level of a run config can have.
+    `root_keys` are the keys that the top level of a run config can
+    have.
     """
     starts = LineIndex(body).starts
     number = bisect_right(starts, offset) - 1
@@ -111,8 +113,8 @@ def _typed(text: str) -> str:
 
 
 def _read_braces(rest: str) -> tuple[tuple[str | int, ...], list[str] | None]:
-    """Return the keys that lead into the open braces of a line, and the pairs in
-    the last of them; None if no brace is open.
+    """Return the keys that lead into the open braces of a line, and the
+    pairs in the last of them; None if no brace is open.
     """
     steps: list[str | int] = []
     stack: list[tuple[int, list[str]]] = []
@@ -283,8 +285,9 @@ def _make_cursor(
 def _find_root(levels: Sequence[_Level], root_keys: Collection[str]) -> int | None:
     """Return the number of the outermost mapping that is a run config.
 
-    It has two keys of a run config. At the top of the file one key is enough, and a
-    file with no other mapping around the cursor needs none.
+    It has two keys of a run config. At the top of the file one key is
+    enough, and a file with no other mapping around the cursor needs
+    none.
     """
     top = len(levels) - 1
     for number in reversed(range(len(levels))):

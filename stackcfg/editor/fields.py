@@ -79,8 +79,8 @@ def _kinds_below(
     value: Mapping[Any, Any],
     release: Release,
 ) -> Iterator[Kind]:
-    """Yield the types, without unions, that a value can have inside of another one,
-    which has one of `kinds`; `part` leads to it.
+    """Yield the types, without unions, that a value can have inside of
+    another one, which has one of `kinds`; `part` leads to it.
     """
     for kind in kinds:
         for inner in _step(kind, part, release):

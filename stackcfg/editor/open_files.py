@@ -73,8 +73,8 @@ class OpenFiles:
         return None if file is None else file.version
 
     def get(self, uri: str) -> OpenFile | None:
-        """Return a file with what is known of its newest text; None if it is not
-        open.
+        """Return a file with what is known of its newest text; None if
+        it is not open.
         """
         file = self._files.get(uri)
         if file is None or file.analyzed == file.text:

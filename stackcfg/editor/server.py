@@ -307,8 +307,8 @@ def make_server(settings_of: SettingsOf) -> LanguageServer:
 
 
 def _as_function(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that calls a method: the library marks what it registers,
-    and methods take no marks.
+    """Return a function that calls a method: the library marks what it
+    registers, and methods take no marks.
     """
     if asyncio.iscoroutinefunction(method):
 

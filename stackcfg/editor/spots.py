@@ -13,8 +13,8 @@ from stackcfg.yamltext.document import ALIAS, SCALAR, Node, Span, content_start
 
 
 class Spot(NamedTuple):
-    """A key or a value of a config: the number of the config, its path, its span
-    in the file.
+    """A key or a value of a config: the number of the config, its path,
+    its span in the file.
 
     `is_plain` says whether the file has it letter by letter.
     """

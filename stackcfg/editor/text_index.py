@@ -37,7 +37,8 @@ class TextEdit(NamedTuple):
 class TextIndex:
     """Turns offsets of a text into places of an editor, and back.
 
-    Offsets count characters of `body`, the text without a byte order mark.
+    Offsets count characters of `body`, the text without a byte order
+    mark.
     """
 
     def __init__(self, text: str, encoding: str = UTF16) -> None:
@@ -47,8 +48,8 @@ class TextIndex:
         self._lines = LineIndex(self.body)
 
     def offset(self, place: Place) -> int:
-        """Return the offset of a place; the nearest one if the text has no such
-        place.
+        """Return the offset of a place; the nearest one if the text has
+        no such place.
         """
         starts = self._lines.starts
         if place.line >= len(starts):

@@ -1,5 +1,5 @@
-"""A template that has the values of its chart in it, and where each of its lines is
-kept: in the template, or in `values.yaml`.
+"""A template that has the values of its chart in it, and where each of
+its lines is kept: in the template, or in `values.yaml`.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class ChartTemplate(NamedTuple):
         return error.replace(position=position)
 
     def position_in_template(self, position: Position) -> Position:
-        """Return where a place of the text is in the template: what is in a value
-        is at its action.
+        """Return where a place of the text is in the template: what is
+        in a value is at its action.
         """
         line, column = position
         if not self._is_line(line):

@@ -1,5 +1,5 @@
-"""The values of a chart in its templates: what `toYaml` writes is a part of the run
-config, and its text is in `values.yaml`.
+"""The values of a chart in its templates: what `toYaml` writes is a
+part of the run config, and its text is in `values.yaml`.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ OPAQUE: Final = "stackcfg_value_"
 
 
 class Chart(NamedTuple):
-    """What is around a template: the text of `values.yaml`, its file name, the
-    texts of the other templates, and what the chart calls the template.
+    """What is around a template: the text of `values.yaml`, its file
+    name, the texts of the other templates, and what the chart calls the
+    template.
     """
 
     values: str
@@ -63,10 +64,11 @@ class Place(NamedTuple):
 class WrittenValue(NamedTuple):
     """An action on line `number` of a template, and the lines that stand for it.
 
-    `place` is where these are in `values.yaml`. Without it they are the `sample`
-    of the branch beside it, or stand for a value that only users give.
-    `is_unwritten`: the block around the action asks for what the chart leaves
-    empty, so that nothing of the block is written.
+    `place` is where these are in `values.yaml`. Without it they are the
+    `sample` of the branch beside it, or stand for a value that only
+    users give. `is_unwritten`: the block around the action asks for
+    what the chart leaves empty, so that nothing of the block is
+    written.
     """
 
     number: int
@@ -243,8 +245,8 @@ def _empty_text(node: Node | None) -> str:
 
 
 def _place_of(document: Document, node: Node) -> Place | None:
-    """Return the lines of a value; None if they are not its alone, or mean more
-    than they say.
+    """Return the lines of a value; None if they are not its alone, or
+    mean more than they say.
     """
     if node.kind == SCALAR or node.flow or "{{" in document.source(node):
         return None

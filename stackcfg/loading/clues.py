@@ -19,10 +19,11 @@ HEAVY: Final = 2
 class Clue(NamedTuple):
     """An entry of a config that only some releases read.
 
-    `decisive` marks what gives a config its style; it outweighs single keys
-    that are left over or ahead of their time. `weight` is that of its vote
-    among the others. Of the clues at one place, only the narrowest counts of
-    each `aspect`: what the entry is, and how its text is written.
+    `decisive` marks what gives a config its style; it outweighs single
+    keys that are left over or ahead of their time. `weight` is that of
+    its vote among the others. Of the clues at one place, only the
+    narrowest counts of each `aspect`: what the entry is, and how its
+    text is written.
     """
 
     what: str

@@ -59,8 +59,8 @@ class EntryPlaces:
         return self._find(path)[0]
 
     def _find(self, path: Path) -> tuple[int, Node | None]:
-        """Return where an entry begins, with its value, or where the one above it
-        does.
+        """Return where an entry begins, with its value, or where the
+        one above it does.
         """
         found = self._known.get(path)
         if found is None:
@@ -73,8 +73,8 @@ class EntryPlaces:
 
 
 def _find_child(node: Node, part: str | int) -> tuple[int, Node] | None:
-    """Return where an entry begins, and its value; of duplicate keys the
-    last.
+    """Return where an entry begins, and its value; of duplicate keys
+    the last.
     """
     if node.kind == SEQUENCE:
         if not isinstance(part, int) or part >= len(node.items):

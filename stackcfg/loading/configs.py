@@ -38,8 +38,9 @@ _FOUND_MARKS: Final = (
     "registered_resources",
     "external_",
 )
-"""One of these, too, is in every run config that a folder search finds: without them
-no evidence weighs enough. Other files often have one of the words above.
+"""One of these, too, is in every run config that a folder search finds:
+without them no evidence weighs enough. Other files often have one of
+the words above.
 """
 
 _ENCODED_MARKS: Final = ("cHJvdmlkZX", "Byb3ZpZGVy", "wcm92aWRlc")
@@ -67,11 +68,11 @@ Where = Callable[[int], Position]
 class RunConfig(NamedTuple):
     """A run config in a text: a document, or inside of one.
 
-    `place` names it in the file, and is empty if it is the only one. `holders`
-    are the texts and mappings that it is in, the innermost first. `second` is
-    where the second document begins, for the first config of a stream of
-    several. `parameters` are texts that are replaced before the server reads
-    them.
+    `place` names it in the file, and is empty if it is the only one.
+    `holders` are the texts and mappings that it is in, the innermost
+    first. `second` is where the second document begins, for the first
+    config of a stream of several. `parameters` are texts that are
+    replaced before the server reads them.
     """
 
     document: Document
@@ -90,8 +91,8 @@ class RunConfig(NamedTuple):
 
 
 def may_be_found(text: str) -> bool:
-    """Return whether a text is worth parsing that a folder search comes upon: no
-    run config that it finds is without these words.
+    """Return whether a text is worth parsing that a folder search comes
+    upon: no run config that it finds is without these words.
     """
     if any(mark in text for mark in _ENCODED_MARKS):
         return True
@@ -110,8 +111,8 @@ def looks_like_run_config(text: str) -> bool:
 def check_found_file(text: str) -> None:
     """Raise `NotRunConfigError` for a file that a folder search passes by.
 
-    It judges more strictly than the commands judge a file that is named. A text
-    that cannot be read is not judged.
+    It judges more strictly than the commands judge a file that is
+    named. A text that cannot be read is not judged.
     """
     is_typed = "\nproviders:" in text and "provider_type:" in text
     if is_typed and re.search(_PLAIN, text) and not re.search(_DOUBTFUL, text):
@@ -141,10 +142,11 @@ def read_documents(
 ) -> list[Document]:
     """Parse a text; template expressions may stand for scalar values.
 
-    `where` turns an offset of the text into a place in the file; without it the
-    text is the file itself, of which a template may decide the structure. If
-    `lenient`, duplicate keys are no error, and the documents list them.
-    `parameters` stand for scalar values, too. Raises `InputError`.
+    `where` turns an offset of the text into a place in the file;
+    without it the text is the file itself, of which a template may
+    decide the structure. If `lenient`, duplicate keys are no error, and
+    the documents list them. `parameters` stand for scalar values, too.
+    Raises `InputError`.
     """
     place = where or LineIndex(text).position
     _refuse_no_text(text, place)
@@ -203,7 +205,8 @@ def _explain_no_yaml(
 def _is_a_command(documents: list[Document], text: str) -> bool:
     """Return whether a text may be a script of one command.
 
-    For YAML it is a string, or a mapping: `echo 'version: 2` begins with a key.
+    For YAML it is a string, or a mapping: `echo 'version: 2` begins
+    with a key.
     """
     if "provider" not in text or len(documents) != 1:
         return False
@@ -218,8 +221,8 @@ def _is_a_command(documents: list[Document], text: str) -> bool:
 def _read_other_text(
     text: str, where: Where, lenient: bool, is_file: bool
 ) -> list[Document]:
-    """Return the documents of a text that is no YAML: of a script that writes run
-    configs, of a template; none for another text.
+    """Return the documents of a text that is no YAML: of a script that
+    writes run configs, of a template; none for another text.
 
     Raises `InputError`.
     """

@@ -8,8 +8,8 @@ from stackcfg.yamltext.lines import Position
 
 
 class Problem(NamedTuple):
-    """Why a file is refused: what is wrong, where (0 for no place), what to
-    do.
+    """Why a file is refused: what is wrong, where (0 for no place),
+    what to do.
     """
 
     message: str
@@ -38,7 +38,8 @@ class NotRunConfigError(InputError):
 class StructureError(InputError):
     """A template decides about the structure of a run config.
 
-    `what` is decided: the file, or the run config in it. `expression` decides.
+    `what` is decided: the file, or the run config in it. `expression`
+    decides.
     """
 
     def __init__(

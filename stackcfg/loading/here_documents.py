@@ -1,9 +1,9 @@
 """Scripts and Dockerfiles that write a run config from a here-document or from quotes.
 
-`cat > run.yaml <<EOF` and `COPY <<EOF /app/run.yaml`: such a file is read as a mapping
-from the names of the files that it writes to their texts. What a shell or BuildKit does
-to the text of a here-document is in `places/here_documents.py`. Texts in quotes are in
-`quoted_texts.py`.
+`cat > run.yaml <<EOF` and `COPY <<EOF /app/run.yaml`: such a file is
+read as a mapping from the names of the files that it writes to their
+texts. What a shell or BuildKit does to the text of a here-document is
+in `places/here_documents.py`. Texts in quotes are in `quoted_texts.py`.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ _MARK: Final = "provider"
 class HereDocument(NamedTuple):
     """A here-document: the file that it writes, its style, and the span of its text.
 
-    `is_added`: its text goes behind what the file has. `is_copied`: an instruction of a
-    Dockerfile writes it, no shell.
+    `is_added`: its text goes behind what the file has. `is_copied`: an
+    instruction of a Dockerfile writes it, no shell.
     """
 
     name: str
@@ -72,8 +72,8 @@ def read_here_documents(
     text: str,
     where: Where,
 ) -> list[Document]:
-    """Return a text as a document of its here-documents; none if no run config can be
-    among them.
+    """Return a text as a document of its here-documents; none if no run
+    config can be among them.
 
     Raises `InputError` for a run config that is written in pieces.
     """
@@ -86,8 +86,8 @@ def read_here_documents(
 
 
 def find_written_configs(text: str) -> list[HereDocument]:
-    """Return the here-documents and texts in quotes that are meant to be, or to hold,
-    run configs.
+    """Return the here-documents and texts in quotes that are meant to
+    be, or to hold, run configs.
     """
     if _MARK not in text:
         return []
@@ -137,8 +137,8 @@ def _lines_of(text: str, found: HereDocument) -> str:
 
 
 def _is_meant(text: str) -> bool:
-    """Return whether a text is meant to be a run config, or a patch with one: JSON, in
-    which it is a string.
+    """Return whether a text is meant to be a run config, or a patch
+    with one: JSON, in which it is a string.
     """
     if looks_like_run_config(text):
         return True

@@ -1,8 +1,8 @@
 """The releases that start although a provider lacks an API.
 
-What a provider requires changed: a config that has no provider for one API fits
-releases before and after such a change alike, and some of them refuse to start
-with it.
+What a provider requires changed: a config that has no provider for one
+API fits releases before and after such a change alike, and some of them
+refuse to start with it.
 """
 
 from __future__ import annotations

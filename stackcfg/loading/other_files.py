@@ -218,8 +218,8 @@ def _read_dashboard_list(data: Data) -> OtherFile | None:
     """Return what the dashboard of OpenShift AI keeps its endpoints in.
 
     Source: the ConfigMaps `gen-ai-aa-custom-model-endpoints` and
-    `gen-ai-aa-vector-stores` of opendatahub-io/odh-dashboard. No server starts from
-    these sections alone: every release wants a name.
+    `gen-ai-aa-vector-stores` of opendatahub-io/odh-dashboard. No server
+    starts from these sections alone: every release wants a name.
     """
     if data.keys() != _DASHBOARD_KEYS:
         return None
@@ -236,10 +236,11 @@ def _lists_providers(value: Any) -> bool:
 
 
 def _read_notebook(data: Data) -> OtherFile | None:
-    """Return a notebook of Jupyter (nbformat 4), with the cell that writes a run
-    config.
+    """Return a notebook of Jupyter (nbformat 4), with the cell that
+    writes a run config.
 
-    A cell is a list of lines, of which one alone can look like a run config.
+    A cell is a list of lines, of which one alone can look like a run
+    config.
     """
     if not data.keys() >= NOTEBOOK_KEYS:
         return None
@@ -260,8 +261,8 @@ _SERVER_OBJECTS: Final[Mapping[str, Sequence[Path]]] = {
     ),
     "OGXServer": (("spec", "overrideConfig", "name"),),
 }
-"""Objects of the operator, and where each names the ConfigMap of its run config, in
-the order of the versions.
+"""Objects of the operator, and where each names the ConfigMap of its
+run config, in the order of the versions.
 """
 
 _DECLARED_SECTIONS: Final = frozenset(

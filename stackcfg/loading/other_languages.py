@@ -1,8 +1,8 @@
-"""Texts in other languages than YAML, in which people write run configs: what each is,
-and what to do instead.
+"""Texts in other languages than YAML, in which people write run
+configs: what each is, and what to do instead.
 
-Their strings have rules of their own: `$${` of Terraform and `''${` of Nix are a `${` of
-the server.
+Their strings have rules of their own: `$${` of Terraform and `''${` of
+Nix are a `${` of the server.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _FENCE: Final = lazy_pattern(r"(?m)^(?:```|~~~)")
 """Around a block of Markdown; what YAML holds is indented, or a comment."""
 
 _PAGE: Final = lazy_pattern(r"(?!#!|\s*(?:```|~~~))")
-"""A page has words in front of its blocks: what begins with a fence is meant to be what
-is between the fences.
+"""A page has words in front of its blocks: what begins with a fence is
+meant to be what is between the fences.
 """
 
 _DIRECTIVE: Final = lazy_pattern(r"(?m)^[ \t]*\.\. [\w-]+::")
@@ -68,7 +68,8 @@ _TAKE_OUT: Final = "write the run config to a file of its own, and name that"
 class Language(NamedTuple):
     """A language: its name, what its texts begin with, what else they have, advice.
 
-    `has_strings`: a run config in it is a string with rules that no shell has.
+    `has_strings`: a run config in it is a string with rules that no
+    shell has.
     """
 
     what: str

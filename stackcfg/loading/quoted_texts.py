@@ -59,8 +59,8 @@ class QuotedText(NamedTuple):
 
 
 def find_quoted_texts(text: str, skipped: Sequence[Span]) -> Iterator[QuotedText]:
-    """Yield the texts in quotes, but for those that overlap one of the skipped spans,
-    which are in their order.
+    """Yield the texts in quotes, but for those that overlap one of the
+    skipped spans, which are in their order.
     """
     at = index = 0
     while match := _OPENING.search(text, at):
@@ -82,8 +82,8 @@ def _is_comment(text: str, offset: int) -> bool:
 
 
 def _read_quoted(text: str, opening: re.Match[str]) -> QuotedText | None:
-    """Return the text behind a quote; None without an end, or if the command reads
-    it as something else.
+    """Return the text behind a quote; None without an end, or if the
+    command reads it as something else.
     """
     quote = next(filter(None, map(opening.group, _QUOTES)))
     body = (_SINGLE if quote == "'" else _DOUBLE).match(text, opening.end())
@@ -110,8 +110,8 @@ def _has_backslash(written: str, quote: str) -> bool:
 def _has_line_ends(opening: re.Match[str], written: str, quote: str) -> bool:
     """Return whether a command gets no other backslashes than those of line ends.
 
-    Not every `echo` reads them without its flag: then they are meant where the text has
-    no other lines.
+    Not every `echo` reads them without its flag: then they are meant
+    where the text has no other lines.
     """
     is_told = opening["printf"] or _READS_ESCAPES.match(opening[0])
     if not is_told and _OWN_LINE_END.search(written):

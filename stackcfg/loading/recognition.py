@@ -1,9 +1,9 @@
 """Tells run configs from other YAML documents by weighing evidence.
 
-Two words at the top do not make a run config: `providers` and `storage` are in the
-values of charts too. Each piece of evidence has a weight; that of a document is the
-sum. A file that a user names needs little. One that a folder search finds needs
-what only run configs have.
+Two words at the top do not make a run config: `providers` and `storage`
+are in the values of charts too. Each piece of evidence has a weight;
+that of a document is the sum. A file that a user names needs little.
+One that a folder search finds needs what only run configs have.
 """
 
 from __future__ import annotations

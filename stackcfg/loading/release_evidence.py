@@ -100,8 +100,8 @@ def _style_clues(data: Mapping[str, Any], inline: StoreMap) -> Iterator[Clue]:
 
 
 def has_only_catalog(data: Mapping[str, Any], inline: StoreMap) -> bool:
-    """Return whether a config is certainly for releases with the catalog: it has
-    one, and no inline store that counts.
+    """Return whether a config is certainly for releases with the
+    catalog: it has one, and no inline store that counts.
     """
     _, after = split_releases(CATALOG_SINCE)
     return {clue.releases for clue in _style_clues(data, inline)} == {after}

@@ -1,7 +1,7 @@
 """Which releases a run config can be for, and the lines that prove it.
 
-Most of what a config holds is read by some releases only; the releases that
-read most of it are the ones it fits.
+Most of what a config holds is read by some releases only; the releases
+that read most of it are the ones it fits.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ PlacedClue = tuple[int, Clue]
 
 
 class Evidence(NamedTuple):
-    """A clue at its place in the file: what it is, and which releases read
-    it.
+    """A clue at its place in the file: what it is, and which releases
+    read it.
     """
 
     what: str
@@ -56,8 +56,8 @@ class DetectedReleases:
 
     @property
     def newest(self) -> Release:
-        """The release that a config is taken for if nobody names one: it starts
-        with the providers that there are, if any does.
+        """The release that a config is taken for if nobody names one:
+        it starts with the providers that there are, if any does.
         """
         return max(starting_releases(self._data, self.releases))
 
@@ -87,11 +87,11 @@ def detect_releases(
     store_fields: StoreFields,
     inline: StoreMap | None = None,
 ) -> DetectedReleases:
-    """Return the releases that a config can be for, and the lines that prove
-    it.
+    """Return the releases that a config can be for, and the lines that
+    prove it.
 
-    `inline` are the inline stores of the config, where they have been read
-    already.
+    `inline` are the inline stores of the config, where they have been
+    read already.
     """
     data = config.data
     if not config.document.has_string_keys:
@@ -119,8 +119,8 @@ def _narrowest_by_entry(config: RunConfig, clues: Iterable[Clue]) -> list[Clue]:
 
 
 def _entry_finder(config: RunConfig) -> Callable[[Path], Hashable]:
-    """Return a function that tells the entries at paths apart: what is written
-    once, and repeated by aliases, is one entry.
+    """Return a function that tells the entries at paths apart: what is
+    written once, and repeated by aliases, is one entry.
     """
     if config.document.holds("&"):
         return EntryPlaces(config).offset
@@ -133,8 +133,8 @@ def _path_itself(path: Path) -> Path:
 
 
 def _precedence(clue: Clue) -> tuple[int, int]:
-    """Return the order in which clues of one entry count: the narrowest, then
-    the heaviest.
+    """Return the order in which clues of one entry count: the
+    narrowest, then the heaviest.
     """
     return len(clue.releases), -clue.weight
 
@@ -152,10 +152,11 @@ def _best_releases(styles: set[Releases], clues: Iterable[Clue]) -> Releases:
 def _most_voted(
     candidates: Sequence[int], weights: Mapping[Releases, int]
 ) -> Sequence[int]:
-    """Return the candidates for which sets of releases of most weight speak; each
-    release by its place in the list of all.
+    """Return the candidates for which sets of releases of most weight
+    speak; each release by its place in the list of all.
 
-    The votes that a release misses are counted: most sets have most releases.
+    The votes that a release misses are counted: most sets have most
+    releases.
     """
     missed = [0] * len(described_releases())
     for releases, weight in weights.items():

@@ -50,8 +50,9 @@ def read_template(
 ) -> list[Document]:
     """Return the documents of a template, whose expressions stand for scalars.
 
-    Expressions may decide about the structure of a file, around the run configs
-    in it. Of a text inside a file they may not. Raises `InputError`.
+    Expressions may decide about the structure of a file, around the run
+    configs in it. Of a text inside a file they may not. Raises
+    `InputError`.
     """
     structural = find_structural(text)
     try:
@@ -77,11 +78,12 @@ def _parse_file(text: str) -> list[Document]:
 
 
 def _parse_readable(text: str, masked: str) -> list[Document]:
-    """Return the documents of a template; those that are no YAML before they are
-    rendered are empty.
+    """Return the documents of a template; those that are no YAML before
+    they are rendered are empty.
 
-    Both branches of a condition may have the same keys. Raises `ParseError` if a
-    document that cannot be read may be, or hold, a run config.
+    Both branches of a condition may have the same keys. Raises
+    `ParseError` if a document that cannot be read may be, or hold, a
+    run config.
     """
     for _ in range(_MOST_UNREADABLE):
         try:
@@ -97,7 +99,8 @@ def _parse_readable(text: str, masked: str) -> list[Document]:
 def _without_document(text: str, masked: str, offset: int) -> str | None:
     """Return a text in which the document that ends with an offset is empty.
 
-    None if it may hold a run config, or if no other document has anything.
+    None if it may hold a run config, or if no other document has
+    anything.
     """
     starts = [0, *(match.end() for match in _SEPARATOR.finditer(masked)), len(masked)]
     index = max(bisect_left(starts, offset), 1)
@@ -112,8 +115,8 @@ def _without_document(text: str, masked: str, offset: int) -> str | None:
 
 
 def refuse_structure(document: Document) -> None:
-    """Raise `InputError` if a template decides about the structure of a run
-    config.
+    """Raise `InputError` if a template decides about the structure of a
+    run config.
     """
     start, end = document.root.span
     structural = find_structural(document.text, start, end)
@@ -127,8 +130,8 @@ def refuse_structure(document: Document) -> None:
 
 
 def _refuse_duplicates(document: Document) -> None:
-    """Raise `InputError` for a key that is twice in one mapping: inside of a run
-    config it is in no branch.
+    """Raise `InputError` for a key that is twice in one mapping: inside
+    of a run config it is in no branch.
     """
     for _, node in walk_nodes(document.root):
         first: dict[str, int] = {}
@@ -161,8 +164,8 @@ def _error(structural: StructuralExpression, where: Where, what: str) -> Structu
 
 
 def decided_by(expression: str, what: str, position: Position) -> StructureError:
-    """Return the error for an expression that decides about structure: of `FILE`
-    or of `RUN_CONFIG`.
+    """Return the error for an expression that decides about structure:
+    of `FILE` or of `RUN_CONFIG`.
     """
     hint = RENDER
     if expression.startswith(_JINJA):

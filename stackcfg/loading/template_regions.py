@@ -1,5 +1,5 @@
-"""The lines of a template that are a run config whose structure the template
-decides.
+"""The lines of a template that are a run config whose structure the
+template decides.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _ALL: Final = 10_000
 class Region(NamedTuple):
     """Lines of a template, from `start` up to `end`.
 
-    `is_alone`: the lines are a text of their own, which another file includes.
+    `is_alone`: the lines are a text of their own, which another file
+    includes.
     """
 
     lines: Sequence[str]
@@ -33,8 +34,8 @@ class Region(NamedTuple):
     is_alone: bool = False
 
     def text_with(self, written: Sequence[Written]) -> tuple[str, list[int]]:
-        """Return the text with what a template writes, and the number of the line
-        of the template that each of its lines is.
+        """Return the text with what a template writes, and the number
+        of the line of the template that each of its lines is.
         """
         texts = [each.text for each in written]
         numbers = [each.number for each in written]
@@ -86,8 +87,8 @@ def _end_of_text(lines: Sequence[str], start: int, indent: int) -> int:
 def _region_of_define(lines: Sequence[str], number: int) -> Region:
     """Return the lines that a template defines, which are a run config.
 
-    A file of helpers defines other texts, too; the first one that looks like a
-    run config counts.
+    A file of helpers defines other texts, too; the first one that looks
+    like a run config counts.
     """
     heads = [each for each, line in enumerate(lines) if _DEFINE.search(line)]
     for head in [number, *heads]:

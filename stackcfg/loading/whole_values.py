@@ -1,7 +1,8 @@
-"""Template expressions that write a whole mapping or list of a run config, such as
-`metadata_store: {{ toJson .Values.store }}`.
+"""Template expressions that write a whole mapping or list of a run
+config, such as `metadata_store: {{ toJson .Values.store }}`.
 
-They are read as strings. What is in them is not in the text, so that no step sees it.
+They are read as strings. What is in them is not in the text, so that no
+step sees it.
 """
 
 from __future__ import annotations

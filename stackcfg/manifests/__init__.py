@@ -1,4 +1,5 @@
 """The objects of Kubernetes manifests: what there is, and who names whom.
 
-Knows the objects as data with their places in the text, and changes nothing.
+Knows the objects as data with their places in the text, and changes
+nothing.
 """

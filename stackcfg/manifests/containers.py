@@ -1,7 +1,7 @@
 """Containers of pods and services of compose files, as data and as nodes.
 
-A pod is wherever an object has a list `containers`: in a Deployment, a CronJob,
-a template of another operator.
+A pod is wherever an object has a list `containers`: in a Deployment, a
+CronJob, a template of another operator.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ _OBJECT_PATHS: Final = (
 class Container(NamedTuple):
     """A container: its mapping, and the data of the pod that it is in.
 
-    `place` names it in reports. `pod` is empty for a service of a compose file;
-    `is_init` tells the containers that end before the others start.
+    `place` names it in reports. `pod` is empty for a service of a
+    compose file; `is_init` tells the containers that end before the
+    others start.
     """
 
     file: str

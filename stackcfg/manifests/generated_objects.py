@@ -1,5 +1,5 @@
-"""ConfigMaps and Secrets that a kustomization makes, and that are in no file
-themselves.
+"""ConfigMaps and Secrets that a kustomization makes, and that are in no
+file themselves.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def find_generated(
 def find_all_generated(
     manifests: ManifestSet, kind: str, name: str
 ) -> Iterator[GeneratedObject]:
-    """Yield the object of a name that a kustomization makes, and what overlays and
-    components write into it or put in its place.
+    """Yield the object of a name that a kustomization makes, and what
+    overlays and components write into it or put in its place.
     """
     generator = GENERATORS[kind]
     for source in manifests.of_kind(*KUSTOMIZATIONS):

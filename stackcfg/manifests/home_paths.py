@@ -65,7 +65,8 @@ def _pattern(known: tuple[str, ...]) -> re.Pattern[str]:
 def find_home_paths(text: str, homes: Homes | None = None) -> Iterator[PathChange]:
     """Yield where a text names the old folder in a home, and the new name.
 
-    The text can be a path, a list of paths, a command or a whole script.
+    The text can be a path, a list of paths, a command or a whole
+    script.
     """
     if OLD_FOLDER not in text:
         return
@@ -96,8 +97,8 @@ def find_operator_configs(text: str) -> Iterator[PathChange]:
 def move_operator_configs(text: str) -> str:
     """Return a text with the operator's config at its new place.
 
-    Only for containers that the operator makes: elsewhere a mount of that name
-    is the owner's.
+    Only for containers that the operator makes: elsewhere a mount of
+    that name is the owner's.
     """
     return replace_parts(text, find_operator_configs(text))
 

@@ -1,8 +1,9 @@
 """Operations of JSON patches (RFC 6902) as parts of the objects that they change.
 
-An operation becomes an object with nothing else in it than what the operation is
-about. The nodes of that are where the text of the patch has it; what the object that
-is patched says beside it, such as the name of a variable, is a node that is `GIVEN`.
+An operation becomes an object with nothing else in it than what the
+operation is about. The nodes of that are where the text of the patch
+has it; what the object that is patched says beside it, such as the name
+of a variable, is a node that is `GIVEN`.
 """
 
 from __future__ import annotations

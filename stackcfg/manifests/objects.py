@@ -33,9 +33,9 @@ _MAX_DEPTH: Final = 4
 class ManifestObject(NamedTuple):
     """One object: its data, and its place in a document of a file.
 
-    `node` is the object's mapping, `path` where that is in the document: an
-    item of a list is an object, too. `file` is the name of the file as it was
-    given.
+    `node` is the object's mapping, `path` where that is in the
+    document: an item of a list is an object, too. `file` is the name of
+    the file as it was given.
     """
 
     file: str
@@ -84,8 +84,8 @@ def _text_at(data: Any, path: Path) -> str:
 def read_objects(documents: Iterable[Document], file: str = "") -> list[ManifestObject]:
     """Return the objects of documents, those in lists and templates included.
 
-    A document without `kind` is none. Raises `ParseError` for a value that no
-    server reads.
+    A document without `kind` is none. Raises `ParseError` for a value
+    that no server reads.
     """
     found: list[ManifestObject] = []
     for document in documents:
@@ -121,8 +121,8 @@ def _objects_in(found: ManifestObject, depth: int) -> Iterator[ManifestObject]:
 
 
 def can_be_same_namespace(one: str, other: str) -> bool:
-    """Return whether two namespaces can be one: a manifest may leave it out, and
-    a parameter may stand for it.
+    """Return whether two namespaces can be one: a manifest may leave it
+    out, and a parameter may stand for it.
     """
     if is_unknown(one) or is_unknown(other):
         return True
@@ -149,8 +149,8 @@ class ManifestSet:
     ) -> ManifestObject | None:
         """Return the object that a reference from this namespace means.
 
-        A manifest without a namespace is applied to whichever is current, so
-        it can be any.
+        A manifest without a namespace is applied to whichever is
+        current, so it can be any.
         """
         return next(self.find_all(kind, name, namespace), None)
 
@@ -160,8 +160,8 @@ class ManifestSet:
         name: str,
         namespace: str = "",
     ) -> Iterator[ManifestObject]:
-        """Yield the object that a reference means, and the patches of it: kustomize
-        writes those as objects of the same name.
+        """Yield the object that a reference means, and the patches of
+        it: kustomize writes those as objects of the same name.
         """
         for each in self.of_kind(kind):
             if each.name != name:

@@ -16,8 +16,8 @@ _KEYS: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
 class Patch(NamedTuple):
     """An entry of a kustomization: the text of a patch, or the path of its file.
 
-    `target` selects the objects that it changes. Where it is empty, the patch names
-    the object itself.
+    `target` selects the objects that it changes. Where it is empty, the
+    patch names the object itself.
     """
 
     source: ManifestObject
@@ -28,7 +28,8 @@ class Patch(NamedTuple):
     def selects(self, found: ManifestObject) -> bool:
         """Return whether an object is one that the target selects.
 
-        Names, kinds and namespaces are patterns, as kustomize reads them.
+        Names, kinds and namespaces are patterns, as kustomize reads
+        them.
         """
         *_, version = str(found.data.get("apiVersion", "")).rpartition("/")
         own = {

@@ -1,7 +1,7 @@
 """What speaks for it that a container runs the server.
 
-Applications that call a server have variables with the same names, so a name
-alone proves nothing.
+Applications that call a server have variables with the same names, so a
+name alone proves nothing.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _SHOWN_SCRIPT: Final = 3
 class ServerEvidence(NamedTuple):
     """Why a container is taken for a server.
 
-    `is_old`: what it runs is llama-stack, not ogx. `start` is the command that
-    starts it, None if only other things say so; `is_proved` tells a command or
-    an image from a sum of signs.
+    `is_old`: what it runs is llama-stack, not ogx. `start` is the
+    command that starts it, None if only other things say so;
+    `is_proved` tells a command or an image from a sum of signs.
     """
 
     reason: str

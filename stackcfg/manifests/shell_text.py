@@ -1,7 +1,7 @@
 """Shell text as simple commands with words that have spans.
 
-Only what tells commands and words apart is understood: quotes, comments,
-operators, substitutions, here-documents. Nothing is expanded.
+Only what tells commands and words apart is understood: quotes,
+comments, operators, substitutions, here-documents. Nothing is expanded.
 """
 
 from __future__ import annotations

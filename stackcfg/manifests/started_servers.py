@@ -51,8 +51,8 @@ class SetVariable(NamedTuple):
 class StartedServer(NamedTuple):
     """A server that a file certainly starts.
 
-    `is_old`: it is one of llama-stack, not of ogx. `text` is what can use the
-    variables besides the server: a script, the command.
+    `is_old`: it is one of llama-stack, not of ogx. `text` is what can
+    use the variables besides the server: a script, the command.
     """
 
     is_old: bool

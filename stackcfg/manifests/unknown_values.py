@@ -1,5 +1,5 @@
-"""Values that a manifest does not show: something fills them in before it is
-applied.
+"""Values that a manifest does not show: something fills them in before
+it is applied.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 from stackcfg.light_typing import Any, Final
 
 _MARKS: Final = ("${", "{{", "{%", "<%", "PLACEHOLDER")
-"""Parameters of OpenShift and envsubst, expressions of Helm and Jinja, and what
-scripts replace.
+"""Parameters of OpenShift and envsubst, expressions of Helm and Jinja,
+and what scripts replace.
 """
 
 _WHOLE: Final = r"<[^<>\n]*>|\$\w+|@\w+@|__\w+__"

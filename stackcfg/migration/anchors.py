@@ -1,7 +1,8 @@
 """Shapes of a text that make edits fail: anchors, and keys written with '?'.
 
-They are looked for when a proof has failed. Such a text is refused with the
-line and what to do; any other failure of a proof is a bug of this program.
+They are looked for when a proof has failed. Such a text is refused with
+the line and what to do; any other failure of a proof is a bug of this
+program.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ _COMMENT: Final = lazy_pattern(r"(?:^|(?<=\s))#.*")
 
 
 def refuse_split_anchor(result: HopResult) -> None:
-    """Raise `InputError` if an anchor is in a part that moved, and its alias
-    is not.
+    """Raise `InputError` if an anchor is in a part that moved, and its
+    alias is not.
     """
     edits = result.edits
     for alias in _find_aliases(result):
@@ -51,8 +52,8 @@ def refuse_shared_anchor(result: HopResult) -> None:
 
 
 def refuse_explicit_key(result: HopResult) -> None:
-    """Raise `InputError` if a key is written with '?': edits beside it can
-    fail.
+    """Raise `InputError` if a key is written with '?': edits beside it
+    can fail.
     """
     document = result.config.document
     for _, mapping in walk_nodes(document.root):

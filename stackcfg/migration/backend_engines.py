@@ -1,10 +1,11 @@
 """Backends that the user asks to have on another engine (`--backend NAME=ENGINE`).
 
-It is the last hop of a migration: the backend gets the fields that upstream's own
-files have for the engine (`sample_run_config` of its config model, the
-distribution `starter` with Postgres), with the defaults of the target. Upstream's
-own sample of MongoDB has the port of PostgreSQL, and stops a server whose
-environment has no user and password: the default of the model is written instead.
+It is the last hop of a migration: the backend gets the fields that
+upstream's own files have for the engine (`sample_run_config` of its
+config model, the distribution `starter` with Postgres), with the
+defaults of the target. Upstream's own sample of MongoDB has the port of
+PostgreSQL, and stops a server whose environment has no user and
+password: the default of the model is written instead.
 """
 
 from __future__ import annotations

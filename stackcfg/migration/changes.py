@@ -1,5 +1,5 @@
-"""What a step yields: edits of the text, the same changes of the data, and
-notes.
+"""What a step yields: edits of the text, the same changes of the data,
+and notes.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class StepNote(NamedTuple):
     """A note for the report: a fact, something to check, or an action
     required.
 
-    `severity` is one of `INFO`, `CHECK` and `ACTION_REQUIRED`, `offset` the
-    place in the old text.
+    `severity` is one of `INFO`, `CHECK` and `ACTION_REQUIRED`, `offset`
+    the place in the old text.
     """
 
     severity: str
@@ -61,12 +61,12 @@ def expected_data(
     data: Any,
     changes: Iterable[Change],
 ) -> Any:
-    """Return what a config must mean after the changes, given what it means
-    now.
+    """Return what a config must mean after the changes, given what it
+    means now.
 
-    All paths are those of the old data. Keys are deleted first; then values
-    are put, and moved, the innermost first. Items leave their lists last, so
-    that indexes hold until then.
+    All paths are those of the old data. Keys are deleted first; then
+    values are put, and moved, the innermost first. Items leave their
+    lists last, so that indexes hold until then.
     """
     operations = [each for each in changes if isinstance(each, Put | Delete | Move)]
     result = copy_data(data)

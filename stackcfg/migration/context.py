@@ -25,9 +25,9 @@ Providers = Iterator[tuple[Path, Data]]
 class Hop(NamedTuple):
     """The part of the way on which a step runs.
 
-    `since` is the release that asks for the step, `target` the family or
-    release that the step writes for, `final` the last release of the whole
-    way, `age` what is known of the file's own release.
+    `since` is the release that asks for the step, `target` the family
+    or release that the step writes for, `final` the last release of the
+    whole way, `age` what is known of the file's own release.
     """
 
     since: Release
@@ -39,13 +39,15 @@ class Hop(NamedTuple):
 class StepContext(NamedTuple):
     """What every step may look at.
 
-    `text` makes the edits, `data` is what the config means. `layout` is one of
-    `LAYOUTS`, `store_fields` the store fields of all releases. `read_catalog`
-    returns what is `written`. Only the hop to the catalog (0.3.0) has `inline`,
-    the map of the inline stores, and `plan`, the backends and references that
-    take their place. `engines` are the names of backends that the user wants on
-    another engine. `parameters` are texts that are replaced before the server
-    reads them, `renamed` the variables that are set and read under their new names.
+    `text` makes the edits, `data` is what the config means. `layout` is
+    one of `LAYOUTS`, `store_fields` the store fields of all releases.
+    `read_catalog` returns what is `written`. Only the hop to the
+    catalog (0.3.0) has `inline`, the map of the inline stores, and
+    `plan`, the backends and references that take their place. `engines`
+    are the names of backends that the user wants on another engine.
+    `parameters` are texts that are replaced before the server reads
+    them, `renamed` the variables that are set and read under their new
+    names.
     """
 
     text: Editor
@@ -64,7 +66,8 @@ class StepContext(NamedTuple):
     def written(self) -> StoreMap:
         """The map of the backends and references that the config has.
 
-        It is read when a step asks: most hops are without one that does.
+        It is read when a step asks: most hops are without one that
+        does.
         """
         return self.read_catalog()
 
@@ -75,14 +78,14 @@ class StepContext(NamedTuple):
 
     @property
     def is_older(self) -> bool:
-        """Whether the file is certainly for a release before the one of the
-        step.
+        """Whether the file is certainly for a release before the one of
+        the step.
         """
         return self.release.age.certainly_before(self.release.since)
 
     def is_unknown(self, text: str) -> bool:
-        """Return whether a variable, a template or a parameter gives a string its
-        value.
+        """Return whether a variable, a template or a parameter gives a
+        string its value.
         """
         if has_placeholder(text) or "{{" in text:
             return True

@@ -1,5 +1,5 @@
-"""The migration of one text: read, plan, edit, read again, prove. Touches no
-file.
+"""The migration of one text: read, plan, edit, read again, prove.
+Touches no file.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def migrate(text: str, settings: Settings | None = None) -> MigrationResult:
     Without a target in the settings the text decides where it goes.
 
     Raises `InputError` if the text cannot be read or is refused,
-    `NotRunConfigError` if it has no run config, and `ProofError` if the result
-    cannot be proved.
+    `NotRunConfigError` if it has no run config, and `ProofError` if the
+    result cannot be proved.
     """
     settings = settings or Settings()
     try:
@@ -133,8 +133,8 @@ def _run(
     documents: list[Document],
     states: list[MigrationState],
 ) -> tuple[EditHistory, list[Document]]:
-    """Run a hop on all configs until it finds nothing more to do; return the
-    history and the documents after it.
+    """Run a hop on all configs until it finds nothing more to do;
+    return the history and the documents after it.
 
     What one step writes may concern another one, as a new name does.
     """

@@ -9,8 +9,8 @@ from stackcfg.releases.versions import Release
 class FileAge(NamedTuple):
     """The oldest and the newest release that a file can be for.
 
-    `written_here` says that an earlier step wrote what a step finds, so that
-    no server has used it.
+    `written_here` says that an earlier step wrote what a step finds, so
+    that no server has used it.
     """
 
     oldest: Release
@@ -18,8 +18,8 @@ class FileAge(NamedTuple):
     written_here: bool = False
 
     def certainly_before(self, release: Release) -> bool:
-        """Return whether the file is older than a release, whichever it is
-        for.
+        """Return whether the file is older than a release, whichever it
+        is for.
         """
         return self.newest < release
 

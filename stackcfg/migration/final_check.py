@@ -1,7 +1,7 @@
 """What the target refuses or loses in a config after its last hop.
 
-Steps report what a release took away; the rules of `validate` find everything
-else. Where both report one problem, the step's words stay.
+Steps report what a release took away; the rules of `validate` find
+everything else. Where both report one problem, the step's words stay.
 """
 
 from __future__ import annotations
@@ -68,9 +68,10 @@ def check_result(
 ) -> list[MigrationNote]:
     """Return the notes of a migration, with those on what the target refuses.
 
-    A problem that the old server had as well is to be checked; every other one
-    requires an action. Of a config that is left as it is, what its own release
-    refuses is to be checked: it can be the result of an unfinished migration.
+    A problem that the old server had as well is to be checked; every
+    other one requires an action. Of a config that is left as it is,
+    what its own release refuses is to be checked: it can be the result
+    of an unfinished migration.
     """
     target = state.target
     state.notes += name_contradiction(state)
@@ -102,8 +103,8 @@ def check_result(
 def _keys_of_later_releases(
     state: MigrationState, history: EditHistory
 ) -> Iterator[MigrationNote]:
-    """Yield the keys that the target drops, but that are read by a later release
-    which the file fits.
+    """Yield the keys that the target drops, but that are read by a
+    later release which the file fits.
     """
     target, others = state.target, _other_releases(state, state.target)
     if not others or others[0] <= target.last:
@@ -132,8 +133,9 @@ def _left_problems(
 def _new_demands(
     state: MigrationState, history: EditHistory
 ) -> Iterator[MigrationNote]:
-    """Yield what the named target demands at start of a config that it reads as
-    it is, where the oldest release that the config fits does not.
+    """Yield what the named target demands at start of a config that it
+    reads as it is, where the oldest release that the config fits does
+    not.
     """
     target, oldest = state.target, state.age.oldest
     if state.settings.target is None or oldest >= target.last:
@@ -180,8 +182,8 @@ def _with_advice(problem: Finding) -> str:
 
 
 def _raise_severity(reported: list[MigrationNote], new: MigrationNote) -> bool:
-    """Return whether a step reports the same problem; its note gets the severity
-    of the new one if that is worse.
+    """Return whether a step reports the same problem; its note gets the
+    severity of the new one if that is worse.
     """
     for index, note in enumerate(reported):
         if _is_same_problem(new, note):
@@ -198,9 +200,10 @@ def _is_reported(notes: Sequence[MigrationNote], new: MigrationNote) -> bool:
 def _is_same_problem(new: MigrationNote, known: MigrationNote) -> bool:
     """Return whether a known note is about the same problem as a new one.
 
-    Both are on one line, and the known one has the name with which the new one begins.
-    If only the new one requires an action, the known one must begin with the name, too:
-    otherwise it can be about another change of this line.
+    Both are on one line, and the known one has the name with which the
+    new one begins. If only the new one requires an action, the known
+    one must begin with the name, too: otherwise it can be about another
+    change of this line.
     """
     if known.position.line != new.position.line:
         return False
@@ -250,8 +253,8 @@ def _problems_before(
 ) -> set[Problem]:
     """Return the problems that the file has in every release that it can be for.
 
-    A problem that one of these releases does not have is new: the old server can be of
-    that release.
+    A problem that one of these releases does not have is new: the old
+    server can be of that release.
     """
     now = _count(problems)
     left = set(now)
@@ -283,11 +286,11 @@ def _old_releases(state: MigrationState, target: Target) -> list[Release]:
 
 
 def _other_releases(state: MigrationState, target: Target) -> list[Release]:
-    """Return the releases besides the target that the file fits, the newest
-    first.
+    """Return the releases besides the target that the file fits, the
+    newest first.
 
-    They can be later ones: nobody is warned of a downgrade within the releases
-    that a file fits.
+    They can be later ones: nobody is warned of a downgrade within the
+    releases that a file fits.
     """
     releases = {state.age.newest, state.age.oldest}
     if state.settings.source is None:

@@ -31,9 +31,9 @@ from stackcfg.yamltext.edits import Edit, trim_end_gap
 class HopResult(NamedTuple):
     """What a hop does to one config, not yet proved.
 
-    `changes` are the resolved edits, which keep every comment, and the same as
-    operations on the data. `inline` are the inline stores that the hop turns
-    into references.
+    `changes` are the resolved edits, which keep every comment, and the
+    same as operations on the data. `inline` are the inline stores that
+    the hop turns into references.
     """
 
     config: RunConfig
@@ -50,8 +50,8 @@ class HopResult(NamedTuple):
 def run_hop(state: MigrationState, hop: ReleaseHop) -> HopResult:
     """Run the steps of a hop on a config.
 
-    Raises `InputError` if the text has a form that no edit can keep, and
-    `ProofError` if edits overlap.
+    Raises `InputError` if the text has a form that no edit can keep,
+    and `ProofError` if edits overlap.
     """
     try:
         return _run_steps(state, hop)
@@ -99,9 +99,10 @@ def _run_or_ask(
 def _stores_to_move(state: MigrationState, hop: ReleaseHop) -> StoreMap:
     """Return the inline stores that a hop turns into references.
 
-    Beside a whole catalog an old key holds no rows, unless 0.2 may read the file:
-    see the step `dead_stores`. A file of 0.4 or later that leaves out the section
-    has the default stores of its server, and keeps them.
+    Beside a whole catalog an old key holds no rows, unless 0.2 may read
+    the file: see the step `dead_stores`. A file of 0.4 or later that
+    leaves out the section has the default stores of its server, and
+    keeps them.
     """
     stores = state.now.inline_stores(hop.target.last)
     stores = locate_default_files(stores, state.age.oldest)
@@ -205,8 +206,8 @@ def _build_context(
 def _run_step(
     step: Step, context: StepContext, is_certain: bool, original: ConfigReader
 ) -> Iterable[Change]:
-    """Return the changes of a step, as far as it applies to a file of this
-    age.
+    """Return the changes of a step, as far as it applies to a file of
+    this age.
     """
     if is_certain or step.applies in ("old form", "every age"):
         return step.run(context)
@@ -253,8 +254,8 @@ def _ask_for_release(step: Step, changes: list[Change]) -> Iterator[StepNote]:
 
 
 def _keep_comments(context: StepContext, changes: list[Change]) -> list[Change]:
-    """Return the changes without notes, with resolved edits that keep every
-    comment.
+    """Return the changes without notes, with resolved edits that keep
+    every comment.
     """
     document = context.text.document
     edits = [change for change in changes if isinstance(change, Edit)]

@@ -1,8 +1,9 @@
 """Inline stores of 0.2 that are left over in a config of a later release.
 
-The server's own stores are in the catalog of such a config, so a server of the later
-release has run it. That server did not read the inline stores; their rows are from
-0.2. A config whose own stores are inline is for a release before 0.3.
+The server's own stores are in the catalog of such a config, so a server
+of the later release has run it. That server did not read the inline
+stores; their rows are from 0.2. A config whose own stores are inline is
+for a release before 0.3.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 def has_own_catalog(reader: ConfigReader, age: FileAge) -> bool:
     """Return whether a server with a catalog can have run a config.
 
-    The config is certainly for such a release, and the stores of the server are in
-    the catalog.
+    The config is certainly for such a release, and the stores of the
+    server are in the catalog.
     """
     if age.possibly_before(CATALOG_SINCE):
         return False
@@ -42,8 +43,8 @@ def has_own_catalog(reader: ConfigReader, age: FileAge) -> bool:
 
 
 def left_over_notes(state: MigrationState) -> Iterator[MigrationNote]:
-    """Yield a note for each left-over store: where its rows are, and how to copy
-    them.
+    """Yield a note for each left-over store: where its rows are, and
+    how to copy them.
     """
     if not state.has_own_catalog:
         return

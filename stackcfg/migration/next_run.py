@@ -1,8 +1,9 @@
 """Refuses what the next run with the same options would refuse or change.
 
-A config can have entries of different releases. The result of the hops can then
-look as if it were for earlier or later releases than the config was, and the next
-run would believe it. If the user names the release of the file, that is not checked.
+A config can have entries of different releases. The result of the hops
+can then look as if it were for earlier or later releases than the
+config was, and the next run would believe it. If the user names the
+release of the file, that is not checked.
 """
 
 from __future__ import annotations
@@ -57,8 +58,9 @@ def refuse_unstable_result(
 def _is_certainly_later(
     state: MigrationState, before: DetectedReleases, inline: StoreMap
 ) -> bool:
-    """Return whether a result has a catalog, and the config was for releases
-    without one: the result is for later releases, as it must be.
+    """Return whether a result has a catalog, and the config was for
+    releases without one: the result is for later releases, as it must
+    be.
 
     A named target can be too early for it.
     """
@@ -103,8 +105,8 @@ def _seems_older(
 def _position_of(
     state: MigrationState, found: DetectedReleases, history: EditHistory
 ) -> Position:
-    """Return the place, in the first text, of the entry that the target does not
-    read, or of the config.
+    """Return the place, in the first text, of the entry that the target
+    does not read, or of the config.
     """
     config = state.now.config
     where = position_of_offset(config, config.document.root.start)

@@ -1,10 +1,11 @@
-"""What must hold for a migrated text, proved before anything is printed or
-written.
+"""What must hold for a migrated text, proved before anything is printed
+or written.
 
 The new text means exactly the old data with the operations of the steps
-applied. Every store of the old store map is in the new one, on a backend of
-its family, in the database that the layout promises. No comment is lost.
-PyYAML, which the server reads with, reads the same data.
+applied. Every store of the old store map is in the new one, on a
+backend of its family, in the database that the layout promises. No
+comment is lost. PyYAML, which the server reads with, reads the same
+data.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ class ProofError(StackcfgError):
 
 
 def prove_meaning(expected: Any, actual: Any) -> None:
-    """Raise `ProofError` with the first place in which two data differ, if
-    any.
+    """Raise `ProofError` with the first place in which two data differ,
+    if any.
     """
     difference = _find_difference(expected, actual)
     if difference is not None:
@@ -88,11 +89,11 @@ def _find_in_lists(expected: list[Any], actual: list[Any]) -> _Difference | None
 
 
 def prove_reading(text: str, meant: list[Any]) -> None:
-    """Raise `ProofError` unless PyYAML reads from a text what its documents
-    mean.
+    """Raise `ProofError` unless PyYAML reads from a text what its
+    documents mean.
 
-    A text with template expressions is no YAML before it is rendered: it
-    passes.
+    A text with template expressions is no YAML before it is rendered:
+    it passes.
     """
     if is_template(text):
         return
@@ -199,8 +200,8 @@ def _row_kind(store: Store) -> str:
 
 
 def prove_comments(old: Comments, new: Comments) -> None:
-    """Raise `ProofError` if a comment of the old document is not in the new
-    one.
+    """Raise `ProofError` if a comment of the old document is not in the
+    new one.
 
     It can be in a line that became a comment.
     """

@@ -1,5 +1,5 @@
-"""Refuses edits that would put an expression of a template, which writes quotes of
-its own, into quotes or beside other text.
+"""Refuses edits that would put an expression of a template, which
+writes quotes of its own, into quotes or beside other text.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ class _Use(NamedTuple):
 
 
 def refuse_quoted_expressions(old: str, new: str) -> None:
-    """Raise `InputError` for an expression that was a whole value and is now part
-    of one, or the reverse.
+    """Raise `InputError` for an expression that was a whole value and
+    is now part of one, or the reverse.
 
-    The quotes that the expression writes would be inside of other quotes.
+    The quotes that the expression writes would be inside of other
+    quotes.
     """
     for expression in sorted(_parts_of_values(old) ^ _parts_of_values(new)):
         offset = max(old.find(expression), 0)

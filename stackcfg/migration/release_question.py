@@ -1,8 +1,8 @@
 """The question which release an unchanged file is for.
 
-A file that names no store fits releases before the catalog as well as later
-ones, whose stores are elsewhere. Without `--target` or `--from` the newest of them
-is assumed.
+A file that names no store fits releases before the catalog as well as
+later ones, whose stores are elsewhere. Without `--target` or `--from`
+the newest of them is assumed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from stackcfg.releases.versions import format_release
 
 
 def ask_for_old_server(state: MigrationState) -> Iterator[MigrationNote]:
-    """Yield the question if a config that is left can be for an inline-store
-    release.
+    """Yield the question if a config that is left can be for an
+    inline-store release.
     """
     settings, detected = state.settings, state.detected
     if settings.target is not None or settings.source is not None:
@@ -39,8 +39,8 @@ def ask_for_old_server(state: MigrationState) -> Iterator[MigrationNote]:
 
 
 def name_contradiction(state: MigrationState) -> Iterator[MigrationNote]:
-    """Yield a note if the release that the user named has a catalog of stores, but
-    the config is for releases without one.
+    """Yield a note if the release that the user named has a catalog of
+    stores, but the config is for releases without one.
 
     Single keys of other releases prove nothing: servers drop them.
     """

@@ -1,5 +1,5 @@
-"""What a migration gives back: the new text, what became of each config and
-file.
+"""What a migration gives back: the new text, what became of each config
+and file.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ class MigrationNote(NamedTuple):
 class ConfigResult(NamedTuple):
     """What became of one run config.
 
-    `place` is where it is in the file, empty for the file itself. `was_for`
-    names the releases that it was for before the migration, `proof_lines` are
-    the lines that say so; both are empty unless `Settings.detect` asks for
-    them. `is_left`: the target reads the config as it is. `unused_backends` are
-    those of the new file that no store is on, with the databases that they name.
+    `place` is where it is in the file, empty for the file itself.
+    `was_for` names the releases that it was for before the migration,
+    `proof_lines` are the lines that say so; both are empty unless
+    `Settings.detect` asks for them. `is_left`: the target reads the
+    config as it is. `unused_backends` are those of the new file that no
+    store is on, with the databases that they name.
     """
 
     place: str
@@ -45,11 +46,12 @@ class ConfigResult(NamedTuple):
 class MigrationResult(NamedTuple):
     """A migrated text, proved, with what happened to each run config in it.
 
-    `target` is what it is for now: the named target, or what the text has
-    decided itself. `runbook` are the steps in which a deployment is rolled out.
-    `values` is the new text of the values of a chart, empty if none are read.
-    `has_blocks`: a template decides about the structure of a run config, which
-    the `data` commands read only from what Helm makes of it.
+    `target` is what it is for now: the named target, or what the text
+    has decided itself. `runbook` are the steps in which a deployment is
+    rolled out. `values` is the new text of the values of a chart, empty
+    if none are read. `has_blocks`: a template decides about the
+    structure of a run config, which the `data` commands read only from
+    what Helm makes of it.
     """
 
     text: str
@@ -68,8 +70,8 @@ class MigrationResult(NamedTuple):
 
     @property
     def hides_rows(self) -> bool:
-        """Return whether stored rows of the old server are not visible to the
-        new one.
+        """Return whether stored rows of the old server are not visible
+        to the new one.
         """
         stores = [store for config in self.configs for store in config.stores]
         return any(
@@ -81,9 +83,10 @@ class MigrationResult(NamedTuple):
 class MigratedFile(NamedTuple):
     """A file with its migration, or with the problem for which it was refused.
 
-    `backup` is the file name of the backup that was made, `new_file` that of
-    the result where it is beside the old file; `data_command` is the command
-    that copies the stored rows, empty where the new server sees all of them.
+    `backup` is the file name of the backup that was made, `new_file`
+    that of the result where it is beside the old file; `data_command`
+    is the command that copies the stored rows, empty where the new
+    server sees all of them.
     """
 
     file: str

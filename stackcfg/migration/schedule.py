@@ -1,8 +1,9 @@
-"""The hops to a release: the steps that are due, by the release that needs
-them.
+"""The hops to a release: the steps that are due, by the release that
+needs them.
 
-Each hop starts from what the hops before it left. So a file goes through the
-releases as its server would, and stopping in between changes nothing.
+Each hop starts from what the hops before it left. So a file goes
+through the releases as its server would, and stopping in between
+changes nothing.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from stackcfg.releases.versions import Release
 
 
 class ReleaseHop(NamedTuple):
-    """The steps that a release needs, and the family or release that they
-    write for.
+    """The steps that a release needs, and the family or release that
+    they write for.
 
     `is_asked`: the user asks for the steps, whatever the file is for.
     """
@@ -56,8 +57,8 @@ def hops_to(target: Target) -> tuple[ReleaseHop, ...]:
 def _releases_of(step: Step) -> Iterator[Release]:
     """Yield the releases at which a step is due.
 
-    Steps for every family begin after 0.3: what 0.3 lacks is reported by its
-    own steps.
+    Steps for every family begin after 0.3: what 0.3 lacks is reported
+    by its own steps.
     """
     if step.since != EVERY_FAMILY:
         yield step.since
@@ -68,8 +69,8 @@ def _releases_of(step: Step) -> Iterator[Release]:
 
 
 def _family_at(release: Release, target: Target) -> Target:
-    """Return the family of a release; the target itself if it is in that
-    family.
+    """Return the family of a release; the target itself if it is in
+    that family.
     """
     if target.last[:2] == release[:2]:
         return target

@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 class Settings(NamedTuple):
     """What a migration is asked to do.
 
-    A file of releases after the `target` is refused; without a target each
-    file decides where it goes (`target_choice`). `declared` are store fields
-    of providers outside the tree. `source` is the release that the files are
-    for; if it is None, that is detected for each file, among those up to `until`
-    if a file fits any of them. `detect` asks for the detected releases in the
-    result. `engines` are names of backends, each with the engine that it gets.
-    `releases` are those that the files fit, where that is known. `chart` has the
-    values that a template of Helm writes. `renamed` are variables that the files around
-    the config set under their new names, where it reads them so as well.
+    A file of releases after the `target` is refused; without a target
+    each file decides where it goes (`target_choice`). `declared` are
+    store fields of providers outside the tree. `source` is the release
+    that the files are for; if it is None, that is detected for each
+    file, among those up to `until` if a file fits any of them. `detect`
+    asks for the detected releases in the result. `engines` are names of
+    backends, each with the engine that it gets. `releases` are those
+    that the files fit, where that is known. `chart` has the values that
+    a template of Helm writes. `renamed` are variables that the files
+    around the config set under their new names, where it reads them so
+    as well.
     """
 
     target: Target | None = None
@@ -46,8 +48,8 @@ def settings_for(
 ) -> Settings:
     """Return settings for the words of a command line.
 
-    Without a target each file decides where it goes. Raises `ValueError` for a
-    word that is none of the choices.
+    Without a target each file decides where it goes. Raises
+    `ValueError` for a word that is none of the choices.
     """
     named: Target | None = None
     if target is not None:

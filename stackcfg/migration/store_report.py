@@ -1,5 +1,5 @@
-"""What the report says of stores: which the old and the new server open, and
-whether the new one sees the old rows.
+"""What the report says of stores: which the old and the new server
+open, and whether the new one sees the old rows.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from stackcfg.stores.visibility import StoreVisibility, compare_visibility
 
 
 def compare_stores(state: MigrationState) -> list[StoreVisibility]:
-    """Return for each store that a server opens whether the target sees its
-    rows.
+    """Return for each store that a server opens whether the target sees
+    its rows.
     """
     target, now = state.target, state.now
     before, release = _read_before(state)
@@ -53,8 +53,8 @@ def _read_opened(reader: ConfigReader, release: Release) -> StoreMap:
 
 
 def _is_opened(store: Store) -> bool:
-    """Return whether a server opens a store; a default one needs its provider
-    and its backend.
+    """Return whether a server opens a store; a default one needs its
+    provider and its backend.
     """
     if store.state != "absent":
         return True

@@ -1,9 +1,9 @@
 """Which release a text is migrated to, and how far each config in it must go.
 
-Without a named target each file decides: inline stores (0.2 and earlier)
-become the catalog of 0.3; a config of a later release is left as it is, or is
-completed in its own release where its catalog is half finished. Nothing is
-written back to an earlier form.
+Without a named target each file decides: inline stores (0.2 and
+earlier) become the catalog of 0.3; a config of a later release is left
+as it is, or is completed in its own release where its catalog is half
+finished. Nothing is written back to an earlier form.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ LEAVE: Final = "leave"
 class ConfigStart(NamedTuple):
     """What is known of a config before the first hop.
 
-    `releases` are those that the user named, or else those that it fits, as far as
-    they are known. `is_unfinished`: releases with a catalog ignore some of it.
+    `releases` are those that the user named, or else those that it
+    fits, as far as they are known. `is_unfinished`: releases with a
+    catalog ignore some of it.
     """
 
     reader: ConfigReader
@@ -52,11 +53,12 @@ class ConfigStart(NamedTuple):
 
 
 def is_unfinished(reader: ConfigReader) -> bool:
-    """Return whether a config still has what only releases before the catalog
-    read: an inline store, or a list of resources with entries at the top level.
+    """Return whether a config still has what only releases before the
+    catalog read: an inline store, or a list of resources with entries
+    at the top level.
 
-    An inline store beside its own reference does not count: the reference is
-    the store.
+    An inline store beside its own reference does not count: the
+    reference is the store.
     """
     inline = reader.inline_stores(DEFAULT_TARGET.last)
     if inline.unreadable or inline.has_unmoved:
@@ -68,8 +70,8 @@ def choose_target(named: Target | None, starts: Sequence[ConfigStart]) -> Target
     """Return the one target of a text.
 
     It is the named one. Without a name it is what the config that goes
-    furthest needs, or the newest release that a config fits if none of them
-    needs anything.
+    furthest needs, or the newest release that a config fits if none of
+    them needs anything.
     """
     if named is not None:
         return named
@@ -89,11 +91,11 @@ def _own_target(start: ConfigStart) -> Target | None:
 
 
 def _oldest_with_catalog(releases: frozenset[Release]) -> Target:
-    """Return the oldest family with a catalog among releases, up to its newest
-    release there.
+    """Return the oldest family with a catalog among releases, up to its
+    newest release there.
 
-    Later families also read a config that is completed for it, and a second run
-    finds nothing to do.
+    Later families also read a config that is completed for it, and a
+    second run finds nothing to do.
     """
     with_catalog = [each for each in releases if each >= CATALOG_SINCE]
     family = min(with_catalog)[:2]
@@ -107,8 +109,8 @@ def _last_of(target: Target) -> Release:
 def choose_mode(start: ConfigStart, target: Target, named: Target | None) -> Mode:
     """Return how far a config goes on the way to the target of its text.
 
-    If the user names a target other than the config's own choice, the config may be
-    for earlier releases.
+    If the user names a target other than the config's own choice, the
+    config may be for earlier releases.
     """
     own = _own_target(start)
     if start.age.oldest > target.last:

@@ -1,5 +1,5 @@
-"""The proof of one hop: the new text is read again and compared with what was
-meant.
+"""The proof of one hop: the new text is read again and compared with
+what was meant.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def prove_hop(
 ) -> list[Document]:
     """Prove the text that a hop has written, and move every state to it.
 
-    Returns the documents of the new text. Raises `ProofError`, or `InputError`
-    if the shape of the old text is why the edits failed.
+    Returns the documents of the new text. Raises `ProofError`, or
+    `InputError` if the shape of the old text is why the edits failed.
     """
     documents, configs = _read_again(text, results)
     if len(configs) != len(results) or len(documents) != len(before):
@@ -133,8 +133,8 @@ def _blank(data: Any, path: Path) -> None:
 
 
 def _prove_outside(before: list[RunConfig], after: list[RunConfig]) -> None:
-    """Prove that no character changed outside of the texts and mappings that are
-    run configs.
+    """Prove that no character changed outside of the texts and mappings
+    that are run configs.
     """
     old, new = _outsides(before), _outsides(after)
     if old != new:

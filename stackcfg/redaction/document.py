@@ -52,8 +52,8 @@ class Scalars:
 
     @cached_property
     def _by_start(self) -> Mapping[str, list[str]]:
-        """The secret values that are no words of a message by chance, by their
-        first letters.
+        """The secret values that are no words of a message by chance,
+        by their first letters.
         """
         found: dict[str, list[str]] = {}
         for value in filter(is_distinctive, self.values):
@@ -99,8 +99,8 @@ class _Sorter:
     ) -> None:
         """Sort the scalars at a node and below it.
 
-        `is_secret` is true below a secret key. Where the value may be a count,
-        as of tokens, a number is no secret.
+        `is_secret` is true below a secret key. Where the value may be a
+        count, as of tokens, a number is no secret.
         """
         # an alias may make a value secret that has a harmless key
         node = node.target

@@ -1,7 +1,7 @@
 """Finds secrets in YAML that cannot be read, line by line.
 
-Where it is not clear how far a secret value goes, all of it is hidden: the rest
-of the line, and the lines below that are indented further.
+Where it is not clear how far a secret value goes, all of it is hidden:
+the rest of the line, and the lines below that are indented further.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Finds secrets by what they look like: tokens, PEM blocks, passwords in URLs.
 
-Every pattern takes time in proportion to the length of the text: a run of
-characters is matched once, by possessive repeats, from its beginning.
+Every pattern takes time in proportion to the length of the text: a run
+of characters is matched once, by possessive repeats, from its
+beginning.
 """
 
 from __future__ import annotations

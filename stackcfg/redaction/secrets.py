@@ -42,7 +42,8 @@ _EXPLICIT_KEY = lazy_pattern(r"(?m)^[ \t-]*+\?[ \t]")
 def may_hold_secret(text: str) -> bool:
     """Return whether a YAML text may have a literal secret; False is certain.
 
-    It is asked before the keys are: misspelt ones are not found by this.
+    It is asked before the keys are: misspelt ones are not found by
+    this.
     """
     small = text.lower()
     if len(small) != len(text):
@@ -84,8 +85,8 @@ def _search_secrets(text: str) -> list[Span]:
 
 
 def mask_secrets(text: str) -> str:
-    """Return a message with passwords in URLs, tokens and values of secret keys
-    masked.
+    """Return a message with passwords in URLs, tokens and values of
+    secret keys masked.
     """
     return replace_spans(text, find_secrets(text))
 
@@ -93,8 +94,8 @@ def mask_secrets(text: str) -> str:
 def replace_spans(
     text: str, spans: Iterable[Span], cover: Callable[[str], str] | None = None
 ) -> str:
-    """Return a text with a mask in place of each span, or with what `cover`
-    makes of it.
+    """Return a text with a mask in place of each span, or with what
+    `cover` makes of it.
     """
     parts: list[str] = []
     last = 0

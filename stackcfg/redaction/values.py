@@ -29,8 +29,8 @@ _SWITCH = frozenset({"true", "false", "yes", "no", "on", "off", "~"})
 def find_secret_parts(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the spans of a secret value, `text[start:end]`, that are to be hidden.
 
-    Of a placeholder that is its default, of a template its quoted strings, of a
-    header what follows the scheme.
+    Of a placeholder that is its default, of a template its quoted
+    strings, of a header what follows the scheme.
     """
     scheme = _SCHEME.match(text, start, end)
     if scheme is not None:

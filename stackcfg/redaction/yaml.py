@@ -47,7 +47,8 @@ def _stars(secret: str) -> str:
 def find_in_yaml(text: str, documents: Sequence[Document] = ()) -> list[Span]:
     """Return the spans of the secrets in a YAML text, each on one line, in order.
 
-    Of a text that cannot be read, the whole value of every secret key is one.
+    Of a text that cannot be read, the whole value of every secret key
+    is one.
     """
     try:
         documents = documents or parse_yaml(text, lenient=True)
@@ -132,8 +133,8 @@ def _hides_secrets(node: Node, written: str, shown: int) -> bool:
 
 
 def _find_in_comments(document: Document) -> Iterator[Span]:
-    """Yield the secrets in comments: what was commented out is as secret as
-    before.
+    """Yield the secrets in comments: what was commented out is as
+    secret as before.
     """
     comments = Comments(document)
     block: list[Comment] = []

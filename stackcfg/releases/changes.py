@@ -93,14 +93,15 @@ LOGGING_UNREAD_SINCE = (1, 2, 0)
 """The section is ignored: the server gets a dump of the config model."""
 
 LOGGING_STOPS_SERVER = ((0, 3, 0), (0, 6, 1))
-"""Releases whose command hands the section to uvicorn as its `log_config`, which stops
-it: it is no mapping and no file (`llama stack run` of 0.3.0, 0.6.1 and 0.7.0).
+"""Releases whose command hands the section to uvicorn as its
+`log_config`, which stops it: it is no mapping and no file (`llama stack
+run` of 0.3.0, 0.6.1 and 0.7.0).
 """
 
 OLD_LOGGING_VARIABLE = "LLAMA_STACK_LOGGING"
 """The variable that sets the log levels before ogx."""
 
 LOGGING_VARIABLE = "OGX_LOGGING"
-"""The variable that sets the log levels instead: `category=level`, separated by
-commas (`parse_environment_config` of ogx 1.5.0).
+"""The variable that sets the log levels instead: `category=level`,
+separated by commas (`parse_environment_config` of ogx 1.5.0).
 """

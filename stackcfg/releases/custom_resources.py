@@ -1,8 +1,9 @@
 """The resources of the operators: which fields an `OGXServer` and a
 `LlamaStackDistribution` have, by operator release.
 
-The facts are in `facts/operator/KIND-RELEASE.json`, made from the definitions that a
-release of the operator installs. A file is true from its release to the next file.
+The facts are in `facts/operator/KIND-RELEASE.json`, made from the
+definitions that a release of the operator installs. A file is true from
+its release to the next file.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ ADOPT_NETWORKING: Final = "ogx.io/adopt-networking"
 """The annotations that name the old object whose volume, or Service, a new one uses."""
 
 MOUNTED_CONFIG_KEYS: Final = ("config.yaml", "run.yaml")
-"""The keys of a ConfigMap that releases of the old operator start a server with: since
-0.6.0 the first, before the second.
+"""The keys of a ConfigMap that releases of the old operator start a
+server with: since 0.6.0 the first, before the second.
 """
 
 OWN_VOLUMES: Final = ("ogx-storage", "lls-storage")
@@ -45,11 +46,12 @@ INT_OR_STRING: Final = "int-or-string"
 class Field(NamedTuple):
     """A field of a resource; `path` is written `spec.list[].name`, `spec.map{}`.
 
-    `type` is that of JSON Schema, or `int-or-string`. An `open` mapping may hold
-    anything. `least` to `max_items` are bounds, `form` says in words what
-    `pattern` accepts. Two items of a list must differ in the keys `unique_by`.
-    `conditions` are about the fields of this mapping, each a name with the
-    fields and values that it is about (`.ci/facts/conditions.py`).
+    `type` is that of JSON Schema, or `int-or-string`. An `open` mapping
+    may hold anything. `least` to `max_items` are bounds, `form` says in
+    words what `pattern` accepts. Two items of a list must differ in the
+    keys `unique_by`. `conditions` are about the fields of this mapping,
+    each a name with the fields and values that it is about
+    (`.ci/facts/conditions.py`).
     """
 
     path: str
@@ -124,8 +126,8 @@ def custom_resource(
 ) -> CustomResource | None:
     """Return a kind as a release of the operator defines it, or the newest known.
 
-    None for a kind that is not of the operators. A release before the first
-    known definition has that one.
+    None for a kind that is not of the operators. A release before the
+    first known definition has that one.
     """
     known = _definitions().get(kind)
     if known is None:
@@ -152,8 +154,8 @@ def _definitions() -> Mapping[str, Sequence[CustomResource]]:
 
 @cache
 def distribution_facts() -> Sequence[Mapping[str, Any]]:
-    """Return the distributions that operators know by name, and what became of
-    them.
+    """Return the distributions that operators know by name, and what
+    became of them.
     """
     rows: Sequence[Mapping[str, Any]] = read_facts(f"{FOLDER}/distributions.json")[
         "distributions"

@@ -1,8 +1,9 @@
 """Store fields of providers that no release ships, as a project declares them.
 
 `field` is the key of the provider's config that holds the inline store,
-`new_field` that of the reference (`field` by default), `name` the namespace or
-table name (made from `api` and `provider_type` by default).
+`new_field` that of the reference (`field` by default), `name` the
+namespace or table name (made from `api` and `provider_type` by
+default).
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ KEYS = REQUIRED | {"new_field", "name"}
 class DeclarationError(StackcfgError):
     """A declaration of a provider that makes no sense.
 
-    `number` says which, from 1, and `word` what is wrong in it; it is empty where
-    something is missing.
+    `number` says which, from 1, and `word` what is wrong in it; it is
+    empty where something is missing.
     """
 
     def __init__(self, message: str, number: int, word: str = "") -> None:

@@ -1,7 +1,8 @@
 """The fields of providers that name a file or a folder on the disk.
 
-The facts are in `facts/rows.json`, read in the packages of 0.2.10 to ogx 1.5.0.
-Files of stores are not among them: those are databases with rows.
+The facts are in `facts/rows.json`, read in the packages of 0.2.10 to
+ogx 1.5.0. Files of stores are not among them: those are databases with
+rows.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from stackcfg.releases.versions import read_facts
 class DiskPath(NamedTuple):
     """A field that names a path.
 
-    With a `prefix` the provider's files are those in the folder whose names
-    begin with it, each for itself; without one, all are parts of one database.
-    `expands_home`: the provider expands a literal `~`.
+    With a `prefix` the provider's files are those in the folder whose
+    names begin with it, each for itself; without one, all are parts of
+    one database. `expands_home`: the provider expands a literal `~`.
     """
 
     api: str

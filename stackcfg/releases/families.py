@@ -50,9 +50,9 @@ def parse_target(
 ) -> Target:
     """Return the family of a name, or a release as a target of its own.
 
-    A single number names the newest family of a major version, `latest` the
-    newest of all. `among` are the permitted families (None: all), `role` is
-    the word for the target in the error. Raises `ValueError`.
+    A single number names the newest family of a major version, `latest`
+    the newest of all. `among` are the permitted families (None: all),
+    `role` is the word for the target in the error. Raises `ValueError`.
     """
     if among is None:
         among = families()
@@ -108,8 +108,8 @@ def target_of(release: Release) -> Target:
 
 
 def describe_judge(target: Target) -> str:
-    """Return the one release that judges for a target, with that of the facts
-    where its own were never read.
+    """Return the one release that judges for a target, with that of the
+    facts where its own were never read.
     """
     name = format_release(target.last)
     known = nearest_described(target.last)

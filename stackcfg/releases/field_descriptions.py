@@ -1,7 +1,7 @@
 """What upstream says of the fields of its config models.
 
-The facts are in `field_descriptions.json`, read from the last release of each
-family. Only schemas and editors need them.
+The facts are in `field_descriptions.json`, read from the last release
+of each family. Only schemas and editors need them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which release brought a key, a value or a provider type.
 
-A key or value that is as old as its model has no answer: the model may have had
-another name before.
+A key or value that is as old as its model has no answer: the model may
+have had another name before.
 """
 
 from __future__ import annotations

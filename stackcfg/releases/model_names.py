@@ -44,11 +44,12 @@ class ModelPlace(NamedTuple):
     """A place of a config that names a model; `*` in its path is any item.
 
     `form` is `NAME` for a served name, `QUALIFIED` for a mapping of
-    `provider_id` and `model_id`, `RESOURCE` for `RESOURCE_PREFIX` and a served name.
-    `missing` says what the release does about a model that it does not serve:
-    `REFUSED` at start, `FAILS` when it is used, or `IGNORED`. `fallback` is the
-    key beside it that holds the name if this one is missing. If there are
-    `served_by`, only entries of these provider types name a model.
+    `provider_id` and `model_id`, `RESOURCE` for `RESOURCE_PREFIX` and a
+    served name. `missing` says what the release does about a model that
+    it does not serve: `REFUSED` at start, `FAILS` when it is used, or
+    `IGNORED`. `fallback` is the key beside it that holds the name if
+    this one is missing. If there are `served_by`, only entries of these
+    provider types name a model.
     """
 
     path: Path
@@ -105,8 +106,8 @@ def served_name(model: Mapping[str, Any], version: Release) -> str | None:
 def accepted_names(model: Mapping[str, Any], version: Release) -> tuple[str, ...]:
     """Return the names by which clients can ask a release for a model.
 
-    0.2.16 to 0.2.24 accept the name that the provider has for it as well
-    (`lookup_model`).
+    0.2.16 to 0.2.24 accept the name that the provider has for it as
+    well (`lookup_model`).
     """
     served = served_name(model, version)
     if served is None:
@@ -128,8 +129,8 @@ def known_start(model: Mapping[str, Any], version: Release) -> str:
 
 
 def _form_name(naming: str, provider: str, name: str, own: str) -> str:
-    """Return a served name; `own` is the name that the provider has for the
-    model.
+    """Return a served name; `own` is the name that the provider has for
+    the model.
     """
     if naming == MODEL_ID or (naming == ALIAS and name != own):
         return name

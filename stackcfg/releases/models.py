@@ -26,8 +26,9 @@ from stackcfg.releases.versions import (
 Kind = Any
 """A type as the facts write it: a word (`str`, `int`, `secret`, …), or a list.
 
-The first item of a list says what the others are: union, list, dict, literal,
-model, tagged (a union with a discriminator) or bound (a type with limits).
+The first item of a list says what the others are: union, list, dict,
+literal, model, tagged (a union with a discriminator) or bound (a type
+with limits).
 """
 
 ANY = "any"
@@ -36,8 +37,8 @@ ANY = "any"
 class Field(NamedTuple):
     """A field of a config model in one release.
 
-    `key` is how a file writes it, `name` the model's own name for it. `default`
-    is a plain value, a reference, or None.
+    `key` is how a file writes it, `name` the model's own name for it.
+    `default` is a plain value, a reference, or None.
     """
 
     key: str
@@ -51,9 +52,9 @@ class Field(NamedTuple):
 class Model(NamedTuple):
     """A config model in one release: its fields by the keys that a file may use.
 
-    `open` keeps unknown keys and `closed` refuses them; most models drop them.
-    `checks` are the names of upstream's hand-written validators, `required` the keys
-    of fields without a default.
+    `open` keeps unknown keys and `closed` refuses them; most models
+    drop them. `checks` are the names of upstream's hand-written
+    validators, `required` the keys of fields without a default.
     """
 
     name: str
@@ -164,8 +165,8 @@ def permitted_values(name: str, check: str, version: Release) -> frozenset[str]:
 
 @cache
 def known_values(model_name: str, field: str) -> frozenset[str]:
-    """Return the words that any release accepts in a field by name: literals
-    and tags.
+    """Return the words that any release accepts in a field by name:
+    literals and tags.
     """
     rows = _model_facts(model_name).get("fields", {}).get(field, ())
     return frozenset().union(*(_literals_in(row["type"]) for row in rows))

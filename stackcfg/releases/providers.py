@@ -1,8 +1,8 @@
 """The APIs and provider types of each release.
 
-The facts are in `providers.json` and `releases.json`, made from the released
-packages by `.ci/facts/describe_release.py`; `broken_providers.json` has what no
-class tells.
+The facts are in `providers.json` and `releases.json`, made from the
+released packages by `.ci/facts/describe_release.py`;
+`broken_providers.json` has what no class tells.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def provider_models(api: str, provider_type: str) -> list[tuple[Release, Release
 def provider_requirements(api: str, provider_type: str) -> Mapping[str, list[Span]]:
     """Return the runs of releases in which a provider type requires each API.
 
-    Left out are APIs that no provider serves: the server has them itself.
+    Left out are APIs that no provider serves: the server has them
+    itself.
     """
     found: dict[str, list[Span]] = {}
     for row in _provider_rows(api, provider_type):
@@ -108,8 +109,9 @@ def _served_apis() -> frozenset[str]:
 class BrokenProvider(NamedTuple):
     """A provider type that no config lets start: why, and what to do.
 
-    Its code lacks a method that the server calls, or reads a setting that its config
-    model does not have. Measured with the code of the releases.
+    Its code lacks a method that the server calls, or reads a setting
+    that its config model does not have. Measured with the code of the
+    releases.
     """
 
     reason: str
@@ -166,8 +168,8 @@ def routers(version: Release) -> Mapping[str, str]:
 def resolve_api_name(name: str, version: Release) -> str:
     """Return the API that a release understands a word as.
 
-    From 0.2.16 case and hyphens do not matter, except for APIs behind a router
-    (measured).
+    From 0.2.16 case and hyphens do not matter, except for APIs behind a
+    router (measured).
     """
     known = apis(version)
     if version < API_NAMES_NORMALIZED_SINCE or name in known:

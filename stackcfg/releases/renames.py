@@ -1,9 +1,10 @@
 """Keys, APIs and provider types that have another name in another release.
 
-The facts are in `facts/renames.json`. A row has the names of one thing, each
-with the release and the pull request that gave it, or the upstream source that
-tells. Which release has which name is a fact of the models and of the
-providers. Of several names that a release has, the last of a row is preferred.
+The facts are in `facts/renames.json`. A row has the names of one thing,
+each with the release and the pull request that gave it, or the upstream
+source that tells. Which release has which name is a fact of the models
+and of the providers. Of several names that a release has, the last of a
+row is preferred.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ RESOURCES: Final = "resources"
 class AddressForm(NamedTuple):
     """What 0.3 and earlier made of the address of a provider.
 
-    `ending` was added to it; with `root` it took the place of any path, and
-    the setting `switch` could turn it off. `fixed` is the address that was
-    called whatever the file said. With `nullable` the address could be null.
+    `ending` was added to it; with `root` it took the place of any path,
+    and the setting `switch` could turn it off. `fixed` is the address
+    that was called whatever the file said. With `nullable` the address
+    could be null.
     """
 
     ending: str = ""
@@ -45,10 +47,9 @@ class AddressForm(NamedTuple):
 class KeyNames(NamedTuple):
     """The names of one setting, and the config models that have it.
 
-    No `models` means any model. `holds` is `address`, `credential`, `resources`
-    or empty.
-    `differs` says what else changes with the name, if the value does not fit
-    both names.
+    No `models` means any model. `holds` is `address`, `credential`,
+    `resources` or empty. `differs` says what else changes with the
+    name, if the value does not fit both names.
     """
 
     names: tuple[str, ...]
@@ -61,9 +62,10 @@ class KeyNames(NamedTuple):
 class KeyRename(NamedTuple):
     """A key of another release, and its name in the release that is asked for.
 
-    `since` is the release that brought the later of the two names, `is_older`
-    says whether the key is the earlier one, `until` is the last release that
-    has the key. Both releases are empty if no file of a release could use it.
+    `since` is the release that brought the later of the two names,
+    `is_older` says whether the key is the earlier one, `until` is the
+    last release that has the key. Both releases are empty if no file of
+    a release could use it.
     """
 
     old: str
@@ -207,8 +209,8 @@ def is_removed_type(api: str, kind: str, version: Release) -> bool:
 
 
 def is_removed_api(api: str, version: Release) -> bool:
-    """Return whether a release has no providers of an API, under any name, that
-    another release has.
+    """Return whether a release has no providers of an API, under any
+    name, that another release has.
     """
     if api in apis(version) and provider_types(api, version):
         return False
@@ -255,8 +257,8 @@ def _current_name(
 
 
 def replacement_of(model: str, key: str, version: Release) -> str:
-    """Return what to do instead of a key that has no other name; empty if
-    nothing is known.
+    """Return what to do instead of a key that has no other name; empty
+    if nothing is known.
     """
     for row in read_facts("renames.json")["instead"]:
         if key == row["key"] and model in row["models"]:

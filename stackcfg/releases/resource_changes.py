@@ -1,8 +1,8 @@
 """What became of each field of `LlamaStackDistribution` in `OGXServer`.
 
-The facts are in `facts/operator/changes.json`, in the order of the new resource. Every
-field of the old one has a row; a row without a new path is a field that has no
-place in the new one.
+The facts are in `facts/operator/changes.json`, in the order of the new
+resource. Every field of the old one has a row; a row without a new path
+is a field that has no place in the new one.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ SECTION: Final = "section"
 class FieldChange(NamedTuple):
     """A field of the old resource, and what takes its place.
 
-    `old` is empty for what follows from other fields, `new` for what has no
-    place any more. `transform` names how a value is carried over. `since` is
-    the release of the old operator that has the field.
+    `old` is empty for what follows from other fields, `new` for what
+    has no place any more. `transform` names how a value is carried
+    over. `since` is the release of the old operator that has the field.
     """
 
     old: tuple[str, ...]

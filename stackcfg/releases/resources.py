@@ -1,7 +1,8 @@
 """The resources that a config registers: models, shields and others.
 
-At start-up the server registers them list by list (`register_resources`,
-`RESOURCES`). The facts are in `facts/resources.json` and `facts/releases.json`.
+At start-up the server registers them list by list
+(`register_resources`, `RESOURCES`). The facts are in
+`facts/resources.json` and `facts/releases.json`.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ TOOL_GROUPS: Mapping[str, str] = {
     "remote::tavily-search": "builtin::websearch",
     "remote::wolfram-alpha": "builtin::wolfram_alpha",
 }
-"""The tool group that a provider type serves; since 0.7.0 the server registers
-it (`toolgroup_id` of the provider specs, #4997).
+"""The tool group that a provider type serves; since 0.7.0 the server
+registers it (`toolgroup_id` of the provider specs, #4997).
 """
 
 WEB_SEARCH = "builtin::websearch"
@@ -86,9 +87,9 @@ ALLOWED_MODELS = "allowed_models"
 """The key of an inference provider that lists the models it may serve."""
 
 SERVED, UNLISTED, UNUSABLE, REFUSED = "served", "unlisted", "unusable", "refused"
-"""What becomes of a model outside of that list: the release does not read the list;
-does not list the model; registers it, and answers no request for it; or does not
-register it, and ends at its start.
+"""What becomes of a model outside of that list: the release does not
+read the list; does not list the model; registers it, and answers no
+request for it; or does not register it, and ends at its start.
 """
 
 
@@ -105,8 +106,8 @@ class ListedModel(NamedTuple):
 class Resource(NamedTuple):
     """A list of resources: its key at the top level and in the section (0.3.0).
 
-    `keys` are renamed keys of entries. Until `inert_until` the list has no
-    effect.
+    `keys` are renamed keys of entries. Until `inert_until` the list has
+    no effect.
     """
 
     old: str
@@ -132,8 +133,9 @@ def resource_lists() -> tuple[Resource, ...]:
 def access_types(version: Release) -> frozenset[str]:
     """Return the types of resources that an access rule can name.
 
-    A rule for a type that a later release has no more is of no harm: there is nothing
-    that it was for. Source: `ResourceType`, `AgentSessionInfo` and `SqlRecord`.
+    A rule for a type that a later release has no more is of no harm:
+    there is nothing that it was for. Source: `ResourceType`,
+    `AgentSessionInfo` and `SqlRecord`.
     """
     return frozenset(names_at(read_facts("resources.json")["access_types"], version))
 
@@ -181,7 +183,8 @@ def unregistrable_until(name: str, version: Release) -> Release | None:
 def keys_to_register(name: str, version: Release) -> frozenset[str]:
     """Return the keys of a list's entries that only the registration requires.
 
-    The model of the config lets them be absent (`RegisterScoringFunctionRequest`).
+    The model of the config lets them be absent
+    (`RegisterScoringFunctionRequest`).
     """
     found: set[str] = set()
     for row in read_facts("resources.json")["needed"]:
@@ -197,9 +200,10 @@ def listed_models(
 ) -> frozenset[str] | None:
     """Return the fixed models that a provider lists (`list_models`).
 
-    None if only a running provider knows its models. A remote provider lists as
-    embedding models the names of its `embedding_model_metadata`, and all others as
-    `llm` (`construct_model_from_identifier` of `openai_mixin.py`).
+    None if only a running provider knows its models. A remote provider
+    lists as embedding models the names of its
+    `embedding_model_metadata`, and all others as `llm`
+    (`construct_model_from_identifier` of `openai_mixin.py`).
     """
     facts = read_facts("resources.json")
     for row in facts["listed_of_type"]:
@@ -232,11 +236,12 @@ def _holds(row: Mapping[str, Any], version: Release) -> bool:
 
 @cache
 def word_of_listed_embeddings(provider_type: str, version: Release) -> str:
-    """Return the word by which a provider tells its embedding models; empty if it
-    does not.
+    """Return the word by which a provider tells its embedding models;
+    empty if it does not.
 
-    They are listed without their dimension (`construct_model_from_identifier` of
-    `vllm.py`), which a default model needs until 1.0.4.
+    They are listed without their dimension
+    (`construct_model_from_identifier` of `vllm.py`), which a default
+    model needs until 1.0.4.
     """
     for row in read_facts("resources.json")["listed_without_dimension"]:
         if row["provider_type"] == provider_type and _holds(row, version):
@@ -246,8 +251,8 @@ def word_of_listed_embeddings(provider_type: str, version: Release) -> str:
 
 @cache
 def models_listed_until(version: Release) -> tuple[ListedModel, ...]:
-    """Return the embedding models that providers list in a release for the last
-    time.
+    """Return the embedding models that providers list in a release for
+    the last time.
     """
     return tuple(
         ListedModel(
@@ -265,9 +270,10 @@ def models_listed_until(version: Release) -> tuple[ListedModel, ...]:
 def outside_allowed_models(provider_type: str, version: Release) -> str:
     """Return what becomes of a registered model that `allowed_models` leaves out.
 
-    Before 0.3.0 two provider types pass the list on, from 0.3.0 to 0.3.2 none does.
-    Since 0.3.3 the OpenAI mixin reads it: `list_models` and `_validate_model_allowed`;
-    until 0.5.4 `register_model` registers what `list_models` has, and since 0.6.0
+    Before 0.3.0 two provider types pass the list on, from 0.3.0 to
+    0.3.2 none does. Since 0.3.3 the OpenAI mixin reads it:
+    `list_models` and `_validate_model_allowed`; until 0.5.4
+    `register_model` registers what `list_models` has, and since 0.6.0
     everything. Types with methods of their own have rows of their own.
     """
     if not has_provider_key("inference", provider_type, ALLOWED_MODELS, version):
@@ -304,8 +310,9 @@ def model_type_of(model: Mapping[str, Any]) -> Any:
 def registered_values(kind: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the values of an entry that the registry compares.
 
-    An omitted field and an empty one are the same; the `model_id` of a model
-    is in its served name. Source: `DiskDistributionRegistry.register`.
+    An omitted field and an empty one are the same; the `model_id` of a
+    model is in its served name. Source:
+    `DiskDistributionRegistry.register`.
     """
     values = {key: value for key, value in entry.items() if value not in _EMPTY}
     if kind == "models":
@@ -318,9 +325,9 @@ def registered_values(kind: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
 def provider_id_of(kind: str, entry: Any, version: Release) -> Any:
     """Return the provider that an entry of a list names.
 
-    A dataset has it in its metadata (0.2.4); without one, the server takes
-    `huggingface` for an address that begins so, and `localfs` for any other
-    (`register_dataset`).
+    A dataset has it in its metadata (0.2.4); without one, the server
+    takes `huggingface` for an address that begins so, and `localfs` for
+    any other (`register_dataset`).
     """
     if not isinstance(entry, Mapping):
         return None

@@ -1,7 +1,7 @@
 """The kinds of stored rows: which keys and tables each user of a store writes.
 
-The facts are in `facts/rows.json`, read in the packages of 0.1.9 to ogx 1.5.0
-and seen in databases of running servers.
+The facts are in `facts/rows.json`, read in the packages of 0.1.9 to ogx
+1.5.0 and seen in databases of running servers.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from stackcfg.releases.versions import (
 class RowKind(NamedTuple):
     """The rows of one use of a store.
 
-    `prefixes` begin its keys in a KV store. `table` is its table after it moved
-    to SQL; `further` are tables with fixed names beside the one that a
-    reference names. `passing` says why the rows need not be moved; `unread` does,
-    for releases from `unread_since` on: these have the store, and read nothing of it.
+    `prefixes` begin its keys in a KV store. `table` is its table after
+    it moved to SQL; `further` are tables with fixed names beside the
+    one that a reference names. `passing` says why the rows need not be
+    moved; `unread` does, for releases from `unread_since` on: these
+    have the store, and read nothing of it.
     """
 
     use: str
@@ -69,11 +70,12 @@ MOST_INDEXED: Final = 2000
 class ChunkTables(NamedTuple):
     """Tables with chunks of a vector_io provider, outside of its KV store.
 
-    `field` of the provider's config names the sqlite file; without one, its
-    config is that of a connection. Before the release `quoted_since`, the
-    database makes small letters of the capitals in names. Since the release
-    `exact_since`, the server asks for the index of a table by its whole name, and
-    does not start where this is longer than names can be.
+    `field` of the provider's config names the sqlite file; without one,
+    its config is that of a connection. Before the release
+    `quoted_since`, the database makes small letters of the capitals in
+    names. Since the release `exact_since`, the server asks for the
+    index of a table by its whole name, and does not start where this is
+    longer than names can be.
     """
 
     engine: str
@@ -151,8 +153,8 @@ class ResourceType(NamedTuple):
 class Registry(NamedTuple):
     """The keys of registered resources, `PREFIX VERSION::TYPE:IDENTIFIER`.
 
-    `versions` are the key versions, oldest first, by their first release. What
-    is renamed was renamed in 0.3.0.
+    `versions` are the key versions, oldest first, by their first
+    release. What is renamed was renamed in 0.3.0.
     """
 
     prefix: str

@@ -1,9 +1,9 @@
 """What surrounds a server: its variables, its command, its folders, its images.
 
-The facts are in `facts/server_environment.json`. A variable was read by the
-package up to its last release; ogx reads none of the old names. How this was
-found: every `os.environ` and `getenv` of the packages 0.1.0 to 1.5.0, and runs
-of ogx 1.5.0 with the old names.
+The facts are in `facts/server_environment.json`. A variable was read by
+the package up to its last release; ogx reads none of the old names. How
+this was found: every `os.environ` and `getenv` of the packages 0.1.0 to
+1.5.0, and runs of ogx 1.5.0 with the old names.
 """
 
 from __future__ import annotations
@@ -60,9 +60,10 @@ UPSTREAM_HOME_SINCE: Final = (1, 3, 0)
 class Variable(NamedTuple):
     """A variable of the server, its name in ogx, and what it sets.
 
-    `since` and `until` are the releases of llama-stack that read the old name,
-    empty where no server ever did. `new_since` is the first that reads the new
-    one. `is_shared`: applications have a variable of this name, too.
+    `since` and `until` are the releases of llama-stack that read the
+    old name, empty where no server ever did. `new_since` is the first
+    that reads the new one. `is_shared`: applications have a variable of
+    this name, too.
     """
 
     old: str
@@ -104,8 +105,8 @@ class ChangedValue(NamedTuple):
 class UnreadVariable(NamedTuple):
     """A variable that the built-in config does not read any more.
 
-    `vendor` is empty for the config of upstream. With a `value`, only this one
-    has lost its meaning.
+    `vendor` is empty for the config of upstream. With a `value`, only
+    this one has lost its meaning.
     """
 
     name: str
@@ -142,8 +143,8 @@ def renamed_variables() -> dict[str, Variable]:
 def new_variable(name: str, target: Release) -> str:
     """Return what a release calls a variable of the server; empty if the same.
 
-    Only for a process that runs the server: applications have variables of
-    their own that are called like these.
+    Only for a process that runs the server: applications have variables
+    of their own that are called like these.
     """
     variable = renamed_variables().get(name)
     if variable is None or target < variable.new_since:
@@ -266,8 +267,8 @@ def shipped_distributions() -> frozenset[str]:
 def new_distribution(name: str) -> str | None:
     """Return the distribution of ogx for one of llama-stack.
 
-    Empty if ogx has nothing that serves the same models, None if the name is
-    none that was ever shipped.
+    Empty if ogx has nothing that serves the same models, None if the
+    name is none that was ever shipped.
     """
     if name in shipped_distributions():
         return name
@@ -280,7 +281,8 @@ def new_distribution(name: str) -> str | None:
 def distribution_in_starter(name: str) -> str:
     """Return the distribution whose image has the providers of another one.
 
-    Empty if there is none: ogx publishes fewer images than it ships distributions.
+    Empty if there is none: ogx publishes fewer images than it ships
+    distributions.
     """
     facts = read_facts(FACTS)["distributions"]
     if name in facts["in_starter"]:

@@ -1,7 +1,8 @@
 """Where a server listens and keeps its files, if nothing names another place.
 
-The config folder is that of `config_dirs.py`; it was renamed in `HOME_MOVED_SINCE`.
-The folders of the operator are in its manifests, of 0.10.0 and of 0.11.0.
+The config folder is that of `config_dirs.py`; it was renamed in
+`HOME_MOVED_SINCE`. The folders of the operator are in its manifests, of
+0.10.0 and of 0.11.0.
 """
 
 from __future__ import annotations

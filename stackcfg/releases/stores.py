@@ -1,8 +1,8 @@
 """The stores of each release: their config fields, and their engines.
 
-The facts are in `facts/stores.json`, `engines.json` and `continuity.json`,
-measured by introspecting the config models of the released packages (0.1.0 to
-ogx 1.5.0).
+The facts are in `facts/stores.json`, `engines.json` and
+`continuity.json`, measured by introspecting the config models of the
+released packages (0.1.0 to ogx 1.5.0).
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class StoreField(NamedTuple):
     """A config field that holds a store, in a span of releases.
 
     `api` and `provider_type` are empty for stores of the server itself.
-    `default` is the namespace or table name in upstream's own files; `keys`
-    names the key space in a KV store, `table` a SQL table with a fixed name.
-    `backend` is what a provider takes if the file leaves out the store. `since`
-    is empty for a store of no release.
+    `default` is the namespace or table name in upstream's own files;
+    `keys` names the key space in a KV store, `table` a SQL table with a
+    fixed name. `backend` is what a provider takes if the file leaves
+    out the store. `since` is empty for a store of no release.
     """
 
     use: str
@@ -93,8 +93,9 @@ class StoreFields:
     def provider_fields(
         self, api: str, provider_type: str, version: Release, style: str
     ) -> list[StoreField]:
-        """Return the store fields of a provider in a release; it is asked for each
-        provider of a file several times, so the list is kept and not to be changed.
+        """Return the store fields of a provider in a release; it is
+        asked for each provider of a file several times, so the list is
+        kept and not to be changed.
         """
         fields = self._by_provider.get((api, provider_type))
         if fields is None:
@@ -162,8 +163,8 @@ def inline_store_keys() -> frozenset[str]:
 class Engine(NamedTuple):
     """A kind of database in one family: its backend type, its config model.
 
-    `fields` name a database. `file` is the sqlite file that 0.2 takes by
-    default.
+    `fields` name a database. `file` is the sqlite file that 0.2 takes
+    by default.
     """
 
     engine: str
@@ -241,11 +242,11 @@ def hidden_rows() -> tuple[tuple[str, Release, Release, str], ...]:
 
 @cache
 def default_store_file(api: str, provider_type: str, version: Release) -> str:
-    """Return the sqlite file of a provider whose config names no store; empty where
-    a release has no such default.
+    """Return the sqlite file of a provider whose config names no store;
+    empty where a release has no such default.
 
-    From 0.1.7 on the server does not start without the store, or keeps none. Source:
-    the config models of 0.1.0, 0.1.6, 0.1.7 and 0.1.8.
+    From 0.1.7 on the server does not start without the store, or keeps
+    none. Source: the config models of 0.1.0, 0.1.6, 0.1.7 and 0.1.8.
     """
     rows = [
         row
@@ -262,10 +263,11 @@ def default_store_file(api: str, provider_type: str, version: Release) -> str:
 def loss_under_namespace(keys: str, engine: str, version: Release) -> str:
     """Return what a server does not do with rows that are under a namespace.
 
-    Empty if it does everything. The server asks for the keys of a range, and for
-    the row of each. Until 0.8.0 it gets the keys with the namespace (on MongoDB until
-    1.0.0, on Redis to this day), puts the namespace before them once more, and finds
-    no row. Without a namespace it does. Source: `keys_in_range` of the KV stores of
+    Empty if it does everything. The server asks for the keys of a
+    range, and for the row of each. Until 0.8.0 it gets the keys with
+    the namespace (on MongoDB until 1.0.0, on Redis to this day), puts
+    the namespace before them once more, and finds no row. Without a
+    namespace it does. Source: `keys_in_range` of the KV stores of
     0.3.5, 0.4.0, 0.8.0, 1.0.0 and 1.5.0, and its callers.
     """
     rows = [

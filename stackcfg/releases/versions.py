@@ -1,9 +1,9 @@
 """Releases as numbers that compare, and the rows of the fact files by release.
 
-Every row has the first and the last release that had it (`since`, `until`); one
-that is true to this day has no `until`.
-Every published release from 0.1.0 was described, but for release candidates. A
-release that was not counts as the nearest described one before it.
+Every row has the first and the last release that had it (`since`,
+`until`); one that is true to this day has no `until`. Every published
+release from 0.1.0 was described, but for release candidates. A release
+that was not counts as the nearest described one before it.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from stackcfg.light_typing import Final
 
 DOCS: Final = ""
-"""The address of the built pages, with a slash at its end; empty while they have
-none. `site_url` in `mkdocs.yml` is the same.
+"""The address of the built pages, with a slash at its end; empty while
+they have none. `site_url` in `mkdocs.yml` is the same.
 """
 
 

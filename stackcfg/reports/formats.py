@@ -14,11 +14,11 @@ Context = TypeVar("Context")
 class Format(NamedTuple, Generic[Results, Context]):
     """One output format.
 
-    `module` has a function `render(results, context) -> str`. `is_document`:
-    one document about all files, also where nothing was found; the others are
-    written file by file. `shows_source`: it needs the lines of the file.
-    `holds_problems`: files that cannot be read are part of it; elsewhere the
-    command reports them.
+    `module` has a function `render(results, context) -> str`.
+    `is_document`: one document about all files, also where nothing was
+    found; the others are written file by file. `shows_source`: it needs
+    the lines of the file. `holds_problems`: files that cannot be read
+    are part of it; elsewhere the command reports them.
     """
 
     module: str

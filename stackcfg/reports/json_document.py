@@ -71,7 +71,8 @@ def _mask_address(value: str) -> str:
 def fill_shape(shape: type[AnyShape], result: object, /, **others: Any) -> AnyShape:
     """Return a shape with what a result has under the same names.
 
-    `others` are the fields that the result calls otherwise, or has in another form.
+    `others` are the fields that the result calls otherwise, or has in
+    another form.
     """
     names = set(shape.__annotations__).difference(others)
     return shape(**{name: getattr(result, name) for name in names}, **others)

@@ -1,5 +1,5 @@
-"""What `stackcfg.migrate` and `stackcfg.validate` return: results that can
-report.
+"""What `stackcfg.migrate` and `stackcfg.validate` return: results that
+can report.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Migration(MigrationResult):
     __slots__ = ()
 
     def to_dict(self, file: str = "<string>") -> dict[str, Any]:
-        """Return the entry of the JSON report for this text, under the name of
-        a file.
+        """Return the entry of the JSON report for this text, under the
+        name of a file.
 
         The shape is `FileReport` in `schemas/migrate-report-v2.json`.
         """
@@ -34,8 +34,8 @@ class Validation(engine.Validation):
     __slots__ = ()
 
     def to_dict(self, file: str = "<string>") -> dict[str, Any]:
-        """Return the entry of the JSON report for this text, under the name of
-        a file.
+        """Return the entry of the JSON report for this text, under the
+        name of a file.
 
         The shape is `CheckedFile` in `schemas/validate-report-v1.json`.
         """

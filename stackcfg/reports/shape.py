@@ -1,9 +1,10 @@
 """How the shape of a JSON report is declared.
 
-Each report is a class beside the function that fills it, and the published
-JSON Schemas are made from these. A field that gets another name or meaning
-needs the next version of the report and a schema file of its own. Docstrings
-of shapes, with their line breaks, are the descriptions in the schemas.
+Each report is a class beside the function that fills it, and the
+published JSON Schemas are made from these. A field that gets another
+name or meaning needs the next version of the report and a schema file
+of its own. Docstrings of shapes, with their line breaks, are the
+descriptions in the schemas.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import Annotated, Any, ClassVar, Final, dataclass_transform
 
 @dataclass_transform(frozen_default=True)
 class Shape:
-    """A JSON object of a report: each subclass is a frozen dataclass of its
-    keys.
+    """A JSON object of a report: each subclass is a frozen dataclass of
+    its keys.
 
-    A field that defaults to None is left out of the document where it is None.
+    A field that defaults to None is left out of the document where it
+    is None.
     """
 
     # Read by pydantic, which only the export of the schemas loads.

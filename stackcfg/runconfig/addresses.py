@@ -1,8 +1,8 @@
 """Addresses of inference providers, as 0.3 and as 0.4 write them.
 
-Up to 0.3 a provider adds an ending of its own to its address; from 0.4.0 the
-file has the whole address (upstream #4177). Which provider adds what is a fact
-of `releases.renames`.
+Up to 0.3 a provider adds an ending of its own to its address; from
+0.4.0 the file has the whole address (upstream #4177). Which provider
+adds what is a fact of `releases.renames`.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from stackcfg.runconfig.values import as_string
 
 
 def form_in_config(form: AddressForm, config: Data) -> AddressForm:
-    """Return the form of an address without an ending that the config turns
-    off.
+    """Return the form of an address without an ending that the config
+    turns off.
     """
     if form.switch and is_false(config.get(form.switch)):
         return form._replace(ending="")
@@ -39,11 +39,11 @@ def is_false(value: Any) -> bool:
 
 
 def whole_address(text: str, form: AddressForm, owner: str, is_same_key: bool) -> str:
-    """Return the address that the old provider called, in the words of the
-    file.
+    """Return the address that the old provider called, in the words of
+    the file.
 
-    `owner` is the id of the provider. `is_same_key` says that the address
-    keeps its key.
+    `owner` is the id of the provider. `is_same_key` says that the
+    address keeps its key.
     """
     if not text or not form.ending:
         return text
@@ -72,8 +72,8 @@ def _with_ending(text: str, form: AddressForm, is_same_key: bool) -> str:
 
 
 def _is_switched_by(owner: str, text: str) -> bool:
-    """Return whether a provider is on only while the variable of its address
-    is set.
+    """Return whether a provider is on only while the variable of its
+    address is set.
     """
     if not is_conditional(owner):
         return False
@@ -81,8 +81,8 @@ def _is_switched_by(owner: str, text: str) -> bool:
 
 
 def _without_last_slash(text: str) -> str:
-    """Return an address without a slash at its end, also of a variable's
-    default.
+    """Return an address without a slash at its end, also of a
+    variable's default.
 
     Two slashes in a row would be another address.
     """

@@ -31,10 +31,11 @@ _EXPANDED_KEYS = (*EXTERNAL_FOLDERS, "tls_verify")
 
 
 def with_home_in_variable(path: str, variable: str) -> str:
-    """Return a path with its `~` in the default of a variable, where every release
-    expands it; any other path as it is.
+    """Return a path with its `~` in the default of a variable, where
+    every release expands it; any other path as it is.
 
-    Upstream's own configs write it so: `${env.FILES_STORAGE_DIR:=~/.llama/…}`.
+    Upstream's own configs write it so:
+    `${env.FILES_STORAGE_DIR:=~/.llama/…}`.
     """
     # a default has no variables in it
     start = _FIXED_START.match(path)
@@ -46,7 +47,8 @@ def with_home_in_variable(path: str, variable: str) -> str:
 def old_home_at(data: Data, path: Path) -> re.Pattern[str]:
     """Return what finds the old folder in the string at a path of a run config.
 
-    It finds only names that the server looks up in the home of the user.
+    It finds only names that the server looks up in the home of the
+    user.
     """
     return _ANYWHERE if _is_expanded(data, path) else _IN_VARIABLE
 

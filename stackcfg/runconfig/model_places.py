@@ -12,8 +12,8 @@ from stackcfg.releases.model_names import RESOURCE, RESOURCE_PREFIX, ModelPlace
 def name_at(data: Mapping[str, Any], place: ModelPlace, path: Path) -> str | None:
     """Return the name at a path that fits a place; None if it is no string.
 
-    A name beside it counts where the place has a `fallback`. For places that
-    are mappings (`QUALIFIED`) there is none.
+    A name beside it counts where the place has a `fallback`. For places
+    that are mappings (`QUALIFIED`) there is none.
     """
     value = value_at(data, path)
     if value is None and place.fallback:

@@ -1,8 +1,9 @@
 """The grammar of `${env.NAME}` placeholders, never resolved here.
 
-Until 0.2.12 a default is written `${env.X:default}` and a conditional value
-`${env.X+value}`; from 0.2.13 `${env.X:=default}` and `${env.X:+value}`
-(upstream #2490). A name is upper case; the value ends at the first `}`.
+Until 0.2.12 a default is written `${env.X:default}` and a conditional
+value `${env.X+value}`; from 0.2.13 `${env.X:=default}` and
+`${env.X:+value}` (upstream #2490). A name is upper case; the value ends
+at the first `}`.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ _SHELL_DEMAND = f"({PLACEHOLDER_START})" + r":\?[^}]*\}"
 def end_of_last(text: str) -> int:
     """Return where the last placeholder of a string can end.
 
-    Behind it no `}` follows. A pattern that looks for one from each `${` there
-    would take quadratic time.
+    Behind it no `}` follows. A pattern that looks for one from each
+    `${` there would take quadratic time.
     """
     return text.rfind("}") + 1
 

@@ -6,8 +6,8 @@ from stackcfg.light_typing import Any
 
 
 def has_same_values(one: Any, other: Any) -> bool:
-    """Return whether plain data is the same: `1`, `1.0` and `true` are not, and the
-    keys of a mapping have their order.
+    """Return whether plain data is the same: `1`, `1.0` and `true` are
+    not, and the keys of a mapping have their order.
     """
     kind = type(one)
     if kind is not type(other):

@@ -1,11 +1,11 @@
 """What the server makes of strings with `${env…}`, in any environment.
 
-A file is read twice: with every variable unset that may be unset, and with
-those set that switch something on (`${env.X:+value}`). A variable without a
-default counts as set, to an unknown value. From 0.2.13 a string with a replaced
-variable gets a type of its own: null, boolean, number, else string (#2490);
-until 0.2.19 so does every other string. Measured with each release's
-`replace_env_vars`.
+A file is read twice: with every variable unset that may be unset, and
+with those set that switch something on (`${env.X:+value}`). A variable
+without a default counts as set, to an unknown value. From 0.2.13 a
+string with a replaced variable gets a type of its own: null, boolean,
+number, else string (#2490); until 0.2.19 so does every other string.
+Measured with each release's `replace_env_vars`.
 """
 
 from __future__ import annotations
@@ -183,10 +183,11 @@ def _substitute_text(text: str, known: frozenset[str], version: Release) -> Any:
 
 
 def keep_variables(data: Any, known: frozenset[str], version: Release) -> Any:
-    """Return plain data as the server sees it, with `${env.NAME}` in strings for the
-    unknown value of a `known` variable.
+    """Return plain data as the server sees it, with `${env.NAME}` in
+    strings for the unknown value of a `known` variable.
 
-    Equal strings of the result are equal for the server, whatever the values are.
+    Equal strings of the result are equal for the server, whatever the
+    values are.
     """
     if isinstance(data, str):
         return _keep_variables(data, known, version)
@@ -215,8 +216,8 @@ def _keep_variables(text: str, known: frozenset[str], version: Release) -> Any:
 
 
 def hide_parameters(data: Any, parameters: frozenset[str]) -> Any:
-    """Return plain data with strings that have parameters as template expressions,
-    whose values nobody knows.
+    """Return plain data with strings that have parameters as template
+    expressions, whose values nobody knows.
     """
     if isinstance(data, str):
         if any(parameter in data for parameter in parameters):
@@ -282,8 +283,8 @@ def convert_string(text: str) -> Any:
 
 
 def loses_spelling(default: str) -> bool:
-    """Return whether a default is a number with leading zeros, underscores or an
-    exponent, which the server writes otherwise.
+    """Return whether a default is a number with leading zeros,
+    underscores or an exponent, which the server writes otherwise.
     """
     value = convert_string(default)
     if isinstance(value, bool) or not isinstance(value, int | float):

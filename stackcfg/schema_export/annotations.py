@@ -1,5 +1,5 @@
-"""What an editor shows of a schema: descriptions, and the releases that brought
-a key or a value.
+"""What an editor shows of a schema: descriptions, and the releases that
+brought a key or a value.
 """
 
 from __future__ import annotations

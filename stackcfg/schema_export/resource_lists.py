@@ -1,9 +1,9 @@
 """Lists of resources that a release does not read.
 
 The run configs that upstream shipped with 0.3 to 0.7 have an empty
-`registered_resources.vector_dbs`, which these releases drop. Nothing is lost with
-an empty list, so an editor only marks it as deprecated. A list with entries is
-refused.
+`registered_resources.vector_dbs`, which these releases drop. Nothing is
+lost with an empty list, so an editor only marks it as deprecated. A
+list with entries is refused.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The JSON Schema of a run config for a release, for editors and schema
 checkers.
 
-Expressions are those of ECMA-262, which all validators take. A number, boolean
-or choice may also be a string with a variable in it. What the server would drop
-silently, the schema refuses, but for empty lists of resources.
+Expressions are those of ECMA-262, which all validators take. A number,
+boolean or choice may also be a string with a variable in it. What the
+server would drop silently, the schema refuses, but for empty lists of
+resources.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ _STRINGS: Final = {
 """The strings that the server reads as a value of another type."""
 
 _IS_ON: Final = {"type": "string", "minLength": 1, "not": {"const": "__disabled__"}}
-"""The `provider_id` of a provider that is on; the config of others is not
-checked.
+"""The `provider_id` of a provider that is on; the config of others is
+not checked.
 """
 
 
@@ -196,8 +197,8 @@ def _inner_schemas(schema: Schema) -> Iterator[Any]:
 
 
 def _require_tag(definition: Schema, name: str, release: Release) -> None:
-    """Require the `type` of a member of a tagged union, even if it has a
-    default.
+    """Require the `type` of a member of a tagged union, even if it has
+    a default.
     """
     required = definition.get("required", [])
     fields = models.config_model(name, release).fields

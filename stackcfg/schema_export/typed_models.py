@@ -1,8 +1,8 @@
-"""A release's config models as pydantic classes, made from the facts of the
-release.
+"""A release's config models as pydantic classes, made from the facts of
+the release.
 
-`validation.model_check` says the same without pydantic, which is slow to load;
-a test holds the two against each other.
+`validation.model_check` says the same without pydantic, which is slow
+to load; a test holds the two against each other.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Deployments: which server an object of an operator runs, with which config, and
-on which volumes the databases of that are.
+"""Deployments: which server an object of an operator runs, with which
+config, and on which volumes the databases of that are.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from stackcfg.yamltext.lines import Position
 
 @dataclass(frozen=True, slots=True)
 class DeployedReference:
-    """A ConfigMap or Secret that a deployment needs; `file` and `line` are where
-    it is in the run, empty and 0 if it is not.
+    """A ConfigMap or Secret that a deployment needs; `file` and `line`
+    are where it is in the run, empty and 0 if it is not.
     """
 
     kind: str
@@ -50,8 +50,8 @@ class DeployedReference:
 
 @dataclass(frozen=True, slots=True)
 class DeployedConfig:
-    """The run config that a deployment mounts, and its databases; these are
-    empty where the config is not in the run.
+    """The run config that a deployment mounts, and its databases; these
+    are empty where the config is not in the run.
     """
 
     source: DeployedReference
@@ -60,8 +60,8 @@ class DeployedConfig:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentOverview:
-    """One object of an operator. `runs` is the distribution or image; without a
-    `config` the server has the one of its image.
+    """One object of an operator. `runs` is the distribution or image;
+    without a `config` the server has the one of its image.
     """
 
     kind: str

@@ -52,12 +52,13 @@ _CONDITION: Final = lazy_pattern(NAMED_START + r":\+")
 class StoreEntry:
     """One store and who uses it.
 
-    `backend` and `name` are those of a reference, as written; `location` is
-    None where the release keeps no rows. `status` is used, unread (the release
-    drops it), dangling (no such backend), wrong-family, or variable (only the
-    environment knows the backend). `implied` marks a store that is not in the
-    file and that the server has nevertheless, `disabled` one of a provider that
-    is off, `variable` what must be set for its provider to be on.
+    `backend` and `name` are those of a reference, as written;
+    `location` is None where the release keeps no rows. `status` is
+    used, unread (the release drops it), dangling (no such backend),
+    wrong-family, or variable (only the environment knows the backend).
+    `implied` marks a store that is not in the file and that the server
+    has nevertheless, `disabled` one of a provider that is off,
+    `variable` what must be set for its provider to be on.
     """
 
     store: str
@@ -79,8 +80,8 @@ class StoreEntry:
 
 @dataclass(frozen=True, slots=True)
 class BackendEntry:
-    """A backend of the catalog; `location` is None if no release knows its
-    type.
+    """A backend of the catalog; `location` is None if no release knows
+    its type.
     """
 
     name: str
@@ -210,8 +211,8 @@ def _status_of(store: Store, reference: Reference, source: Source) -> str:
 
 
 def _is_dropped(store: Store, source: Source) -> bool:
-    """Return whether the release reads no store there; False for unknown
-    providers.
+    """Return whether the release reads no store there; False for
+    unknown providers.
     """
     if store.fact.known:
         return False
@@ -242,8 +243,8 @@ def _reference_nodes(
 
 
 def _unknown_reference(path: Path, value: Mapping[str, Any], source: Source) -> Store:
-    """Return the store of a reference that the release does not know at this
-    path.
+    """Return the store of a reference that the release does not know at
+    this path.
     """
     family = KV
     if "table_name" in value:

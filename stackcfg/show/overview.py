@@ -1,8 +1,8 @@
-"""Who uses what in the run configs of a text, and which releases each of them
-can be for.
+"""Who uses what in the run configs of a text, and which releases each
+of them can be for.
 
-Inline stores are shown where 0.2 keeps them, references as one release reads
-them: the asked one, or the newest one that the config fits.
+Inline stores are shown where 0.2 keeps them, references as one release
+reads them: the asked one, or the newest one that the config fits.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ class Judgement:
 class Overview:
     """One run config.
 
-    `place` is where it is in the file, empty for the file itself. `release` is
-    the one whose reading of references is shown; `without_stores` counts by API
-    the providers without a store.
+    `place` is where it is in the file, empty for the file itself.
+    `release` is the one whose reading of references is shown;
+    `without_stores` counts by API the providers without a store.
     """
 
     place: str
@@ -98,8 +98,8 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class FileOverview:
-    """The run configs of one file and its deployments, or the problem for which
-    it was refused.
+    """The run configs of one file and its deployments, or the problem
+    for which it was refused.
 
     `judgements` are the evidence in a refused file.
     """
@@ -116,13 +116,13 @@ def read_overviews(
     release: Release | None = None,
     fields: StoreFields | None = None,
 ) -> tuple[Overview, ...]:
-    """Return an overview of every run config in a text, its references as a
-    release reads them.
+    """Return an overview of every run config in a text, its references
+    as a release reads them.
 
     Without a release, as the newest one that the config fits.
 
-    Raises `InputError` when the text cannot be read, `NotRunConfigError` when
-    it holds no run config.
+    Raises `InputError` when the text cannot be read,
+    `NotRunConfigError` when it holds no run config.
     """
     fields = fields or load_store_fields()
     read = partial(_read_overviews, release=release, fields=fields)
@@ -241,8 +241,8 @@ def _inline_entries(old: StoreMap, source: Source, is_old: bool) -> list[StoreEn
 
 
 def _is_default(store: Store, data: Mapping[str, Any]) -> bool:
-    """Return whether the old server opens a store that the file omits: the registry,
-    or what a provider of 0.1.0 to 0.1.6 has by default.
+    """Return whether the old server opens a store that the file omits:
+    the registry, or what a provider of 0.1.0 to 0.1.6 has by default.
     """
     return store.location is not None and "storage" not in data
 

@@ -1,5 +1,5 @@
-"""The overview of a template that decides about the structure of a run config: that
-of the text with most of the template.
+"""The overview of a template that decides about the structure of a run
+config: that of the text with most of the template.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ Read = Callable[[str], "tuple[Overview, ...]"]
 def read_template_overviews(
     text: str, error: StructureError, read: Read
 ) -> tuple[Overview, ...]:
-    """Return an overview of the run configs that a template writes for some of the
-    values, at its lines.
+    """Return an overview of the run configs that a template writes for
+    some of the values, at its lines.
 
     Raises the error of the template if it is not known what it writes.
     """

@@ -1,5 +1,5 @@
-"""The volumes of a deployment: what is mounted where, whether it is kept, and which of
-the databases of the run config are on it.
+"""The volumes of a deployment: what is mounted where, whether it is
+kept, and which of the databases of the run config are on it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _CLAIM: Final = "persistentVolumeClaim"
 class DeployedVolume:
     """A volume: its name, what it is, and the folder where it is mounted.
 
-    `is_kept`: its files outlive the pod. `adopted` names the old object whose
-    volume it is.
+    `is_kept`: its files outlive the pod. `adopted` names the old object
+    whose volume it is.
     """
 
     name: str
@@ -105,8 +105,8 @@ ON_VOLUME: Final = "volume"
 IN_CONTAINER: Final = "container"
 ON_SERVER: Final = "server"
 UNKNOWN: Final = "unknown"
-"""Where a database is: on a volume, in the container (lost with it), on a database
-server, or only the environment knows.
+"""Where a database is: on a volume, in the container (lost with it), on
+a database server, or only the environment knows.
 """
 
 _VARIABLE: Final = lazy_pattern(r"\$\{env\.(\w+)[^{}]*\}")
@@ -117,8 +117,8 @@ _VENDOR: Final = ("rh", "rh-dev")
 
 @dataclass(frozen=True, slots=True)
 class DeployedDatabase:
-    """A database of a run config: the backend or store that names it, and where
-    it is; `volume` names the volume that it is on.
+    """A database of a run config: the backend or store that names it,
+    and where it is; `volume` names the volume that it is on.
     """
 
     name: str

@@ -8,8 +8,8 @@ from stackcfg.light_typing import Any, Final
 from stackcfg.paths import Data, as_list, as_mapping
 
 SECTIONS_WITH_REFERENCES: Final = ("providers", "storage", "server")
-"""The sections that hold references; a key `backend` elsewhere means something
-else.
+"""The sections that hold references; a key `backend` elsewhere means
+something else.
 """
 
 

@@ -63,8 +63,8 @@ def read_backends(config: Data) -> dict[str, Backend]:
 
 
 def required_server_stores(catalog: StoreFields, version: Release) -> list[str]:
-    """Return the names of the server's own stores without which a release does
-    not start.
+    """Return the names of the server's own stores without which a
+    release does not start.
     """
     fields = catalog.server_fields(version, REFERENCE)
     own = [each for each in fields if each.path[:2] == STORES_PATH]

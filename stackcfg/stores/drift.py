@@ -16,8 +16,8 @@ Item = TypeVar("Item")
 
 
 class SeenServers(Generic[Item]):
-    """Items in the databases of servers, by what databases that drifted apart
-    still have in common.
+    """Items in the databases of servers, by what databases that drifted
+    apart still have in common.
     """
 
     def __init__(self) -> None:

@@ -10,7 +10,8 @@ from stackcfg.stores.store_map import Store
 def find_loss(store: Store, engine: str, version: Release) -> str:
     """Return what a server does not do with the rows of a store on an engine.
 
-    Empty if it does everything, as with each store that has no namespace.
+    Empty if it does everything, as with each store that has no
+    namespace.
     """
     reference = store.reference
     if store.family != KV or reference is None or not reference.name:

@@ -52,8 +52,9 @@ def read_inline_stores(
 ) -> StoreMap:
     """Read the inline stores of a config of release `version`.
 
-    The map also has the absent stores that `target` asks for, and references
-    under an old key. Other references belong to `catalog.read_catalog`.
+    The map also has the absent stores that `target` asks for, and
+    references under an old key. Other references belong to
+    `catalog.read_catalog`.
     """
     found: list[Store | Unreadable] = []
     for owner in read_store_owners(config):
@@ -181,7 +182,8 @@ def _read_guesses(
 ) -> Iterator[Store | Unreadable]:
     """Read inline stores under keys that no release has for this provider.
 
-    Each keeps its key, or gets the one that all other types have instead.
+    Each keeps its key, or gets the one that all other types have
+    instead.
     """
     unknown = dict(_unknown_settings(owner, old))
     stores = {key: value for key, value in unknown.items() if is_inline_store(value)}

@@ -1,7 +1,7 @@
 """Reads the value of one inline store, to 0.2.24: its engine and its location.
 
-Facts: `kvstore` and SQL config classes of 0.2.23; the nested `inference_store`
-form with queue settings came in 0.2.22 (#3383).
+Facts: `kvstore` and SQL config classes of 0.2.23; the nested
+`inference_store` form with queue settings came in 0.2.22 (#3383).
 """
 
 from __future__ import annotations

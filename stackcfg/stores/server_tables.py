@@ -1,7 +1,7 @@
 """References of prompts and connectors to a KV store, which are read as tables.
 
-Both are stored in SQL since ogx 1.0.0 (#5756, #5757). Its loader, and its model
-of the stores, make a reference to a table of an old one.
+Both are stored in SQL since ogx 1.0.0 (#5756, #5757). Its loader, and
+its model of the stores, make a reference to a table of an old one.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ def _is_kv_reference(reference: Any) -> bool:
 
 
 def _make_sql_reference(store: str, reference: Data) -> dict[str, Any]:
-    """Return the reference to a table that the loader makes of one to a KV
-    store.
+    """Return the reference to a table that the loader makes of one to a
+    KV store.
 
-    It renames the backend: of prompts, a leading `kv_` becomes `sql_`; of
-    connectors every `kv_`, and all other keys are lost.
+    It renames the backend: of prompts, a leading `kv_` becomes `sql_`;
+    of connectors every `kv_`, and all other keys are lost.
     """
     backend = reference.get("backend")
     table = reference["namespace"]

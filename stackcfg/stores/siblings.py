@@ -25,8 +25,8 @@ from stackcfg.releases.versions import Release
 def find_sibling(
     catalog: StoreFields, api: str, provider_type: str, settings: Mapping[Any, Any]
 ) -> str:
-    """Return the known type whose store fields a config has; empty if there is
-    none, or several that differ.
+    """Return the known type whose store fields a config has; empty if
+    there is none, or several that differ.
 
     A type that a release has, or that the user declared, is its own.
     """
@@ -58,7 +58,8 @@ def _without_type(fields: Sequence[StoreField]) -> frozenset[StoreField]:
 def new_key(catalog: StoreFields, api: str, key: str, target: Release) -> str:
     """Return the key that every known type of an API has instead of an old one.
 
-    That is the old key itself where no type has it, or where they differ.
+    That is the old key itself where no type has it, or where they
+    differ.
     """
     found: set[tuple[str, ...]] = set()
     for kind, fields in catalog.types_of(api).items():

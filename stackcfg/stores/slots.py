@@ -1,8 +1,8 @@
 """Slots: the places for stores that a release gives the server and its
 providers.
 
-A slot is a `Store` with its key, path, field and owner; readers add what is
-written.
+A slot is a `Store` with its key, path, field and owner; readers add
+what is written.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class StoreOwner(NamedTuple):
     def known_type(self, catalog: StoreFields) -> str:
         """Return the type whose store fields this owner has.
 
-        A type outside the tree has those of the known type that it extends.
+        A type outside the tree has those of the known type that it
+        extends.
         """
         if not self.api:
             return self.type

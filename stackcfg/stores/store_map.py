@@ -1,7 +1,7 @@
 """The store map of a config: its stores, its backends, and where rows are.
 
-Two readers build it from plain data: `inline` for releases up to 0.2.24,
-`catalog` for 0.3.0 and later.
+Two readers build it from plain data: `inline` for releases up to
+0.2.24, `catalog` for 0.3.0 and later.
 """
 
 from __future__ import annotations
@@ -105,19 +105,20 @@ class Reference(NamedTuple):
 StoreState = Literal["written", "absent", "superseded"]
 """How a store is in the file.
 
-`absent`: the release has or needs the store, and the file does not mention it.
-`superseded`: it is under its old key, and its new key is in the file too.
+`absent`: the release has or needs the store, and the file does not
+mention it. `superseded`: it is under its old key, and its new key is in
+the file too.
 """
 
 
 class Store(NamedTuple):
     """One store of a config.
 
-    `key` names the store, the same for every release; `path` is where it is
-    written now; `owner` is the id of its provider, or the name of a store of
-    the server. One of `inline` and `reference` is what the file says.
-    `location` is None when no rows can exist yet, or when a reference names an
-    unknown backend.
+    `key` names the store, the same for every release; `path` is where
+    it is written now; `owner` is the id of its provider, or the name of
+    a store of the server. One of `inline` and `reference` is what the
+    file says. `location` is None when no rows can exist yet, or when a
+    reference names an unknown backend.
     """
 
     key: str
@@ -145,8 +146,8 @@ class Store(NamedTuple):
     def entry_path(self) -> Path:
         """The path of the entry that holds the store.
 
-        The nested form of an inference store, with its queue, is one entry at the
-        top level.
+        The nested form of an inference store, with its queue, is one
+        entry at the top level.
         """
         if self.fact.api or self.fact.path[0] == "server":
             return self.path
@@ -172,8 +173,8 @@ class Backend(NamedTuple):
 
     @property
     def can_be_named(self) -> bool:
-        """Whether a reference can name it: the server replaces variables in
-        values, not in keys.
+        """Whether a reference can name it: the server replaces
+        variables in values, not in keys.
         """
         return "${env." not in self.name
 

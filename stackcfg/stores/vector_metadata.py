@@ -1,11 +1,11 @@
 """The store of vector stores that access rules and tenants demand.
 
-Since ogx 1.1.0 a provider of vector stores refuses to start with an access policy
-and without a `metadata_store`, and since 1.2.0 with several tenants. A provider that
-leaves its own out gets that of the server, `storage.stores.vector_stores`, which has
-no default.
-Source: `initialize_openai_vector_stores` and `instantiate_provider` of ogx 1.1.0
-and 1.5.0.
+Since ogx 1.1.0 a provider of vector stores refuses to start with an
+access policy and without a `metadata_store`, and since 1.2.0 with
+several tenants. A provider that leaves its own out gets that of the
+server, `storage.stores.vector_stores`, which has no default. Source:
+`initialize_openai_vector_stores` and `instantiate_provider` of ogx
+1.1.0 and 1.5.0.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _WITHOUT_RULES: Final = ("remote::oci",)
 
 
 def demand_for_store(data: Data, fields: StoreFields, version: Release) -> str:
-    """Return the setting with which a release refuses a config, since nothing keeps
-    who owns a vector store; empty if it does not.
+    """Return the setting with which a release refuses a config, since
+    nothing keeps who owns a vector store; empty if it does not.
     """
     if version < POLICY_NEEDS_STORE_SINCE:
         return ""

@@ -1,9 +1,9 @@
 """Compares two store maps: whether the new server sees the rows of the old one.
 
-Measured on real servers: rows are visible when the database, the table, the key
-prefix and the format of the keys are those that the new release reads. Releases
-of one family can differ: 0.3.5 is the first 0.3 to honour the table name of the
-inference store.
+Measured on real servers: rows are visible when the database, the table,
+the key prefix and the format of the keys are those that the new release
+reads. Releases of one family can differ: 0.3.5 is the first 0.3 to
+honour the table name of the inference store.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ NOTHING_STORED = "nothing was stored before"
 
 
 _ADDRESS = ("db_path", "host", "port", "db")
-"""The fields of a connection that say which database it is; the others say who opens
-it, and how.
+"""The fields of a connection that say which database it is; the others
+say who opens it, and how.
 """
 
 
 class StoreVisibility(NamedTuple):
     """One store before and after, and whether the new server sees the old rows.
 
-    `status` is VISIBLE, PARTLY_VISIBLE (only in the first releases of the
-    family), NOT_VISIBLE, or NO_ROWS_YET (nothing can have been stored);
-    `reason` says why. The layout decides where a store goes that `was_inline`.
-    The old server did not read a store that `is_left_over`; the old file does
-    not name one that `is_default`.
+    `status` is VISIBLE, PARTLY_VISIBLE (only in the first releases of
+    the family), NOT_VISIBLE, or NO_ROWS_YET (nothing can have been
+    stored); `reason` says why. The layout decides where a store goes
+    that `was_inline`. The old server did not read a store that
+    `is_left_over`; the old file does not name one that `is_default`.
     """
 
     store: str
@@ -72,14 +72,14 @@ def compare_visibility(
     target: Target,
     source: Release,
 ) -> list[StoreVisibility]:
-    """Return the visibility of each store of the old map, in its order; then the
-    stores that are new.
+    """Return the visibility of each store of the old map, in its order;
+    then the stores that are new.
 
-    Left out is what the new file does not have and the old server did not read,
-    or did not store.
+    Left out is what the new file does not have and the old server did
+    not read, or did not store.
 
-    `new` is the new map as the last release of the target reads it, `source`
-    the release that wrote the rows.
+    `new` is the new map as the last release of the target reads it,
+    `source` the release that wrote the rows.
     """
     last = _match_stores(old, new)
     first = last
@@ -107,8 +107,8 @@ def _stores_beside(new: StoreMap, matched: dict[str, Store]) -> list[Store]:
 
 
 def _stores_at_first(data: Data, catalog: StoreFields, target: Target) -> StoreMap:
-    """Return the stores of a new file as the first release of its family reads
-    them.
+    """Return the stores of a new file as the first release of its
+    family reads them.
     """
     data = with_default_backends(data, target.first)
     return read_opened_stores(data, catalog, target.first)
@@ -145,8 +145,8 @@ def _describe_new(added: list[Store], known: set[str]) -> Iterator[StoreVisibili
 
 
 def _is_without_rows(store: Store, source: Release) -> bool:
-    """Return whether the old server can have kept nothing in a store, or reads
-    nothing of it.
+    """Return whether the old server can have kept nothing in a store,
+    or reads nothing of it.
     """
     if store.location is None:
         return True
@@ -263,8 +263,8 @@ def _is_same_database(before: Location, after: Location) -> bool:
 
 
 def _is_same_value(old: str | None, new: str | None) -> bool:
-    """Return whether a field says the same; a variable that can be null may have got
-    the default of its field, which a server would take.
+    """Return whether a field says the same; a variable that can be null
+    may have got the default of its field, which a server would take.
     """
     if old is None or new is None or not may_be_empty(old):
         return old == new
@@ -272,8 +272,9 @@ def _is_same_value(old: str | None, new: str | None) -> bool:
 
 
 def _move_home(location: Location) -> Location:
-    """Return a location after the first start of ogx, which renames `~/.llama`;
-    the variable with the server's folder has another name, too.
+    """Return a location after the first start of ogx, which renames
+    `~/.llama`; the variable with the server's folder has another name,
+    too.
     """
     moved = tuple((name, _move_path(value)) for name, value in location.connection)
     return location._replace(connection=moved)

@@ -1,5 +1,5 @@
 """Files, output, terminal and processes of this machine.
 
-Knows nothing of YAML or of run configs. Only the command line and the data
-commands use it.
+Knows nothing of YAML or of run configs. Only the command line and the
+data commands use it.
 """

@@ -1,8 +1,9 @@
 """Texts that can be computed again, kept by key in a file of a cache folder.
 
-The folder is empty or new when it becomes a cache, and bears a tag from then on:
-a folder with other files is never touched. Whatever is wrong with what is in it,
-as after a full disk or another program, nothing is found then.
+The folder is empty or new when it becomes a cache, and bears a tag from
+then on: a folder with other files is never touched. Whatever is wrong
+with what is in it, as after a full disk or another program, nothing is
+found then.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ _START: Final = "results-"
 class CacheFolder:
     """The entries of a cache folder that have one stamp.
 
-    The stamp names all that every entry depends upon, as the version of the
-    program. Raises `FileError` for a folder that holds other files.
+    The stamp names all that every entry depends upon, as the version of
+    the program. Raises `FileError` for a folder that holds other files.
     """
 
     def __init__(self, folder: str, stamp: str) -> None:
@@ -68,8 +69,8 @@ class CacheFolder:
     def save(self) -> None:
         """Write what is to be kept.
 
-        Where that is impossible, as in a folder that must not change, `problem`
-        says why.
+        Where that is impossible, as in a folder that must not change,
+        `problem` says why.
         """
         if not self._used:
             return

@@ -25,8 +25,8 @@ HASH: Final = "sha256"
 def list_files(folder: str) -> dict[str, int]:
     """Return the regular files below a folder, sorted, with their sizes.
 
-    Links to files count as files; links to folders are not followed. Raises
-    `OSError`.
+    Links to files count as files; links to folders are not followed.
+    Raises `OSError`.
     """
     return dict(sorted(_walk(folder, "")))
 
@@ -78,8 +78,8 @@ def copy_new(
 
     `done` takes how many more bytes were copied, and may wait.
 
-    The copy appears under its name only once it is whole and on the disk.
-    Raises `FileError`.
+    The copy appears under its name only once it is whole and on the
+    disk. Raises `FileError`.
     """
     try:
         os.makedirs(os.path.dirname(target) or ".", exist_ok=True)

@@ -12,12 +12,12 @@ MAX_BACKUPS = 10_000
 
 
 def write_file(path: str, text: str, backup: bool = False) -> str | None:
-    """Write all of a text into a file, or nothing; return the name of the
-    backup.
+    """Write all of a text into a file, or nothing; return the name of
+    the backup.
 
     The file keeps its mode; a symbolic link stays one and its target is
-    written. A backup never overwrites a file; it lies beside the file, or where
-    `backup_place` says. Raises `FileError`.
+    written. A backup never overwrites a file; it lies beside the file,
+    or where `backup_place` says. Raises `FileError`.
     """
     check_name(path)
     if path.endswith(os.sep):
@@ -69,8 +69,8 @@ def _back_up(target: str) -> str:
 
 
 def backup_place(target: str) -> str:
-    """Return the path that a backup of a file takes its name from: its own, or
-    for a template of a chart one in the folder of the chart.
+    """Return the path that a backup of a file takes its name from: its
+    own, or for a template of a chart one in the folder of the chart.
 
     Helm renders every file below `templates`, whatever its ending is.
     """
@@ -87,8 +87,8 @@ def backup_place(target: str) -> str:
 
 
 def copy_mode(target: str, temporary: str) -> None:
-    """Give a new file the mode and, where that is allowed, the owner of a
-    target.
+    """Give a new file the mode and, where that is allowed, the owner of
+    a target.
     """
     if not os.path.exists(target):
         os.chmod(temporary, 0o666 & ~_umask())
@@ -139,9 +139,9 @@ def back_up_with(
 
     It goes to a folder, or beside the file.
 
-    Return the backup's name and whether it is new: a backup with the same
-    content serves, so that an interrupted run that is repeated leaves only one.
-    Raises `FileError`.
+    Return the backup's name and whether it is new: a backup with the
+    same content serves, so that an interrupted run that is repeated
+    leaves only one. Raises `FileError`.
     """
     import filecmp
     from contextlib import ExitStack
@@ -167,8 +167,8 @@ def back_up_with(
 
 
 def _name_backup(temporary: str, target: str) -> str:
-    """Give a finished copy the first free backup name of a file; return that
-    name.
+    """Give a finished copy the first free backup name of a file; return
+    that name.
     """
     from contextlib import suppress
 

@@ -16,8 +16,8 @@ from stackcfg.errors import StackcfgError
 
 STDIN = "-"
 MAX_BYTES = 10 * 1024 * 1024
-"""No run config comes near this size; a larger file is refused before it is
-parsed.
+"""No run config comes near this size; a larger file is refused before
+it is parsed.
 """
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -41,8 +41,8 @@ class FileError(StackcfgError):
 
 
 def read_file(path: str) -> str:
-    """Return the text of a file, or of standard input for `-`; line ends
-    unchanged.
+    """Return the text of a file, or of standard input for `-`; line
+    ends unchanged.
 
     Raises `FileError`.
     """
@@ -101,8 +101,9 @@ def _read_stdin() -> bytes:
 
 
 _read_pipes: dict[tuple[int, int], bytes] = {}
-"""What was read from pipes, as `<(helm template CHART)` names one: they give their text
-only once. A pipe is known by its disk and its number there.
+"""What was read from pipes, as `<(helm template CHART)` names one: they
+give their text only once. A pipe is known by its disk and its number
+there.
 """
 
 
@@ -189,8 +190,8 @@ def _existing(folder: str) -> str:
 
 
 def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:
-    """Yield each file that the paths and patterns name, and whether a folder held
-    it.
+    """Yield each file that the paths and patterns name, and whether a
+    folder held it.
     """
     seen: set[str] = set()
     for path in chain.from_iterable(map(_expand, paths)):

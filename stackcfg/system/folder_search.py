@@ -25,8 +25,8 @@ _IGNORE_FILE: Final = ".gitignore"
 
 
 class _Tree(NamedTuple):
-    """A repository, and where the search came into it: the folder as it is named,
-    and its path in the repository.
+    """A repository, and where the search came into it: the folder as it
+    is named, and its path in the repository.
     """
 
     repository: Repository
@@ -37,9 +37,9 @@ class _Tree(NamedTuple):
 class _Folder(NamedTuple):
     """A folder that is searched.
 
-    `inside` is its path in the repository, with a slash behind each name. `rules`
-    are those that count in it, the nearest first, each with the length of the path
-    of the folder that holds them.
+    `inside` is its path in the repository, with a slash behind each
+    name. `rules` are those that count in it, the nearest first, each
+    with the length of the path of the folder that holds them.
     """
 
     path: str
@@ -57,11 +57,11 @@ class _Folder(NamedTuple):
 
 
 def search_folder(path: str) -> list[str]:
-    """Return the YAML files and the helpers of charts in a folder, without those
-    that git ignores.
+    """Return the YAML files and the helpers of charts in a folder,
+    without those that git ignores.
 
-    A folder that is named is searched even if git ignores it. One that cannot be
-    read is listed too, so that reading it reports why.
+    A folder that is named is searched even if git ignores it. One that
+    cannot be read is listed too, so that reading it reports why.
     """
     found: set[str] = set()
     trees: set[_Tree] = set()
@@ -95,8 +95,8 @@ def _list_entries(path: str) -> list[os.DirEntry[str]]:
 def _unignored(
     folder: _Folder, entries: list[os.DirEntry[str]]
 ) -> Iterator[tuple[os.DirEntry[str], bytes]]:
-    """Yield the files and the folders to search, with their paths in the
-    repository; that of a folder ends with a slash.
+    """Yield the files and the folders to search, with their paths in
+    the repository; that of a folder ends with a slash.
     """
     for entry in entries:
         inside = folder.inside + os.fsencode(entry.name)
@@ -182,8 +182,8 @@ def _add_rules(folder: _Folder) -> _Folder:
 
 
 def _tracked_in(tree: _Tree) -> Iterator[str]:
-    """Yield the files of a searched tree that the index lists: no rule ignores
-    them.
+    """Yield the files of a searched tree that the index lists: no rule
+    ignores them.
     """
     endings = tuple(map(os.fsencode, (*SUFFIXES, HELPER_ENDING)))
     for path in tracked_files(tree.repository):

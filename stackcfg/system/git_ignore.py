@@ -1,10 +1,11 @@
-"""The rules of a `.gitignore`, read without git: what a folder holds can make git
-run a program.
+"""The rules of a `.gitignore`, read without git: what a folder holds
+can make git run a program.
 
-The patterns are those of gitignore(5); names are bytes, as they are for git. Each
-pattern with wildcards becomes a regular expression whose time grows with the length of the name
-and not faster: what is before a `*` or `**` matches at its first place, and no
-other is tried (the atomic groups).
+The patterns are those of gitignore(5); names are bytes, as they are for
+git. Each pattern with wildcards becomes a regular expression whose time
+grows with the length of the name and not faster: what is before a `*`
+or `**` matches at its first place, and no other is tried (the atomic
+groups).
 """
 
 from __future__ import annotations
@@ -60,10 +61,10 @@ _NOTHING: Final = rb"(?!)"
 class IgnoreRules(NamedTuple):
     """The patterns of one file; of those that match a path the last one decides.
 
-    `literals` has the number of each pattern that needs no expression: by name,
-    by `*.` and the last part of a name, or by `/` and the path. `numbers` are those
-    of the groups of the expression. `ignores` says for each pattern whether it
-    ignores; one with `!` does not.
+    `literals` has the number of each pattern that needs no expression:
+    by name, by `*.` and the last part of a name, or by `/` and the
+    path. `numbers` are those of the groups of the expression. `ignores`
+    says for each pattern whether it ignores; one with `!` does not.
     """
 
     literals: Mapping[bytes, int]
@@ -127,8 +128,8 @@ def _read_patterns(content: bytes) -> Iterator[bytes]:
 
 
 def _literal_key(pattern: bytes) -> bytes | None:
-    """Return the key of a pattern that needs no expression; None if it needs
-    one.
+    """Return the key of a pattern that needs no expression; None if it
+    needs one.
     """
     path = pattern.removesuffix(b"/")
     if not _LITERAL.match(path):
@@ -148,8 +149,8 @@ def _strip_spaces(line: bytes) -> bytes:
 
 
 def _translate_pattern(pattern: bytes) -> bytes:
-    """Return the expression for a pattern; one without an inner slash is for
-    names in all folders.
+    """Return the expression for a pattern; one without an inner slash
+    is for names in all folders.
     """
     end = rb"\0?\Z"
     if pattern.endswith(b"/"):

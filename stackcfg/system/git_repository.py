@@ -1,7 +1,7 @@
 """A git repository as plain files: its top, its own exclude patterns, its index.
 
-Git itself is not started, and its config is not read: a folder can hold a config
-that names programs.
+Git itself is not started, and its config is not read: a folder can hold
+a config that names programs.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def tracked_files(repository: Repository) -> list[bytes]:
 def _read_index(content: bytes, hash_size: int) -> Iterator[bytes]:
     """Yield the paths of an index, as gitformat-index(5) describes it.
 
-    Raises `ValueError` or `IndexError` where the content is something else.
+    Raises `ValueError` or `IndexError` where the content is something
+    else.
     """
     version = int.from_bytes(content[4:8], "big")
     position, name = 12, b""

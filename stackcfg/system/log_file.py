@@ -11,8 +11,9 @@ from typing import TextIO
 class LogFile:
     """A file that lines are added to; without a path, nothing is written.
 
-    Threads may share it. Raises `OSError` where it cannot be opened. Where a
-    line cannot be written later, one warning is printed and the work goes on.
+    Threads may share it. Raises `OSError` where it cannot be opened.
+    Where a line cannot be written later, one warning is printed and the
+    work goes on.
     """
 
     def __init__(self, path: str = "") -> None:

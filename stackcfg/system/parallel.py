@@ -1,7 +1,7 @@
 """Work on many files in several processes.
 
-Measured on two cores: processes pay from about fifty files each; below that,
-and where the system cannot fork, one process does all the work.
+Measured on two cores: processes pay from about fifty files each; below
+that, and where the system cannot fork, one process does all the work.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ WORTH_A_PROCESS = 50
 """Items that keep a process busy for longer than it takes to start one."""
 
 CHUNK = 16
-"""Items that a process gets at once, of many ones more. Ctrl-C waits for the chunks
-that are begun.
+"""Items that a process gets at once, of many ones more. Ctrl-C waits
+for the chunks that are begun.
 """
 
 MOST_CHUNKS = 256
 MAX_CHUNK = 128
-"""Each chunk waits for the system to wake a process: on a busy machine thousands
-take longer than the work.
+"""Each chunk waits for the system to wake a process: on a busy machine
+thousands take longer than the work.
 """
 
 _work: Callable[[Any], Any]
-"""What a worker process does with an item; inherited by fork, so it may be a
-closure.
+"""What a worker process does with an item; inherited by fork, so it may
+be a closure.
 """
 
 

@@ -10,8 +10,8 @@ from stackcfg.system.git_ignore import FOLDER_MARK, IgnoreRules, parse_rules
 
 
 def matches_patterns(path: str, patterns: Sequence[str], folder: str) -> bool:
-    """Return whether the last pattern that names a path, or a folder above it,
-    is one without `!`.
+    """Return whether the last pattern that names a path, or a folder
+    above it, is one without `!`.
 
     The patterns are relative to the folder.
     """

@@ -1,7 +1,7 @@
 """Progress bars for many files and many rows.
 
-A bar is drawn only on a terminal, and only once the work has taken half a
-second.
+A bar is drawn only on a terminal, and only once the work has taken half
+a second.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ NAME_WIDTH = 40
 
 
 class _Bar:
-    """A bar on standard error that appears late and can be taken off the
-    screen.
+    """A bar on standard error that appears late and can be taken off
+    the screen.
     """
 
     counts_rows = False
@@ -55,8 +55,8 @@ class _Bar:
         )
 
     def hide(self) -> None:
-        """Take the bar off the screen until it advances, so that lines can be
-        printed.
+        """Take the bar off the screen until it advances, so that lines
+        can be printed.
         """
         if self._rich is not None:
             self._rich.stop()

@@ -1,9 +1,9 @@
-"""Temporary files beside the file that they are to replace, and what killed runs
-left of them.
+"""Temporary files beside the file that they are to replace, and what
+killed runs left of them.
 
-A process holds a lock on each of its temporary files; the system takes the lock
-back when the process ends, however it ends. Where there are no such locks, a
-file counts as left when it is an hour old.
+A process holds a lock on each of its temporary files; the system takes
+the lock back when the process ends, however it ends. Where there are no
+such locks, a file counts as left when it is an hour old.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _COMPANIONS = ("-journal", "-wal", "-shm")
 def temporary_beside(target: str, content: bytes) -> Iterator[str]:
     """Write a private temporary file in the folder of a target; yield its path.
 
-    Its content is on the disk. It is removed at the end unless it was moved.
-    Raises `OSError`.
+    Its content is on the disk. It is removed at the end unless it was
+    moved. Raises `OSError`.
     """
     handle, path = _create(target)
     try:

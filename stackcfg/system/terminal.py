@@ -1,5 +1,5 @@
-"""Standard output, to which every command writes its product, and the properties of an
-output stream: terminal or not, colored, how wide.
+"""Standard output, to which every command writes its product, and the
+properties of an output stream: terminal or not, colored, how wide.
 
 Python sets a stream to None if it was closed before the start.
 """
@@ -25,8 +25,8 @@ def is_tty(stream: TextIO | None) -> bool:
 def wants_color(stream: TextIO | None, asked: bool | None = None) -> bool:
     """Return whether to color the output.
 
-    `asked` (the option) decides; without it `NO_COLOR`, then `FORCE_COLOR`, then
-    whether the stream is a terminal.
+    `asked` (the option) decides; without it `NO_COLOR`, then
+    `FORCE_COLOR`, then whether the stream is a terminal.
     """
     if asked is not None:
         return asked

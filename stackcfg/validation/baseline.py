@@ -22,8 +22,9 @@ class KnownFinding(NamedTuple):
 class Comparison(NamedTuple):
     """What is found beside a baseline.
 
-    `new` are findings that are not in it, `known` counts those that are, `gone`
-    are findings of the baseline that are not found any more.
+    `new` are findings that are not in it, `known` counts those that
+    are, `gone` are findings of the baseline that are not found any
+    more.
     """
 
     new: tuple[Finding, ...]
@@ -38,8 +39,8 @@ def compare_findings(
 ) -> Comparison:
     """Compare the findings of a file with those that are known of it.
 
-    A known finding counts for one finding. Those of rules that are not wanted
-    are not gone.
+    A known finding counts for one finding. Those of rules that are not
+    wanted are not gone.
     """
     # a project without a baseline does not need it
     from stackcfg.validation.fingerprints import fingerprint

@@ -48,8 +48,8 @@ READ_ELSEWHERE = frozenset(
         "apis_to_serve",
     }
 )
-"""Top-level keys that no model has and that are read nevertheless: by the
-server itself or by old upgrade code.
+"""Top-level keys that no model has and that are read nevertheless: by
+the server itself or by old upgrade code.
 """
 
 
@@ -116,8 +116,8 @@ def check_section(key: str, readings: Sequence[Any], version: Release) -> Errors
 
 
 def _differ_beside_providers(reading: Data, other: Any) -> bool:
-    """Return whether readings differ elsewhere than in providers, which is
-    rare.
+    """Return whether readings differ elsewhere than in providers, which
+    is rare.
     """
     one = {key: value for key, value in reading.items() if key != "providers"}
     return one != {key: value for key, value in other.items() if key != "providers"}
@@ -137,8 +137,8 @@ def _is_read_elsewhere(path: Path, version: Release) -> bool:
 
 
 def _is_skipped_by_loader(reading: Any, path: Path, version: Release) -> bool:
-    """Return whether a path lies in a list entry that the loader removes
-    unread.
+    """Return whether a path lies in a list entry that the loader
+    removes unread.
     """
     for place, part in enumerate(path):
         if isinstance(part, int):
@@ -174,8 +174,8 @@ def _check_provider(provider: Provider, number: int, version: Release) -> Errors
 
 
 def _check_entry(provider: Provider, entry: Data, version: Release) -> Errors:
-    """Return the errors of a provider entry itself: its id, its type and other
-    keys.
+    """Return the errors of a provider entry itself: its id, its type
+    and other keys.
     """
     root = root_model(version)
     entries_by_api = root.fields["providers"].kind
@@ -184,8 +184,8 @@ def _check_entry(provider: Provider, entry: Data, version: Release) -> Errors:
 
 
 def _check_provider_config(provider: Provider, entry: Data, version: Release) -> Errors:
-    """Return the errors of a provider's config; if disabled only harmless
-    ones.
+    """Return the errors of a provider's config; if disabled only
+    harmless ones.
     """
     config = entry.get("config", {})
     if provider.spec is None or not isinstance(config, dict):
@@ -219,10 +219,11 @@ def paths_refused_while_unset(
     variables: Variables,
     version: Release,
 ) -> frozenset[Path]:
-    """Return the provider settings that are accepted once their variables are
-    set.
+    """Return the provider settings that are accepted once their
+    variables are set.
 
-    These are refused only while a variable with an empty default is not set.
+    These are refused only while a variable with an empty default is not
+    set.
     """
     if not variables.empty:
         return frozenset()

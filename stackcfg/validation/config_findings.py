@@ -1,5 +1,5 @@
-"""Validate one run config: run every rule, locate the findings, apply ignore
-comments.
+"""Validate one run config: run every rule, locate the findings, apply
+ignore comments.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def newest_fitting(config: RunConfig, catalog: StoreFields) -> Target:
     """Return the newest release that a config fits.
 
-    Raises `InputError` where the text of the config cannot be read so far.
+    Raises `InputError` where the text of the config cannot be read so
+    far.
     """
     try:
         return target_of(detect_releases(config, catalog).newest)
@@ -44,8 +45,8 @@ def validate_config(
 ) -> tuple[list[Finding], int]:
     """Return the findings of one config, and how many comments silence.
 
-    `stores` are what the release reads in the config, where that is known
-    already.
+    `stores` are what the release reads in the config, where that is
+    known already.
 
     Raises `InputError` as `validate` does.
     """

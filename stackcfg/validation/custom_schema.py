@@ -1,5 +1,5 @@
-"""A user's own JSON Schema, as another rule whose findings are located in the
-file.
+"""A user's own JSON Schema, as another rule whose findings are located
+in the file.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ ABOUT_KEYS = (
     "dependencies",
     "unevaluatedProperties",
 )
-"""Keywords about the keys of a mapping: their errors are at the mapping's own
-key.
+"""Keywords about the keys of a mapping: their errors are at the
+mapping's own key.
 """
 
 MAX_MESSAGE = 160

@@ -55,8 +55,8 @@ def quote_names(names: Iterable[Any]) -> str:
 
 
 def describe_value(value: Any) -> str:
-    """Return the type of a value in words, and itself if it cannot hold a
-    secret.
+    """Return the type of a value in words, and itself if it cannot hold
+    a secret.
     """
     if value is None:
         return "null"

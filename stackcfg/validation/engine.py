@@ -1,5 +1,5 @@
-"""Validate a text: find the run configs and objects in it, let each be checked,
-and prove the fixes of what is found.
+"""Validate a text: find the run configs and objects in it, let each be
+checked, and prove the fixes of what is found.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 class Validation(NamedTuple):
     """The findings of a text in its order, and the documents that were read.
 
-    `ignored` counts the findings that comments silence. `targets` are what
-    each of the `configs` was judged by, `operators` what the objects were.
-    `of_values` are the findings of a template at their places in the values of
-    its chart; None if it writes none of them.
+    `ignored` counts the findings that comments silence. `targets` are
+    what each of the `configs` was judged by, `operators` what the
+    objects were. `of_values` are the findings of a template at their
+    places in the values of its chart; None if it writes none of them.
     """
 
     findings: tuple[Finding, ...]
@@ -53,8 +53,9 @@ class Validation(NamedTuple):
 
 
 def validate(text: str, settings: Settings | None = None) -> Validation:
-    """Return what the target, or else the newest release that each config
-    fits, refuses, drops or misreads in the run configs of a text.
+    """Return what the target, or else the newest release that each
+    config fits, refuses, drops or misreads in the run configs of a
+    text.
 
     Every fix is proved. Raises `InputError` if the text cannot be read,
     `NotRunConfigError` if it has no run config.
@@ -141,8 +142,8 @@ def _validate_proved(
 
 
 def _without_changes(finding: Finding) -> Finding:
-    """Return a finding whose fix has only what is shown: what it does to the data
-    is needed for the proof, and can hold a password.
+    """Return a finding whose fix has only what is shown: what it does
+    to the data is needed for the proof, and can hold a password.
     """
     if finding.fix is None:
         return finding
@@ -159,8 +160,8 @@ def _with_data(found: Validation) -> Checked:
 def _validate_text(
     text: str, settings: Settings, known: Sequence[Target]
 ) -> Validation:
-    """Return the findings of a text, YAML or not, with fixes that are not proved
-    yet.
+    """Return the findings of a text, YAML or not, with fixes that are
+    not proved yet.
     """
     try:
         found = _validate_once(text, settings, known)
@@ -177,8 +178,8 @@ def _validate_text(
 def _with_started_servers(
     found: Validation, text: str, settings: Settings
 ) -> Validation:
-    """Return what is found in a script that writes run configs, with what is found in
-    the servers that it starts.
+    """Return what is found in a script that writes run configs, with
+    what is found in the servers that it starts.
     """
     try:
         started = _check_server_file(text, settings)
@@ -228,8 +229,8 @@ def _validate_once(
 def validate_text(
     text: str, settings: Settings, known: Sequence[Target] = ()
 ) -> Validation:
-    """Return the findings of a text without a template that decides about its
-    structure, with fixes that are not proved yet.
+    """Return the findings of a text without a template that decides
+    about its structure, with fixes that are not proved yet.
 
     Raises `StructureError` for another one.
     """
@@ -268,8 +269,8 @@ def _check_objects(
     objects: Sequence[ManifestObject],
     settings: Settings,
 ) -> tuple[list[Finding], int, tuple[str, ...]]:
-    """Return what is found in objects, how much of it comments silence, and the
-    operators that judged.
+    """Return what is found in objects, how much of it comments silence,
+    and the operators that judged.
     """
     from stackcfg.validation.known_rules import known_rules
     from stackcfg.validation.manifest_check import ManifestSettings, check_objects
@@ -293,8 +294,8 @@ def _targets_for(
     settings: Settings,
     known: Sequence[Target],
 ) -> tuple[Target, ...]:
-    """Return what judges each config: the target of the settings, that of before,
-    or else the one that the config shows.
+    """Return what judges each config: the target of the settings, that
+    of before, or else the one that the config shows.
     """
     if settings.target is not None:
         return (settings.target,) * len(configs)
@@ -309,8 +310,8 @@ def _target_for(
     objects: Sequence[ManifestObject],
     settings: Settings,
 ) -> Target:
-    """Return the newest release that a config fits, or that of the server that
-    certainly mounts it.
+    """Return the newest release that a config fits, or that of the
+    server that certainly mounts it.
     """
     target = newest_fitting(config, catalog)
     if target.last >= OPERATED_SINCE or not config.holders:

@@ -24,8 +24,8 @@ _NAMES: Final = (
 def name_entry(data: Any, path: Path) -> str:
     """Return the path of an entry: keys with dots between, items by their name.
 
-    An item without a name has its number: `providers.inference[ollama].config`,
-    `apis[2]`.
+    An item without a name has its number:
+    `providers.inference[ollama].config`, `apis[2]`.
     """
     written = ""
     for length, part in enumerate(path, 1):

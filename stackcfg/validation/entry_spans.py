@@ -26,8 +26,8 @@ def span_of(config: RunConfig, part: EntryPart) -> Span:
 
 
 def offsets_of(document: Document, part: EntryPart) -> _Offsets:
-    """Return the offsets of an entry's part, or of the nearest entry above
-    it.
+    """Return the offsets of an entry's part, or of the nearest entry
+    above it.
     """
     if part.span is not None:
         return part.span
@@ -47,8 +47,8 @@ def offsets_of(document: Document, part: EntryPart) -> _Offsets:
 
 
 def is_replaceable(config: RunConfig, part: EntryPart, text: str) -> bool:
-    """Return whether a string can take the place of an entry's part, and changes
-    nothing else.
+    """Return whether a string can take the place of an entry's part,
+    and changes nothing else.
     """
     if part.span is None and not _is_own_text(config.document, part):
         return False
@@ -62,8 +62,8 @@ def is_replaceable(config: RunConfig, part: EntryPart, text: str) -> bool:
 
 
 def _is_own_text(document: Document, part: EntryPart) -> bool:
-    """Return whether a part is written at its place, on one line, and not
-    shared through an anchor.
+    """Return whether a part is written at its place, on one line, and
+    not shared through an anchor.
     """
     entry = find_entry(document.root, part.path)
     if entry is None or _is_shared(document.root, part.path[:-1]):

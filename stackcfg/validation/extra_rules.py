@@ -1,5 +1,5 @@
-"""Rules that are not about a release: ignore comments, and the user's JSON
-Schema.
+"""Rules that are not about a release: ignore comments, and the user's
+JSON Schema.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ ERROR = "error"
 WARNING = "warning"
 INFO = "info"
 SEVERITIES = (ERROR, WARNING, INFO)
-"""From worst to mildest: refused or lost by the server; ignored or doubtful;
-good to know.
+"""From worst to mildest: refused or lost by the server; ignored or
+doubtful; good to know.
 """
 
 
@@ -24,8 +24,8 @@ IGNORE_MARK = "stackcfg:"
 
 
 class Span(NamedTuple):
-    """A span of a file: 1-based lines and columns in characters, `end` is
-    exclusive.
+    """A span of a file: 1-based lines and columns in characters, `end`
+    is exclusive.
     """
 
     start: Position
@@ -49,9 +49,9 @@ class Replacement(NamedTuple):
 class Fix(NamedTuple):
     """A change that removes a finding: replacements to make together.
 
-    One that is not safe changes what the server does, or chooses between what
-    may be meant. `changes` are what it does to the data of the config, `moved`
-    the stores that have another location then.
+    One that is not safe changes what the server does, or chooses
+    between what may be meant. `changes` are what it does to the data of
+    the config, `moved` the stores that have another location then.
     """
 
     message: str
@@ -64,10 +64,11 @@ class Fix(NamedTuple):
 class Finding(NamedTuple):
     """One finding of one rule, located in a file.
 
-    `message` says what the server will do, `help` what to write instead.
-    `place` names the config in the file (`document 2`, `data.run.yaml`), empty
-    if it is the file. `entry` is the path of the entry in the config.
-    `has_hidden_fix`: it has a fix that is left out, since it is not safe.
+    `message` says what the server will do, `help` what to write
+    instead. `place` names the config in the file (`document 2`,
+    `data.run.yaml`), empty if it is the file. `entry` is the path of
+    the entry in the config. `has_hidden_fix`: it has a fix that is left
+    out, since it is not safe.
     """
 
     rule: str
@@ -83,12 +84,12 @@ class Finding(NamedTuple):
 
 
 class FileResult(NamedTuple):
-    """The findings of one file in the order of its text, or why it could not
-    be read.
+    """The findings of one file in the order of its text, or why it
+    could not be read.
 
-    `ignored` counts the findings that comments in the file silence, `known`
-    those that a baseline has. `judges` are the releases that its configs were
-    judged by.
+    `ignored` counts the findings that comments in the file silence,
+    `known` those that a baseline has. `judges` are the releases that
+    its configs were judged by.
     """
 
     file: str

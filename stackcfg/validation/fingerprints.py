@@ -26,7 +26,8 @@ def stable_message(finding: Finding) -> str:
 def fingerprint(finding: Finding, file: str = "") -> str:
     """Return a hash of the rule, the entry and the message of a finding.
 
-    It is the same for all lines of a file, and for all releases that find it.
+    It is the same for all lines of a file, and for all releases that
+    find it.
     """
     # files without a baseline do not need it
     import hashlib

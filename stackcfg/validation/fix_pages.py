@@ -1,8 +1,8 @@
 """What the fixes of rules write, for their pages.
 
-A rule that is not named here has no fix. A test holds the names against the fixes
-of all fixtures. A fix that is safe writes what is certainly meant, and no store has
-another location then.
+A rule that is not named here has no fix. A test holds the names against
+the fixes of all fixtures. A fix that is safe writes what is certainly
+meant, and no store has another location then.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ UNSAFE_FIXES: Final[Mapping[str, str]] = {
     "unknown-shield": f"the shield {_MEANT}, or the only one",
     "unused-backend": "the file without the backend",
 }
-"""What the fix of each rule writes that changes what the server does, or chooses
-between what may be meant.
+"""What the fix of each rule writes that changes what the server does,
+or chooses between what may be meant.
 """
 
 

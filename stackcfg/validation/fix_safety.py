@@ -1,7 +1,7 @@
 """Which fixes are safe: those after which no store has another location.
 
-The rows of a store that moves are not visible to the server any more, however
-certain it is what was meant.
+The rows of a store that moves are not visible to the server any more,
+however certain it is what was meant.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def judge_fixes(
 ) -> list[Finding]:
     """Return findings, a fix that moves a store as one that is not safe.
 
-    A fix that is not safe is left out if it moves a store that it does not name.
+    A fix that is not safe is left out if it moves a store that it does
+    not name.
     """
     catalog = with_declared_fields(settings.declared)
     fixable: dict[str, list[Finding]] = {}
@@ -86,8 +87,8 @@ class _StoresOfConfig:
         self,
         findings: Sequence[Finding],
     ) -> Mapping[Finding, list[Store]]:
-        """Return the findings whose fixes move stores that they do not name, with
-        these stores.
+        """Return the findings whose fixes move stores that they do not
+        name, with these stores.
         """
         found: dict[Finding, list[Store]] = {}
         if not findings or not self.find_moved(findings):
@@ -134,7 +135,8 @@ class _StoresOfConfig:
     def find_moved(self, findings: Sequence[Finding]) -> list[Store]:
         """Return the stores that fixes of the config move and do not name.
 
-        A fix of the registered resources moves none: no store is in them.
+        A fix of the registered resources moves none: no store is in
+        them.
         """
         changes = DataChanges(changes_of(findings))
         if changes.sections == {RESOURCES_SECTION}:
@@ -162,8 +164,8 @@ def _judge(finding: Finding, moved: Sequence[Store]) -> Finding:
 
 
 def _group_by_entry(findings: Sequence[Finding]) -> dict[Path, list[Finding]]:
-    """Return findings by the provider or backend that their fixes change, those of
-    others under an empty path.
+    """Return findings by the provider or backend that their fixes
+    change, those of others under an empty path.
     """
     groups: dict[Path, list[Finding]] = {}
     for finding in findings:
@@ -172,8 +174,8 @@ def _group_by_entry(findings: Sequence[Finding]) -> dict[Path, list[Finding]]:
 
 
 def _entry_of(finding: Finding) -> Path:
-    """Return the path of the provider or backend that holds all changes of a fix;
-    empty if none does.
+    """Return the path of the provider or backend that holds all changes
+    of a fix; empty if none does.
     """
     entries = {path[:3] for path in DataChanges(changes_of([finding])).paths}
     if len(entries) != 1:

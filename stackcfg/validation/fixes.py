@@ -1,8 +1,8 @@
 """Fixes applied to a text, and the proof that each does what it says.
 
-A fix is proved if the text that it writes is validated again, its finding is
-gone, no other has come that does not follow from it, and the data of the run configs
-is what it was, but for what the fix says.
+A fix is proved if the text that it writes is validated again, its
+finding is gone, no other has come that does not follow from it, and the
+data of the run configs is what it was, but for what the fix says.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ PASSES = 5
 """How often a text is fixed: one fix can make room for another."""
 
 MOST_CHECKS = 64
-"""How often a text is checked with some of its fixes. Of a text with dozens of fixes
-that cannot be proved, those that were not tried by then are not proved either: the
-time of a proof stays in proportion to the text.
+"""How often a text is checked with some of its fixes. Of a text with
+dozens of fixes that cannot be proved, those that were not tried by then
+are not proved either: the time of a proof stays in proportion to the
+text.
 """
 
 _END: Final = attrgetter("end")
@@ -72,8 +73,8 @@ def with_fixes(findings: Iterable[Finding]) -> list[Finding]:
 def apply_fixes(text: str, findings: Iterable[Finding]) -> str:
     """Return a text with the fixes of its findings.
 
-    Of two fixes that write different things at one place, the safe one counts,
-    or else the first.
+    Of two fixes that write different things at one place, the safe one
+    counts, or else the first.
     """
     start = len(BOM) if text.startswith(BOM) else 0
     body = text[start:]
@@ -118,8 +119,8 @@ def fix_text(text: str, check: Check) -> tuple[str, int]:
 
 
 def keep_proved_fixes(text: str, before: Checked, check: Check) -> list[Finding]:
-    """Return the findings of a text, those without fixes whose fix is not
-    proved.
+    """Return the findings of a text, those without fixes whose fix is
+    not proved.
     """
     findings = before.findings
     proof = _Proof(text, before, check)
@@ -191,8 +192,8 @@ class _Proof:
         return first + self.find_proved([*proved, *first], other)
 
     def _find_unexpected(self, fixed: frozenset[Finding]) -> tuple[Finding, ...]:
-        """Return what speaks against fixes: findings that are not gone, or new,
-        and those whose fix changes other data.
+        """Return what speaks against fixes: findings that are not gone,
+        or new, and those whose fix changes other data.
         """
         if fixed not in self._answers:
             self._answers[fixed] = tuple(self._check_fixed(fixed))
@@ -238,8 +239,8 @@ class _Proof:
 def _without_consequences(
     new: Sequence[Finding], fixed: Sequence[Finding], after: Checked
 ) -> list[Finding]:
-    """Return new findings without those about the value of a key that a fix has
-    renamed, and less serious than what it mends.
+    """Return new findings without those about the value of a key that a
+    fix has renamed, and less serious than what it mends.
 
     The value is read, and so judged, only now.
     """
@@ -256,8 +257,8 @@ def _without_consequences(
 def _grades_of_renamed(
     fixed: Sequence[Finding], after: Checked
 ) -> dict[tuple[str, str], int]:
-    """Return the places and names of entries whose key a fix has renamed, with the
-    gravest severity that this mends.
+    """Return the places and names of entries whose key a fix has
+    renamed, with the gravest severity that this mends.
     """
     grades: dict[tuple[str, str], int] = {}
     changes = _changes_by_place(fixed)
@@ -315,8 +316,8 @@ def _split(
 
 
 def _write_the_same(batch: Sequence[Finding]) -> bool:
-    """Return whether the fixes of a batch write the same text at the same places: one
-    of them alone would be as all of them.
+    """Return whether the fixes of a batch write the same text at the
+    same places: one of them alone would be as all of them.
     """
     written = {frozenset(finding.fix.replacements) for finding in batch if finding.fix}
     return len(written) <= 1
@@ -325,8 +326,8 @@ def _write_the_same(batch: Sequence[Finding]) -> bool:
 def _find_suspects(
     batch: Sequence[Finding], against: Sequence[Finding]
 ) -> set[Finding]:
-    """Return the fixes that probably brought what speaks against them: those that
-    write nearest above it.
+    """Return the fixes that probably brought what speaks against them:
+    those that write nearest above it.
     """
     writing: dict[Position, set[Finding]] = {}
     for finding in batch:

@@ -46,8 +46,8 @@ def _leave_as_it_is(_: Sequence[str]) -> Fix | None:
 
 
 class PlacedComment(NamedTuple):
-    """An ignore comment where it is: `line` is the one that it is for, in the
-    text of the config, `shown_line` in the file.
+    """An ignore comment where it is: `line` is the one that it is for,
+    in the text of the config, `shown_line` in the file.
 
     `fix` returns the fix that takes rules out of it.
     """
@@ -121,9 +121,9 @@ def apply_ignores(
 ) -> tuple[list[Finding], int]:
     """Return the findings that no comment silences, and how many are silenced.
 
-    `lines` are those of the findings in the text of the config itself: in base64
-    all of them are on one line of the file. Comments that silence nothing are
-    findings as well.
+    `lines` are those of the findings in the text of the config itself:
+    in base64 all of them are on one line of the file. Comments that
+    silence nothing are findings as well.
     """
     comments = [
         PlacedComment(
@@ -178,8 +178,8 @@ def silence_findings(
     lines: Sequence[int],
     filters: IgnoreFilter,
 ) -> tuple[list[Finding], int]:
-    """Return the findings that no comment silences, with those about comments
-    that silence nothing, and how many are silenced.
+    """Return the findings that no comment silences, with those about
+    comments that silence nothing, and how many are silenced.
     """
     places = [
         (line, finding.rule) for line, finding in zip(lines, findings, strict=True)

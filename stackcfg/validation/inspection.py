@@ -1,5 +1,5 @@
-"""What a rule may look at: a run config as text, as data and as one release
-sees it.
+"""What a rule may look at: a run config as text, as data and as one
+release sees it.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 
 
 class Inspection:
-    """One run config for one release; every view is made when it is first
-    asked for.
+    """One run config for one release; every view is made when it is
+    first asked for.
     """
 
     def __init__(
@@ -60,14 +60,14 @@ class Inspection:
         self.version = version
         self.release = format_release(version)
         self.second_document = second_document
-        """The offset of the stream's second document, for its first config
-        only.
+        """The offset of the stream's second document, for its first
+        config only.
         """
         self._stores_of_data = stores
         self._errors_by_section: dict[str, list[ModelError]] = {}
         self.parameters = parameters
-        """What is replaced by values that nobody here knows: of an OpenShift
-        template, of Compose.
+        """What is replaced by values that nobody here knows: of an
+        OpenShift template, of Compose.
         """
 
     @cached_property
@@ -130,8 +130,8 @@ class Inspection:
         )
 
     def seen(self, path: Path) -> Any:
-        """Return the value at a path, without switches, as the server sees
-        it.
+        """Return the value at a path, without switches, as the server
+        sees it.
         """
         return value_at(self.readings[0], path)
 
@@ -156,8 +156,8 @@ class Inspection:
 
     @cached_property
     def lists_to_register(self) -> tuple[tuple[Path, str], ...]:
-        """The path and the API of each list that the release registers and that
-        is not empty.
+        """The path and the API of each list that the release registers
+        and that is not empty.
         """
         return tuple(
             (path, api)
@@ -247,8 +247,8 @@ class Inspection:
         return tuple(store for store in found if store.path[:3] in enabled)
 
     def backend_of(self, store: Store) -> str:
-        """Return the backend of a reference; empty if only the environment
-        knows.
+        """Return the backend of a reference; empty if only the
+        environment knows.
         """
         name = store.reference.backend if store.reference else ""
         if has_placeholder(name) or self.is_filled_in(name):
@@ -257,8 +257,8 @@ class Inspection:
 
     @cached_property
     def has_default_backends(self) -> bool:
-        """Whether the file leaves out all backends: the release has its own
-        then.
+        """Whether the file leaves out all backends: the release has its
+        own then.
         """
         storage = self.data.get("storage", {})
         left_out = isinstance(storage, Mapping) and "backends" not in storage
@@ -266,8 +266,8 @@ class Inspection:
 
     @cached_property
     def backend_names(self) -> tuple[str, ...]:
-        """The backends that references can name: the file's, or the release's
-        own.
+        """The backends that references can name: the file's, or the
+        release's own.
         """
         if self.has_default_backends:
             return tuple(OWN_BACKENDS)
@@ -294,8 +294,8 @@ class Inspection:
 
     @cached_property
     def is_old(self) -> bool:
-        """Whether the config is of 0.2 or earlier and the release is a later
-        one.
+        """Whether the config is of 0.2 or earlier and the release is a
+        later one.
         """
         if self.version < CATALOG_SINCE or isinstance(self.data.get("storage"), dict):
             return False

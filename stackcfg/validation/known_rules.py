@@ -1,5 +1,5 @@
-"""Which rules there are: those about run configs, about manifests, and about the
-validation itself.
+"""Which rules there are: those about run configs, about manifests, and
+about the validation itself.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ def read_config(
 def upgrade_config(data: Data, version: Release) -> Data:
     """Return a config as the loader rewrites it before variables are replaced.
 
-    The server calls its loader since ogx 1.0.0. The loader sets `version` and
-    rewrites the references of prompts and connectors.
+    The server calls its loader since ogx 1.0.0. The loader sets
+    `version` and rewrites the references of prompts and connectors.
     """
     if version < UPGRADED_SINCE:
         return data
@@ -51,8 +51,8 @@ def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
     """Return a config as the loader goes on with it after variables are
     replaced.
 
-    From 0.6.0 an authentication whose `type` is null or empty is switched off,
-    with all of its settings (#5002).
+    From 0.6.0 an authentication whose `type` is null or empty is
+    switched off, with all of its settings (#5002).
     """
     if version < SWITCHED_AUTH_SINCE:
         return data
@@ -65,8 +65,8 @@ def settle_config(data: dict[str, Any], version: Release) -> dict[str, Any]:
 
 
 def cast_name_key(version: Release) -> str:
-    """Return the key whose value the loader makes a string; empty if it does
-    not.
+    """Return the key whose value the loader makes a string; empty if it
+    does not.
     """
     if version < NAME_CAST_SINCE:
         return ""

@@ -1,5 +1,5 @@
-"""Findings of rules as findings in a file: with spans and fixes, without
-secrets.
+"""Findings of rules as findings in a file: with spans and fixes,
+without secrets.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 def locate_finding(
     config: RunConfig, rule: Rule | RuleInfo, finding: RuleFinding
 ) -> Finding:
-    """Return a rule's finding as one in the file, without the secrets at its
-    places.
+    """Return a rule's finding as one in the file, without the secrets
+    at its places.
     """
     # a rule may quote what is at its place, and that may be a password
     secrets = _secrets_at(config, finding)
@@ -63,8 +63,8 @@ def locate_finding(
 def locate_shown(
     config: RunConfig, rule: Rule | RuleInfo, finding: RuleFinding
 ) -> Finding:
-    """Return a rule's finding with its message and its place only, which is known
-    to hold no secret.
+    """Return a rule's finding with its message and its place only,
+    which is known to hold no secret.
     """
     return Finding(
         rule.id,
@@ -79,8 +79,8 @@ def locate_shown(
 def _make_fix(
     config: RunConfig, finding: RuleFinding, advice: str, secrets: set[str]
 ) -> Fix | None:
-    """Return the fix of a finding, or else what is not certain, unless it would
-    show a secret or change other places.
+    """Return the fix of a finding, or else what is not certain, unless
+    it would show a secret or change other places.
     """
     place = finding.place
     if finding.fix is not None:
@@ -116,8 +116,8 @@ def _write_fix(config: RunConfig, fix: Fix, secrets: set[str]) -> Fix | None:
 def _secrets_at(config: RunConfig, finding: RuleFinding) -> set[str]:
     """Return the secrets that a finding may quote, as written and as values.
 
-    Those at its places are all removed; those elsewhere in the document only
-    if they are no words that a message may have by chance.
+    Those at its places are all removed; those elsewhere in the document
+    only if they are no words that a message may have by chance.
     """
     # what is clean does not pay for it
     from stackcfg.redaction.document import sort_scalars

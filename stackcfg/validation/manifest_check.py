@@ -1,5 +1,5 @@
-"""Validates the objects of manifests: finds them, runs their rules, applies
-ignore comments.
+"""Validates the objects of manifests: finds them, runs their rules,
+applies ignore comments.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ Wanted = Callable[[str], bool]
 class ManifestFindings(NamedTuple):
     """What was found in the objects of a text.
 
-    `ignored` counts the findings that comments silence. `operators` name what
-    judged the objects.
+    `ignored` counts the findings that comments silence. `operators`
+    name what judged the objects.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -64,8 +64,8 @@ def find_judged_objects(
 
 
 def _has_structure(found: ManifestObject) -> bool:
-    """Return whether a template decides about the structure of an object: its
-    fields are not known before it is rendered.
+    """Return whether a template decides about the structure of an
+    object: its fields are not known before it is rendered.
     """
     return find_structural(found.document.text, *found.node.span) is not None
 
@@ -83,8 +83,8 @@ def is_judged(found: ManifestObject) -> bool:
 
 
 class ManifestSettings(NamedTuple):
-    """How objects are judged: which rules are known, which are wanted, and the
-    named target.
+    """How objects are judged: which rules are known, which are wanted,
+    and the named target.
 
     `others` finds the objects of the other files of the run.
     """
@@ -125,8 +125,8 @@ def _check_document(
     inspections: Sequence[ManifestInspection],
     settings: ManifestSettings,
 ) -> tuple[list[Finding], int]:
-    """Return what is found in the objects of a document, and how much of it
-    comments silence.
+    """Return what is found in the objects of a document, and how much
+    of it comments silence.
     """
     findings: list[Finding] = []
     for each in inspections:

@@ -1,5 +1,5 @@
-"""Tells whether a text has objects that manifest rules are about, at no cost for
-the texts that have none.
+"""Tells whether a text has objects that manifest rules are about, at no
+cost for the texts that have none.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _PROGRAM: Final = "ogx"
 class OtherFiles(NamedTuple):
     """The other files of a run: `file` is the one that is validated.
 
-    `find` returns those of their objects that can matter to what has these
-    names.
+    `find` returns those of their objects that can matter to what has
+    these names.
     """
 
     file: str

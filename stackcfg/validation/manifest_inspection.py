@@ -1,5 +1,5 @@
-"""What a manifest rule may look at: an object, its definition, and the other
-objects of the run.
+"""What a manifest rule may look at: an object, its definition, and the
+other objects of the run.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class ManifestInspection:
     def errors(self) -> Sequence[FieldError]:
         """What the API server refuses in the object.
 
-        A patch is only part of an object: nothing is missing in it. The fields of
-        another version are not known.
+        A patch is only part of an object: nothing is missing in it. The
+        fields of another version are not known.
         """
         if not self.has_known_version:
             return ()

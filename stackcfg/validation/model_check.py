@@ -46,11 +46,11 @@ _ADVICE = "; write "
 class ModelError(NamedTuple):
     """One difference between data and model.
 
-    `path` is that of the value; a missing field has the path that it would
-    have. `model` holds the field, `expected` says in words what is required,
-    `choices` are the tags or keys that would be right, `value` is what the
-    server sees. `at_start`: the model takes the data, and what is built from it
-    does not start.
+    `path` is that of the value; a missing field has the path that it
+    would have. `model` holds the field, `expected` says in words what
+    is required, `choices` are the tags or keys that would be right,
+    `value` is what the server sees. `at_start`: the model takes the
+    data, and what is built from it does not start.
     """
 
     kind: str
@@ -93,8 +93,8 @@ def check_type(
 def check_model(name: str, value: Any, path: Path, version: Release) -> Errors:
     """Return every difference between a value and a config model of a release.
 
-    The model is built from keyword arguments, as a config and a provider's
-    config are.
+    The model is built from keyword arguments, as a config and a
+    provider's config are.
     """
     place = _Place(path, version, "")
     if not path:
@@ -130,11 +130,11 @@ _kept: dict[tuple[str, _Place], tuple[Any, Errors]] = {}
 
 
 def _check_again(name: str, kind: Kind, value: Any, place: _Place) -> Errors:
-    """Return what `_check` does, which was found already if the same was at this
-    place last time.
+    """Return what `_check` does, which was found already if the same
+    was at this place last time.
 
-    The text of a proof is that of before but for a few lines, and the files of a
-    project have most of their lines in common.
+    The text of a proof is that of before but for a few lines, and the
+    files of a project have most of their lines in common.
     """
     question = (name, place)
     last = _kept.get(question)
@@ -199,8 +199,8 @@ def _is_right_scalar(kind: Kind, value: Any) -> bool:
 
 
 def _rewrite_fields(model: Model, value: dict[Any, Any]) -> dict[Any, Any]:
-    """Return a value with the fields replaced that validators change before
-    checks.
+    """Return a value with the fields replaced that validators change
+    before checks.
     """
     if not model.checks:
         return value
@@ -370,8 +370,8 @@ def _tags_of(model: str, field: str, version: Release) -> tuple[Any, ...]:
 
 
 def _check_union(kind: Kind, value: Any, place: _Place) -> Errors:
-    """Return the errors of the member that accepts a value, or was probably
-    meant.
+    """Return the errors of the member that accepts a value, or was
+    probably meant.
     """
     members = kind[1:]
     attempts: list[Errors] = []

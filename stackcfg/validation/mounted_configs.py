@@ -1,7 +1,8 @@
 """The release of a run config that an `OGXServer` mounts.
 
-A config in a ConfigMap can be of an old release by all that is in it. If an object of
-ogx's operator names the ConfigMap, the server that reads it is one of ogx.
+A config in a ConfigMap can be of an old release by all that is in it.
+If an object of ogx's operator names the ConfigMap, the server that
+reads it is one of ogx.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ _IMAGE = ("spec", "distribution", "image")
 def target_of_server(
     config: RunConfig, objects: Sequence[ManifestObject], others: OtherFiles | None
 ) -> Target | None:
-    """Return the release of the `OGXServer` that mounts a config; None if there
-    is none.
+    """Return the release of the `OGXServer` that mounts a config; None
+    if there is none.
     """
     mounted = _find_holder(config)
     if mounted is None:

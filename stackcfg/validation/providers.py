@@ -16,11 +16,11 @@ from stackcfg.runconfig.values import as_string
 class Provider(NamedTuple):
     """A provider entry: its path, type and id, and whether it is switched on.
 
-    `entries` is the entry as the server sees it, reading by reading; `ever_on` and
-    `always_on` say whether it is on in one or in all of them.
-    `spec` is None for a type that the release does not have. `outside` marks
-    a provider of an external module or of the project's settings, which the
-    facts do not know.
+    `entries` is the entry as the server sees it, reading by reading;
+    `ever_on` and `always_on` say whether it is on in one or in all of
+    them. `spec` is None for a type that the release does not have.
+    `outside` marks a provider of an external module or of the project's
+    settings, which the facts do not know.
     """
 
     path: Path
@@ -41,8 +41,8 @@ def read_providers(
     declared: Sequence[StoreField],
     version: Release,
 ) -> Iterator[Provider]:
-    """Yield every provider entry of a config; `readings` is what the server
-    sees.
+    """Yield every provider entry of a config; `readings` is what the
+    server sees.
     """
     of_project = {(field.api, field.provider_type) for field in declared}
     for word, index, written in provider_entries(data):

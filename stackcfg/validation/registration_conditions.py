@@ -1,7 +1,7 @@
 """What a config registers at start-up if a rule finds anything in it.
 
-The conditions of rules about models and other resources, as `rule_conditions` has
-those of the other rules.
+The conditions of rules about models and other resources, as
+`rule_conditions` has those of the other rules.
 """
 
 from __future__ import annotations
@@ -62,8 +62,9 @@ _UNKNOWN_ID: Final = ""
 # two rules ask
 @lru_cache(maxsize=1)
 def lacks_provider_of_resource(inspection: Inspection) -> bool:
-    """Return whether an entry of a list that is registered, or a default of vector
-    stores, may be without its provider, or the list without its API.
+    """Return whether an entry of a list that is registered, or a
+    default of vector stores, may be without its provider, or the list
+    without its API.
     """
     skipped: Sequence[str] = ()
     if inspection.version >= DISABLED_PROVIDERS_SINCE:
@@ -104,8 +105,9 @@ def _is_unknown_provider(
     places: Sequence[Path],
     skipped: Sequence[str] = (),
 ) -> bool:
-    """Return whether the value at a place is no provider of an API that is on, in
-    a reading; null, what only the environment knows and `skipped` are none.
+    """Return whether the value at a place is no provider of an API that
+    is on, in a reading; null, what only the environment knows and
+    `skipped` are none.
     """
     providers = [each for each in inspection.providers if each.api == api]
     for number, reading in enumerate(inspection.readings):
@@ -126,8 +128,8 @@ def _strings_at(data: Any, paths: Sequence[Path]) -> set[str]:
 
 
 def has_list_with_needs(inspection: Inspection) -> bool:
-    """Return whether the release fails at a list of resources, or needs keys in
-    its entries that its models do not.
+    """Return whether the release fails at a list of resources, or needs
+    keys in its entries that its models do not.
     """
     version = inspection.version
     for path, _ in inspection.lists_to_register:
@@ -185,8 +187,8 @@ def _names_model(reading: Any, place: ModelPlace, path: Path, version: Release) 
 
 
 def may_name_unlisted_model(inspection: Inspection) -> bool:
-    """Return whether models are registered, or a default of vector stores is none
-    that its provider always lists.
+    """Return whether models are registered, or a default of vector
+    stores is none that its provider always lists.
     """
     if value_at(inspection.data, MODELS):
         return True
@@ -201,8 +203,8 @@ def may_name_unlisted_model(inspection: Inspection) -> bool:
 def _is_listed_model(
     inspection: Inspection, reading: Any, default: Data, model_type: str
 ) -> bool:
-    """Return whether a default has no name, or one that its providers list, where
-    that is known.
+    """Return whether a default has no name, or one that its providers
+    list, where that is known.
     """
     name = default.get("model_id")
     if not isinstance(name, str):

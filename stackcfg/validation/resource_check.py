@@ -1,9 +1,10 @@
 """Holds an object against the definition of its kind, as the API server does.
 
-A value that something still fills in (`manifests.unknown_values`) is right. A null
-counts as absent: no field of these definitions is `nullable`, so the API server drops
-it and takes the default ("Defaulting and Nullable" in the documentation of Kubernetes).
-It looks for unknown fields before that, and nothing is dropped from a list.
+A value that something still fills in (`manifests.unknown_values`) is
+right. A null counts as absent: no field of these definitions is
+`nullable`, so the API server drops it and takes the default
+("Defaulting and Nullable" in the documentation of Kubernetes). It looks
+for unknown fields before that, and nothing is dropped from a list.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ EMPTY: Final = "not empty"
 class FieldError(NamedTuple):
     """One difference between an object and its definition.
 
-    `path` is where in the object. `field` is that of the definition, for an
-    unknown field that of its mapping. `words` say what is expected of an
-    `INVALID` value; `condition` is the one that a `CONDITION` breaks.
+    `path` is where in the object. `field` is that of the definition,
+    for an unknown field that of its mapping. `words` say what is
+    expected of an `INVALID` value; `condition` is the one that a
+    `CONDITION` breaks.
     """
 
     kind: str

@@ -1,7 +1,7 @@
 """The conditions of a resource's definition: its CEL rules, by their form.
 
-`.ci/facts/conditions.py` makes them. A default counts as given, as for the API
-server.
+`.ci/facts/conditions.py` makes them. A default counts as given, as for
+the API server.
 """
 
 from __future__ import annotations
@@ -127,8 +127,8 @@ def describe_condition(condition: Sequence[str]) -> tuple[str, str]:
 
 
 def path_of_condition(condition: Sequence[str]) -> Sequence[str]:
-    """Return the field of a mapping that a broken condition is about; none if it
-    is the mapping itself.
+    """Return the field of a mapping that a broken condition is about;
+    none if it is the mapping itself.
     """
     name, *about = condition
     if name in ("one-of", "needed-for"):

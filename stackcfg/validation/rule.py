@@ -25,11 +25,11 @@ class Rule(NamedTuple):
     """One rule. `severity` is the usual one of its findings, `page` its
     module's docstring.
 
-    `check` looks at the config itself. A rule claims the model errors that
-    `claims` accepts, and those of `kinds` that no earlier rule claims.
-    `describe` turns each of them into a finding, `report` all of them
-    together. A rule that claims errors without either covers them by the
-    findings of `check`.
+    `check` looks at the config itself. A rule claims the model errors
+    that `claims` accepts, and those of `kinds` that no earlier rule
+    claims. `describe` turns each of them into a finding, `report` all
+    of them together. A rule that claims errors without either covers
+    them by the findings of `check`.
     """
 
     id: str

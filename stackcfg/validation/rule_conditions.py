@@ -1,8 +1,9 @@
 """What a config has if a rule finds anything in it: asked before the rule is imported.
 
-A condition may hold for a config in which the rule finds nothing. It is never False
-where the rule finds something: `tests/validation/test_rule_conditions.py` tries that.
-Model errors are not asked for; a rule that claims some is imported for these.
+A condition may hold for a config in which the rule finds nothing. It is
+never False where the rule finds something:
+`tests/validation/test_rule_conditions.py` tries that. Model errors are
+not asked for; a rule that claims some is imported for these.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ def has_tilde_in_backend(inspection: Inspection) -> bool:
 # two rules ask
 @lru_cache(maxsize=1)
 def has_unfit_backend(inspection: Inspection) -> bool:
-    """Return whether a store may be on a backend that is not defined, or that is
-    of the other family.
+    """Return whether a store may be on a backend that is not defined,
+    or that is of the other family.
     """
     fitting = {family: _backends_of_family(inspection, family) for family in (KV, SQL)}
     for store in (*inspection.references, *inspection.implied):
@@ -91,8 +92,8 @@ def lacks_store(inspection: Inspection) -> bool:
 
 
 def has_shared_namespace(inspection: Inspection) -> bool:
-    """Return whether two KV stores in one place have the same name or the same
-    kind of keys.
+    """Return whether two KV stores in one place have the same name or
+    the same kind of keys.
     """
     named = []
     kinds = []
@@ -156,8 +157,8 @@ def has_scoring_twice(inspection: Inspection) -> bool:
 
 
 def has_odd_api(inspection: Inspection) -> bool:
-    """Return whether an API in `apis` is unknown, or one in `providers` cannot
-    have providers.
+    """Return whether an API in `apis` is unknown, or one in `providers`
+    cannot have providers.
     """
     version = inspection.version
     known = apis(version)
@@ -189,8 +190,8 @@ def lacks_dependency(inspection: Inspection) -> bool:
 
 
 def may_miswrite_variable(inspection: Inspection) -> bool:
-    """Return whether a `$` is in no variable, or in another one, or a variable
-    has none.
+    """Return whether a `$` is in no variable, or in another one, or a
+    variable has none.
     """
     for text in inspection.dollar_texts:
         if text.count("${") > 1 or "$" in remove_placeholders(text):
@@ -219,8 +220,8 @@ def has_unread_key(inspection: Inspection) -> bool:
 
 
 def may_hold_secret(inspection: Inspection) -> bool:
-    """Return whether a value is under the key of a secret, or has a password in it,
-    and no variable gives it.
+    """Return whether a value is under the key of a secret, or has a
+    password in it, and no variable gives it.
     """
     text = inspection.text
     # what is merged can be hidden by an own key, and a tag makes null of any value

@@ -14,8 +14,8 @@ VALUE = "value"
 class EntryPart(NamedTuple):
     """The key or the value of the entry at a path.
 
-    It is the nearest entry above if the config has no such entry. `span` is a
-    range of offsets in the document instead.
+    It is the nearest entry above if the config has no such entry.
+    `span` is a range of offsets in the document instead.
     """
 
     path: Path = ()
@@ -45,8 +45,8 @@ class Removal(NamedTuple):
 
 
 class Insertion(NamedTuple):
-    """A new entry of a mapping, behind another one: a string, or a mapping of
-    strings as pairs.
+    """A new entry of a mapping, behind another one: a string, or a
+    mapping of strings as pairs.
     """
 
     behind: Path
@@ -68,11 +68,11 @@ Change = Correction | Splice | Removal | Insertion | LostRemoval
 
 
 class UnsafeFix(NamedTuple):
-    """A fix that changes what the server does, or chooses between what may be
-    meant.
+    """A fix that changes what the server does, or chooses between what
+    may be meant.
 
-    `message` says what it writes. `moved` are the stores that have another
-    location then.
+    `message` says what it writes. `moved` are the stores that have
+    another location then.
     """
 
     message: str
@@ -81,14 +81,14 @@ class UnsafeFix(NamedTuple):
 
 
 class RuleFinding(NamedTuple):
-    """A finding: `message` says what the server will do, `help` what to write
-    instead.
+    """A finding: `message` says what the server will do, `help` what to
+    write instead.
 
-    `also` are related places, each with a few words. `fix` is the new text of
-    the key or value at the place; `also_fix` are further places that the fix
-    corrects. `severity` is set if it is not the usual one of the rule.
-    `unsafe` is what there is in place of a fix that is certain; `guess` is the
-    text that was probably meant at the place.
+    `also` are related places, each with a few words. `fix` is the new
+    text of the key or value at the place; `also_fix` are further places
+    that the fix corrects. `severity` is set if it is not the usual one
+    of the rule. `unsafe` is what there is in place of a fix that is
+    certain; `guess` is the text that was probably meant at the place.
     """
 
     place: EntryPart

@@ -1,6 +1,7 @@
 """Which values pydantic accepts for each scalar type of the facts.
 
-A value that only the environment knows (`UNKNOWN`) is accepted by every type.
+A value that only the environment knows (`UNKNOWN`) is accepted by every
+type.
 """
 
 from __future__ import annotations

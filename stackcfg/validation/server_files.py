@@ -1,6 +1,7 @@
 """Validates files that are no YAML and start a server: Dockerfiles, units, scripts.
 
-What is judged there is the environment of ogx: the variables that it does not read.
+What is judged there is the environment of ogx: the variables that it
+does not read.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ _TRAILING: Final = lazy_pattern(r"(?m)(?:^|[ \t])(#[ \t]*stackcfg:[^\r\n]*)")
 def check_server_file(
     file: str, text: str, filters: IgnoreFilter
 ) -> tuple[list[Finding], int] | None:
-    """Return the findings of a file, and how many comments silence; None for a
-    file of another kind.
+    """Return the findings of a file, and how many comments silence;
+    None for a file of another kind.
 
     Raises `NotRunConfigError` if nothing in it starts ogx.
     """
@@ -96,8 +97,8 @@ def _describe(lines: LineIndex, each: SetVariable, judged: OldVariable) -> Findi
 
 
 def _find_comments(file: str, text: str) -> Iterator[PlacedComment]:
-    """Yield the ignore comments: on lines of their own, in scripts also behind a
-    command.
+    """Yield the ignore comments: on lines of their own, in scripts also
+    behind a command.
     """
     lines = LineIndex(text)
     written = find_written_configs(text)

@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 
 
 class Settings(NamedTuple):
-    """How to validate: the release, the rules, and the user's own fields and
-    schema.
+    """How to validate: the release, the rules, and the user's own
+    fields and schema.
 
-    Without a `target` each config is judged by the newest release that it
-    fits. An empty `selected` selects all rules. `declared` are fields of own
-    providers, `schema` is an organisation's JSON Schema as data. `errors_only`
-    leaves out findings of other severities, and the rules that have no others,
-    but for the rules in `always`. `others` finds the objects of the other files
-    of a run. `chart` has the values that a template writes into its run config.
-    `shown` are messages that hold no secret: a finding that says one of them is
+    Without a `target` each config is judged by the newest release that
+    it fits. An empty `selected` selects all rules. `declared` are
+    fields of own providers, `schema` is an organisation's JSON Schema
+    as data. `errors_only` leaves out findings of other severities, and
+    the rules that have no others, but for the rules in `always`.
+    `others` finds the objects of the other files of a run. `chart` has
+    the values that a template writes into its run config. `shown` are
+    messages that hold no secret: a finding that says one of them is
     only named and placed, as a proof of fixes asks.
     """
 
@@ -64,8 +65,8 @@ def settings_for(
     declared: tuple[StoreField, ...] = (),
     schema: object = None,
 ) -> Settings:
-    """Return settings by names. Raises `ValueError` for an unknown target or
-    rule.
+    """Return settings by names. Raises `ValueError` for an unknown
+    target or rule.
     """
     if selected or ignored:
         from stackcfg.validation.known_rules import check_rule_name

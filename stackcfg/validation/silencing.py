@@ -1,8 +1,8 @@
 """Writes the comments that silence findings, with the proof that they do.
 
-A comment is behind the line of its finding, or on a line of its own above where
-that is no place for one. It stays only if the data of the text is what it was,
-its findings are gone, and no other has come.
+A comment is behind the line of its finding, or on a line of its own
+above where that is no place for one. It stays only if the data of the
+text is what it was, its findings are gone, and no other has come.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class _Proof:
         return None
 
     def write_one_by_one(self, lines: dict[int, list[str]], reason: str) -> str:
-        """Return the text with each comment that is proved, behind its line or
-        above.
+        """Return the text with each comment that is proved, behind its
+        line or above.
         """
         text = self.text
         done: dict[int, list[str]] = {}
@@ -140,8 +140,8 @@ def _count(findings: Iterable[Finding]) -> Counter[str]:
 def _read_data(text: str) -> list[Any]:
     """Return the data of a text: of its documents, and of its run configs.
 
-    The texts that hold run configs are left out of their documents: a comment
-    inside of one is part of it.
+    The texts that hold run configs are left out of their documents: a
+    comment inside of one is part of it.
     """
     documents = read_documents(text.removeprefix(BOM), lenient=True)
     data = {id(document): data_of(document.root) for document in documents}

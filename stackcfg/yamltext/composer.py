@@ -56,8 +56,8 @@ class Expansion(NamedTuple):
 
 
 class ComposedDocument(NamedTuple):
-    """One document: the offset of its start mark, its tree, its duplicate keys, and
-    whether all keys are certainly strings.
+    """One document: the offset of its start mark, its tree, its
+    duplicate keys, and whether all keys are certainly strings.
     """
 
     start: int
@@ -67,8 +67,8 @@ class ComposedDocument(NamedTuple):
 
 
 class Duplicates(Enum):
-    """What becomes of duplicate keys: an error, all but the last listed, or all
-    kept as the branches of a template.
+    """What becomes of duplicate keys: an error, all but the last
+    listed, or all kept as the branches of a template.
     """
 
     REFUSED = "refused"
@@ -81,7 +81,8 @@ def compose_documents(
 ) -> list[ComposedDocument]:
     """Build the tree of each document from the events of a PyYAML loader.
 
-    Raises `ParseError`, and `DuplicateKeyError` where these are refused.
+    Raises `ParseError`, and `DuplicateKeyError` where these are
+    refused.
     """
     composer = _Composer(text, loader.get_event, duplicates, inspect)
     try:
@@ -97,9 +98,10 @@ def compose_documents(
 class _Composer:
     """Builds the trees of a stream from its events.
 
-    `open` are the collections of a document that have not ended, `anchors` its nodes
-    by the names that they got, `expansions` those of them that aliases name. `count`
-    is how many values it has so far, aliases expanded.
+    `open` are the collections of a document that have not ended,
+    `anchors` its nodes by the names that they got, `expansions` those
+    of them that aliases name. `count` is how many values it has so far,
+    aliases expanded.
     """
 
     def __init__(
@@ -225,8 +227,8 @@ class _Composer:
         return node
 
     def _expand(self, node: Node) -> Expansion:
-        """Return how deep and how many the values of a node are; it is asked once of
-        each node that aliases name.
+        """Return how deep and how many the values of a node are; it is
+        asked once of each node that aliases name.
         """
         node = node.target
         known = self.expansions.get(node)

@@ -22,8 +22,9 @@ QUOTED = "'"
 IN_SINGLE = "s"
 IN_DOUBLE = "d"
 ECHOED = "n"
-"""The style of a here-document in a script, which is no YAML: `<<`, `<<-`, `<<'`; and
-of a text in quotes of the shell, in which `echo` can read `\\n` as a line end.
+"""The style of a here-document in a script, which is no YAML: `<<`,
+`<<-`, `<<'`; and of a text in quotes of the shell, in which `echo` can
+read `\\n` as a line end.
 """
 
 GIVEN = "="
@@ -75,13 +76,15 @@ class DuplicateKeyError(ParseError):
 class Node:
     """One value of a document, or an alias of one.
 
-    `start` and `end` delimit its text. A block collection ends with its last
-    value: the end mark of libyaml is behind the comments of whatever follows.
-    Each kind has fields of its own; here they are empty for all others. `entries`
-    are the (key, value) pairs of a mapping, `items` the values of a sequence,
-    `text` the decoded text of a scalar, `named` the node of an alias. `style` is
-    the quote or block indicator of a scalar, None for a plain one, for a here-document
-    what is in front of its word; `flow` marks a collection in brackets or braces.
+    `start` and `end` delimit its text. A block collection ends with its
+    last value: the end mark of libyaml is behind the comments of
+    whatever follows. Each kind has fields of its own; here they are
+    empty for all others. `entries` are the (key, value) pairs of a
+    mapping, `items` the values of a sequence, `text` the decoded text
+    of a scalar, `named` the node of an alias. `style` is the quote or
+    block indicator of a scalar, None for a plain one, for a
+    here-document what is in front of its word; `flow` marks a
+    collection in brackets or braces.
     """
 
     __slots__ = ("anchor", "end", "start", "tag")
@@ -173,7 +176,8 @@ class Scalar(Node):
 class Mapping(Node):
     """Values by keys.
 
-    `has_word_keys`: each key is certainly the string of its text, and no merge key.
+    `has_word_keys`: each key is certainly the string of its text, and
+    no merge key.
     """
 
     __slots__ = ("_by_text", "entries", "flow", "has_word_keys")
@@ -244,10 +248,12 @@ class Duplicate(NamedTuple):
 class Document(NamedTuple):
     """One document of a YAML stream.
 
-    `text` is the whole stream; `start` and `end` delimit the document together
-    with the comments around it. `has_branches`: a template decides about parts
-    of it, all of which are in it. `has_string_keys`: each key is certainly a string.
-    What is not `is_yaml` is a script, with its here-documents as the values of `root`.
+    `text` is the whole stream; `start` and `end` delimit the document
+    together with the comments around it. `has_branches`: a template
+    decides about parts of it, all of which are in it.
+    `has_string_keys`: each key is certainly a string. What is not
+    `is_yaml` is a script, with its here-documents as the values of
+    `root`.
     """
 
     text: str
@@ -317,8 +323,8 @@ def walk_nodes(root: Node) -> Iterator[tuple[Path, Node]]:
 
 
 def value_of(node: Node) -> Any:
-    """Return the value of a scalar; raise `ParseError` if the server refuses
-    it.
+    """Return the value of a scalar; raise `ParseError` if the server
+    refuses it.
     """
     # most scalars of a config are strings by their quotes or by their first
     # character

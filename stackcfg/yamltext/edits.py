@@ -1,8 +1,8 @@
 """Edits on the spans of a text, which leave everything else as it is.
 
-An edit replaces a span by pieces: new text, or copies of other spans of the
-same text. Edits inside a copied span apply to the copy, so that a block can be
-moved and changed at once.
+An edit replaces a span by pieces: new text, or copies of other spans of
+the same text. Edits inside a copied span apply to the copy, so that a
+block can be moved and changed at once.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ Piece = str | Copy
 class Edit(NamedTuple):
     """Put `pieces` in place of the characters from `start` up to `end`.
 
-    Of two insertions at one offset, the one with the higher `depth` comes
-    first: the end of an inner block is before the end of an outer one.
+    Of two insertions at one offset, the one with the higher `depth`
+    comes first: the end of an inner block is before the end of an outer
+    one.
     """
 
     start: int
@@ -58,7 +59,8 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 def resolve_edits(text: str, edits: Iterable[Edit]) -> list[Edit]:
     """Return the outermost edits in order, each with one string as piece.
 
-    Raises `ValueError` when two edits overlap and neither is inside the other.
+    Raises `ValueError` when two edits overlap and neither is inside the
+    other.
     """
     ordered = sorted(edits, key=_order)
     taken = _taken_by_copies(text, ordered)
@@ -104,7 +106,8 @@ def trim_end_gap(document: Document, edits: Sequence[Edit]) -> list[Edit]:
 def shift_lines(text: str, shift: int, first_line: bool) -> str:
     """Return a text with its lines moved by some columns, unless blank.
 
-    The first line is moved only if `first_line`: elsewhere it continues a line.
+    The first line is moved only if `first_line`: elsewhere it continues
+    a line.
     """
     if not shift:
         return text
@@ -125,7 +128,8 @@ def _order(edit: Edit) -> tuple[int, bool, int, int]:
 class _Resolver(NamedTuple):
     """A text with all edits on it, which may apply to copied spans.
 
-    `carried` are insertions behind the last line of a copy, by its `id`.
+    `carried` are insertions behind the last line of a copy, by its
+    `id`.
     """
 
     text: str
@@ -186,8 +190,8 @@ class _Resolver(NamedTuple):
 def _taken_by_copies(text: str, edits: Sequence[Edit]) -> dict[int, Copy]:
     """Return the copies that take insertions behind their last line along.
 
-    An insertion there is for something inside of the copied lines if it is
-    indented further.
+    An insertion there is for something inside of the copied lines if it
+    is indented further.
     """
     taken: dict[int, Copy] = {}
     copies = [piece for edit in edits for piece in edit.pieces]

@@ -1,8 +1,8 @@
-"""Texts inside another text: scalars that hold one, with the places of its
-characters.
+"""Texts inside another text: scalars that hold one, with the places of
+its characters.
 
-Edits on such a text become edits of the outer text, so that unchanged lines
-stay as they are and positions are those of the outer file.
+Edits on such a text become edits of the outer text, so that unchanged
+lines stay as they are and positions are those of the outer file.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _TOKENS: Final = {
     '"': re.compile(rf"({_ESCAPE}|{_FOLD})|{_BLANKS}"),
     "'": re.compile(rf"(''|{_FOLD})|{_BLANKS}"),
 }
-"""What is written otherwise in a quoted scalar: escapes, folded line ends. Blanks
-that no line end follows are passed as a whole, so that none of them is looked at
-twice.
+"""What is written otherwise in a quoted scalar: escapes, folded line
+ends. Blanks that no line end follows are passed as a whole, so that
+none of them is looked at twice.
 """
 
 _WORD: Final = lazy_pattern(r"\S+")
@@ -47,11 +47,12 @@ _WORD: Final = lazy_pattern(r"\S+")
 class Embedded(NamedTuple):
     """A part of a document that holds a text, with a map to outer offsets.
 
-    `starts` are the inner offsets of runs of characters that are also runs in
-    the outer text, `places` their outer offsets. `indent` is the number of
-    columns that a block puts in front of each line. `shares_line`: its first
-    line begins behind something else, as an item of a list does. `end` is the
-    outer offset behind it, 0 for that of the node.
+    `starts` are the inner offsets of runs of characters that are also
+    runs in the outer text, `places` their outer offsets. `indent` is
+    the number of columns that a block puts in front of each line.
+    `shares_line`: its first line begins behind something else, as an
+    item of a list does. `end` is the outer offset behind it, 0 for that
+    of the node.
     """
 
     text: str
@@ -197,8 +198,8 @@ def _quoted_runs(
     node: Node,
     quote: str,
 ) -> list[Span]:
-    """Return a run for each piece of a quoted scalar that is written as it is, and
-    one for each escape and fold.
+    """Return a run for each piece of a quoted scalar that is written as
+    it is, and one for each escape and fold.
     """
     runs: list[Span] = []
     inner = 0

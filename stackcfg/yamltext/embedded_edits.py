@@ -27,9 +27,9 @@ def edits_in_outer(
 ) -> list[Edit]:
     """Return the edits of an embedded text as edits of the outer text.
 
-    Raises `ParseError`, with a place in the outer text, for a folded scalar,
-    whose line ends cannot be kept, and for a mapping that the rest of the
-    document names a part of.
+    Raises `ParseError`, with a place in the outer text, for a folded
+    scalar, whose line ends cannot be kept, and for a mapping that the
+    rest of the document names a part of.
     """
     node = embedded.node
     if node.kind == MAPPING:
@@ -125,8 +125,9 @@ def _part_edit(document: Document, embedded: Embedded, edit: Edit) -> Edit:
 
 
 def _finest(document: Document, whole: Edit, parts: list[Edit]) -> list[Edit]:
-    """Return the edits of parts if they write what the edit of whole lines does: they
-    say more exactly where a place of the new text comes from.
+    """Return the edits of parts if they write what the edit of whole
+    lines does: they say more exactly where a place of the new text
+    comes from.
     """
     start = min(whole.start, parts[0].start)
     # a part that ends with a line ends behind the indentation of the next one
@@ -139,8 +140,8 @@ def _finest(document: Document, whole: Edit, parts: list[Edit]) -> list[Edit]:
 
 
 def _trim_last(parts: list[Edit]) -> list[Edit]:
-    """Return edits whose new text ends without a line end: that of the last line of
-    a block is behind the block.
+    """Return edits whose new text ends without a line end: that of the
+    last line of a block is behind the block.
     """
     trimmed = list(parts)
     written = [number for number, edit in enumerate(parts) if edit.text]
@@ -151,8 +152,9 @@ def _trim_last(parts: list[Edit]) -> list[Edit]:
 
 
 def _cut_last(document: Document, whole: Edit, parts: list[Edit]) -> list[Edit]:
-    """Return edits of which the last one cuts the last lines of a block, and the line
-    end in front of them: that of the last line is behind the block.
+    """Return edits of which the last one cuts the last lines of a
+    block, and the line end in front of them: that of the last line is
+    behind the block.
     """
     *others, last = parts
     start = document.lines.start_of(last.start) - len(document.newline)
@@ -199,8 +201,8 @@ def _block_edit(
 def _edit_at_end(
     document: Document, embedded: Embedded, start: int, first: int, body: str
 ) -> Edit:
-    """Return the edit that puts lines in place of all from an inner offset on,
-    which is `first` in the outer text.
+    """Return the edit that puts lines in place of all from an inner
+    offset on, which is `first` in the outer text.
     """
     last = embedded.span[1]
     if document.text[last - 1] == "\n":

@@ -20,8 +20,8 @@ def embed_mapping(
 ) -> Embedded:
     """Return the text of a mapping in a document.
 
-    Comments at the column of its keys, over the first entry and behind the
-    last, belong to it.
+    Comments at the column of its keys, over the first entry and behind
+    the last, belong to it.
     """
     if node.flow:
         return _embed_flow(document, node, path)
@@ -62,8 +62,8 @@ def _embed_flow(document: Document, node: Node, path: Path) -> Embedded:
 
 
 def _comment_between(document: Document, node: Node, path: Path) -> int | None:
-    """Return where the first comment between the key or dash of a mapping and the
-    mapping begins; None if there is none.
+    """Return where the first comment between the key or dash of a
+    mapping and the mapping begins; None if there is none.
     """
     begin = _end_of_lead(document, node, path)
     if begin is None or node.anchor is not None:

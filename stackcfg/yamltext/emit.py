@@ -35,9 +35,9 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\0": "\\0"}
 class Field(NamedTuple):
     """A key with its value: plain data, a node to copy, or inner fields.
 
-    `before` are comments for lines of their own above the key, `after` a
-    comment with its gap for the end of the key's line, `tail` one for the end
-    of a copied block.
+    `before` are comments for lines of their own above the key, `after`
+    a comment with its gap for the end of the key's line, `tail` one for
+    the end of a copied block.
     """
 
     key: str
@@ -135,8 +135,9 @@ def emit_flow(
 ) -> list[Piece]:
     """Return fields as the inside of a flow mapping.
 
-    `json` quotes keys and strings. `gap` is what follows a comma: a space, or a
-    line end and the indentation, to which `step` is added for inner mappings.
+    `json` quotes keys and strings. `gap` is what follows a comma: a
+    space, or a line end and the indentation, to which `step` is added
+    for inner mappings.
     """
     pieces: list[Piece] = []
     line_break = gap

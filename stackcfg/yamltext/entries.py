@@ -1,7 +1,7 @@
 """The spans of mapping entries and list items, with their comments.
 
-A comment belongs to the entry that it is above (no blank line between), beside,
-or inside of. A comment that opens the file belongs to the file.
+A comment belongs to the entry that it is above (no blank line between),
+beside, or inside of. A comment that opens the file belongs to the file.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _BLANK_LINES = lazy_pattern(r"(?:[ \t]*\r?\n)+")
 class EntrySpan(NamedTuple):
     """Offsets of an entry of a block mapping, or an item of a block list.
 
-    `lead` begins the comments above it, or its line; `line` its own line; `end`
-    is behind its content and comments, `after` behind the line end that
-    follows.
+    `lead` begins the comments above it, or its line; `line` its own
+    line; `end` is behind its content and comments, `after` behind the
+    line end that follows.
     """
 
     lead: int
@@ -49,7 +49,8 @@ def entry_span(
 ) -> EntrySpan:
     """Return the span of a block mapping's entry.
 
-    Raises `ParseError` for a key written with `?`, which no edit here can keep.
+    Raises `ParseError` for a key written with `?`, which no edit here
+    can keep.
     """
     if _is_explicit_key(document, comments, key):
         message = f"the key '{key.text}' is written with '?'"
@@ -233,8 +234,8 @@ def _lead(
     line: int,
     column: int,
 ) -> int:
-    """Return the start of the comments above a line, but not the file's, nor
-    those of a list above.
+    """Return the start of the comments above a line, but not the
+    file's, nor those of a list above.
     """
     text, lines = document.text, document.lines
     lead = line

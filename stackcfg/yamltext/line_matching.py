@@ -19,9 +19,9 @@ _SECOND: Final = itemgetter(1)
 class LineMatcher(SequenceMatcher[str]):
     """A matcher that first pairs the lines which both texts have once.
 
-    `SequenceMatcher` alone searches all lines again for each place that differs.
-    So its time grows with the square of their number. Here it searches only
-    between two such pairs.
+    `SequenceMatcher` alone searches all lines again for each place that
+    differs. So its time grows with the square of their number. Here it
+    searches only between two such pairs.
     """
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:

@@ -1,7 +1,8 @@
 """Says why a text is no YAML, where, and what to write.
 
-The parsers name the place at which they gave up. That can be pages behind what is
-wrong: a quote that nothing closes goes to the end of the file.
+The parsers name the place at which they gave up. That can be pages
+behind what is wrong: a quote that nothing closes goes to the end of the
+file.
 """
 
 from __future__ import annotations

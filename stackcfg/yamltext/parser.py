@@ -20,13 +20,13 @@ def parse_yaml(
 ) -> list[Document]:
     """Read a YAML stream into its documents.
 
-    Structure is read from `masked`, the text with its template expressions
-    replaced (see `templates`); values and spans are those of `text`. A
-    `lenient` parser lists duplicate keys, of which the last counts; as `branches`
-    of a template all of them are entries.
+    Structure is read from `masked`, the text with its template
+    expressions replaced (see `templates`); values and spans are those
+    of `text`. A `lenient` parser lists duplicate keys, of which the
+    last counts; as `branches` of a template all of them are entries.
 
-    Raises `ParseError` for whatever `yaml.safe_load` refuses, and for duplicate
-    keys.
+    Raises `ParseError` for whatever `yaml.safe_load` refuses, and for
+    duplicate keys.
     """
     try:
         duplicates = _what_becomes_of_duplicates(lenient, branches)

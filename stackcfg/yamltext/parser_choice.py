@@ -1,8 +1,8 @@
-"""Chooses the parser of a text: libyaml where it agrees with the server's
-parser.
+"""Chooses the parser of a text: libyaml where it agrees with the
+server's parser.
 
-The server reads with PyYAML's parser in pure Python. libyaml is many times
-faster, and reads some texts differently:
+The server reads with PyYAML's parser in pure Python. libyaml is many
+times faster, and reads some texts differently:
 
 - tabs, and byte order marks inside of the text, which it accepts in more
   places;
@@ -43,7 +43,8 @@ class _ReadDifferentlyError(Exception):
 def compose_as_server(text: str, wanted: Duplicates) -> list[ComposedDocument]:
     """Compose a text as the server's parser reads it.
 
-    Raises `ParseError`, `yaml.MarkedYAMLError` and `yaml.reader.ReaderError`.
+    Raises `ParseError`, `yaml.MarkedYAMLError` and
+    `yaml.reader.ReaderError`.
     """
     libyaml_error: yaml.MarkedYAMLError | None = None
     if _FAST_LOADER is not None and "\t" not in text and "\ufeff" not in text:

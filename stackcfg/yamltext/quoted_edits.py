@@ -1,5 +1,5 @@
-"""Edits of an embedded text in quotes, or in a plain scalar, as edits of the text
-around it.
+"""Edits of an embedded text in quotes, or in a plain scalar, as edits
+of the text around it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ Escape = Callable[[str], str]
 def quoted_edits(
     document: Document, embedded: Embedded, resolved: Sequence[Edit]
 ) -> list[Edit]:
-    """Return resolved edits of a scalar: of its parts where these mean what
-    they should, or else of all of it.
+    """Return resolved edits of a scalar: of its parts where these mean
+    what they should, or else of all of it.
     """
     quote = _quote_of(embedded)
     for escape in _ESCAPES[quote]:
@@ -54,8 +54,9 @@ def _escape(text: str) -> str:
 
 
 def _escape_with_spaces(text: str) -> str:
-    """Return a text for double quotes with the spaces at its ends as escapes: those
-    that begin or end a line of a scalar are no part of it.
+    """Return a text for double quotes with the spaces at its ends as
+    escapes: those that begin or end a line of a scalar are no part of
+    it.
     """
     escaped = _escape(text)
     if escaped.startswith(" "):
@@ -83,8 +84,8 @@ def _escaped_edit(embedded: Embedded, edit: Edit, escape: Escape) -> Edit:
 
 
 class _Window(NamedTuple):
-    """A part of an embedded text: the numbers of its first run and of the one
-    behind it, and those of the edits in it.
+    """A part of an embedded text: the numbers of its first run and of
+    the one behind it, and those of the edits in it.
     """
 
     first: int
@@ -100,8 +101,8 @@ def _mean_the_same(
 ) -> bool:
     """Return whether edits of the outer text write what edits of the embedded one do.
 
-    What is written in quotes means the same wherever it is, but for the spaces
-    beside a line end: only the runs beside an edit are read.
+    What is written in quotes means the same wherever it is, but for the
+    spaces beside a line end: only the runs beside an edit are read.
     """
     quote = _quote_of(embedded)
     starts, places = embedded.starts, embedded.places

@@ -1,7 +1,7 @@
 """Edits inside of a scalar, given by offsets of the string that it means.
 
-The style of the scalar stays, its line ends too. Only a scalar with escapes is
-written anew as a whole.
+The style of the scalar stays, its line ends too. Only a scalar with
+escapes is written anew as a whole.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def edit_scalar(
 ) -> list[Edit]:
     """Return edits of the string that a scalar means as edits of the text.
 
-    `flow` says that the scalar is in brackets. Raises `ParseError` for a block
-    scalar whose lines cannot be told apart.
+    `flow` says that the scalar is in brackets. Raises `ParseError` for
+    a block scalar whose lines cannot be told apart.
     """
     edits = list(edits)
     if not edits:

@@ -30,8 +30,8 @@ class _Round:
             self._shifts.append(shift)
 
     def offset_before(self, offset: int) -> tuple[int, bool]:
-        """Return where an offset was before the edits, and if it is in new
-        lines.
+        """Return where an offset was before the edits, and if it is in
+        new lines.
         """
         number = bisect_right(self._starts, offset)
         if number:
@@ -72,9 +72,9 @@ class SourceMap:
     def find_source(self, offset: int) -> Position:
         """Return the position in the first text of an offset of the last.
 
-        Of added text it is the line with the same content, since blocks move as
-        wholes, or the one that was rewritten; without such a line, the position of
-        the edit.
+        Of added text it is the line with the same content, since blocks
+        move as wholes, or the one that was rewritten; without such a
+        line, the position of the edit.
         """
         source, was_added = offset, False
         for each in reversed(self._rounds):
@@ -87,9 +87,9 @@ class SourceMap:
         return self._find_content(source)
 
     def _find_content(self, offset: int) -> Position:
-        """Return the position in the first text of an offset, or of the content of
-        its line: an edit of whole lines begins before it. Behind the last line it is
-        that of the last content.
+        """Return the position in the first text of an offset, or of the
+        content of its line: an edit of whole lines begins before it.
+        Behind the last line it is that of the last content.
         """
         number, column = self._first.position(offset)
         last = self._first.last_content
@@ -116,8 +116,9 @@ class SourceMap:
         return Position(found, max(column + shift, 1))
 
     def _find_rewritten_line(self, offset: int) -> Position | None:
-        """Return the position of a line of the first text that is gone, has the key or
-        the value of the new one, and was as far from a line that is still there.
+        """Return the position of a line of the first text that is gone,
+        has the key or the value of the new one, and was as far from a
+        line that is still there.
         """
         number, _ = self._now.position(offset)
         key, _, value = self._now.line(number).strip().partition(":")
@@ -134,8 +135,8 @@ class SourceMap:
         return None
 
     def _number_in_first(self, number: int) -> int | None:
-        """Return the number that a line of the last text had in the first; None if
-        that is not certain.
+        """Return the number that a line of the last text had in the
+        first; None if that is not certain.
         """
         if not 1 <= number <= len(self._now.starts):
             return None

@@ -1,7 +1,8 @@
 """The blocks of a template, and the lines that it writes for given answers.
 
-A block is an `if`, `with` or `range` whose actions are alone on their lines.
-What it asks is a condition; conditions that ask the same have one answer.
+A block is an `if`, `with` or `range` whose actions are alone on their
+lines. What it asks is a condition; conditions that ask the same have
+one answer.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ class BlockError(Exception):
 
 
 class Condition(NamedTuple):
-    """An expression that decides about lines, and the `range` and `with` blocks
-    that it is in.
+    """An expression that decides about lines, and the `range` and
+    `with` blocks that it is in.
 
-    `occurrence` tells conditions apart that ask for a changing variable.
+    `occurrence` tells conditions apart that ask for a changing
+    variable.
     """
 
     expression: str
@@ -55,8 +57,8 @@ Answers = Mapping[Condition | OfOthers, int]
 class Around(NamedTuple):
     """A `range` or `with` block around a line.
 
-    `names_item`: it gives what it asks for the name of a variable. `repeats`:
-    it writes the line for each item.
+    `names_item`: it gives what it asks for the name of a variable.
+    `repeats`: it writes the line for each item.
     """
 
     condition: Condition
@@ -81,8 +83,8 @@ Guards = tuple[Guard, ...]
 class Branch(NamedTuple):
     """A part of a block: its first line, what it asks, and the lines in it.
 
-    `repeats`: the lines are written for each item. `holds` is false if they are
-    written where the condition does not hold.
+    `repeats`: the lines are written for each item. `holds` is false if
+    they are written where the condition does not hold.
     """
 
     head: int
@@ -120,10 +122,10 @@ class Written(NamedTuple):
 class Blocks(NamedTuple):
     """The blocks among some lines of a template.
 
-    `items` are numbers of lines, and blocks. `guards` has for each line what
-    must hold for a line behind it to be written, `heads` the first lines of the
-    branches that it is in. Lines of `emitted` are
-    actions that write lines of their own.
+    `items` are numbers of lines, and blocks. `guards` has for each line
+    what must hold for a line behind it to be written, `heads` the first
+    lines of the branches that it is in. Lines of `emitted` are actions
+    that write lines of their own.
     """
 
     lines: Sequence[str]
@@ -218,8 +220,8 @@ def without_items(line: str) -> str:
 
 
 def _mark_scope(line: str, scope: Scope, item: str) -> str:
-    """Return a line with its expressions marked by the block whose item they
-    speak of: elsewhere the same expression has another value.
+    """Return a line with its expressions marked by the block whose item
+    they speak of: elsewhere the same expression has another value.
     """
     if not scope:
         return line

@@ -12,8 +12,8 @@ Related = Callable[[Condition | OfOthers, Condition | OfOthers], bool]
 """Whether two conditions may decide about the same."""
 
 MOST_CHOICES: Final = 80
-"""So many ways to answer are looked at: all answers to six conditions, or all
-that differ in two from given ones.
+"""So many ways to answer are looked at: all answers to six conditions,
+or all that differ in two from given ones.
 """
 
 _MOST_RELATED: Final = 160
@@ -34,10 +34,11 @@ def plain_choices(conditions: Sequence[Condition]) -> Iterator[Answers]:
 
 
 def choices_around(answers: Answers, are_related: Related) -> list[Answers] | None:
-    """Return all answers, or those that differ in at most two; None if these are
-    too many.
+    """Return all answers, or those that differ in at most two; None if
+    these are too many.
 
-    Where there are many conditions, two that are not related are not multiplied.
+    Where there are many conditions, two that are not related are not
+    multiplied.
     """
     count = len(answers)
     if 2**count <= MOST_CHOICES:
@@ -54,8 +55,8 @@ def choices_around(answers: Answers, are_related: Related) -> list[Answers] | No
 
 
 def spread_choices(answers: Answers) -> Iterator[Answers]:
-    """Yield answers that differ in many: of each two conditions there are some in
-    which only one differs, and some in which both do.
+    """Yield answers that differ in many: of each two conditions there
+    are some in which only one differs, and some in which both do.
     """
     bits = len(answers).bit_length()
     for bit in range(bits):
@@ -101,8 +102,9 @@ def with_items(answers: Answers, repeated: Collection[Condition]) -> Answers:
 def with_other_items(
     answers: Answers, repeated: Collection[Condition]
 ) -> Iterator[Answers]:
-    """Yield answers with two items for each `range`: both alike, and then for each
-    condition about items those in which the second one differs.
+    """Yield answers with two items for each `range`: both alike, and
+    then for each condition about items those in which the second one
+    differs.
     """
     several = with_items(answers, repeated)
     yield several

@@ -31,8 +31,8 @@ _REFUSED: Final = lazy_pattern(r"(?:define|block|break|continue)\b")
 class TemplateLine(NamedTuple):
     """A line: its kind, and the action of it without braces.
 
-    `UNKNOWN` is an action whose effect on lines is more than that of its
-    line.
+    `UNKNOWN` is an action whose effect on lines is more than that of
+    its line.
     """
 
     kind: str

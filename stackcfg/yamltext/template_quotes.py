@@ -27,10 +27,11 @@ def writes_quotes(text: str) -> bool:
 def write_in_quotes(text: str) -> str:
     """Return a text in which one expression writes everything inside of its quotes.
 
-    `{{ .url | quote }}/v1` would be a text behind quotes, which is no YAML:
-    it becomes `{{ and .url (printf "%v/v1" .url) | quote }}`, which writes an empty
-    value as it is. Behind a text it is `{{ printf "a/%v" (.b | default "") | quote }}`.
-    Neither writes `<nil>` for null. Any other text stays.
+    `{{ .url | quote }}/v1` would be a text behind quotes, which is no
+    YAML: it becomes `{{ and .url (printf "%v/v1" .url) | quote }}`,
+    which writes an empty value as it is. Behind a text it is `{{ printf
+    "a/%v" (.b | default "") | quote }}`. Neither writes `<nil>` for
+    null. Any other text stays.
     """
     matches = list(_QUOTING.finditer(text))
     texts = _texts_between(text, matches)

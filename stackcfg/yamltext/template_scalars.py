@@ -1,5 +1,5 @@
-"""Scalars of a template: structure is read from a masked text, values are those of
-the text itself.
+"""Scalars of a template: structure is read from a masked text, values
+are those of the text itself.
 """
 
 from __future__ import annotations

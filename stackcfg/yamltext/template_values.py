@@ -1,5 +1,5 @@
-"""Actions of a template that write a value of its chart as YAML, on lines of their
-own.
+"""Actions of a template that write a value of its chart as YAML, on
+lines of their own.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def with_indent(line: str, indent: int) -> str:
 class OpenBlock(NamedTuple):
     """A block around a line: the value that it asks for, and what `.` is in it.
 
-    Both are None if they are no value of the chart. `rebinds`: the block gives
-    `.` another meaning.
+    Both are None if they are no value of the chart. `rebinds`: the
+    block gives `.` another meaning.
     """
 
     asked: ValuePath | None
@@ -94,8 +94,8 @@ class Blocks:
         return _path_from(around[-1].asked, expression, is_root=False)
 
     def asked_part(self, path: ValuePath) -> ValuePath | None:
-        """Return what the innermost block asks for if it is a value, or one that
-        the value is in.
+        """Return what the innermost block asks for if it is a value, or
+        one that the value is in.
         """
         if not self._open:
             return None

@@ -1,9 +1,9 @@
 """Text that a template engine (Helm, Jinja) still has to fill in.
 
-`mask_expressions` replaces expressions that are scalar values character for
-character, so that offsets stay. If expressions decide about lines or structure,
-`mask_structure` makes blank lines of them: what is around them can be read, and
-what they are in cannot, before it is rendered.
+`mask_expressions` replaces expressions that are scalar values character
+for character, so that offsets stay. If expressions decide about lines
+or structure, `mask_structure` makes blank lines of them: what is around
+them can be read, and what they are in cannot, before it is rendered.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class StructuralExpression(NamedTuple):
 def find_structural(
     text: str, start: int = 0, end: int | None = None
 ) -> StructuralExpression | None:
-    """Return the first template expression of a span that is more than a scalar
-    value.
+    """Return the first template expression of a span that is more than
+    a scalar value.
     """
     if end is None:
         end = len(text)
@@ -127,9 +127,9 @@ def _find_structure(text: str) -> re.Match[str] | None:
 def mask_structure(text: str, beside: bool = False) -> str:
     """Return the text with actions that are alone on their lines as blank lines.
 
-    A carriage return stands for each character. It is a line break of YAML, so
-    that the line has no indentation. With `beside`, what a condition or loop has
-    beside it on its line is blank, too.
+    A carriage return stands for each character. It is a line break of
+    YAML, so that the line has no indentation. With `beside`, what a
+    condition or loop has beside it on its line is blank, too.
     """
     masked = _ALONE.sub(_mask_lines, text)
     if beside:
@@ -151,9 +151,9 @@ def mask_expressions(text: str) -> str:
     """Return the text with each expression replaced by one private-use
     character.
 
-    The character is as often there as the expression is long. It depends on the
-    expression alone, so that different values stay different, and the same one
-    is the same in an edited text.
+    The character is as often there as the expression is long. It
+    depends on the expression alone, so that different values stay
+    different, and the same one is the same in an edited text.
     """
     lines = text.split("\n")
     for number, line in enumerate(lines):

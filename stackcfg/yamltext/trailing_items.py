@@ -6,8 +6,8 @@
     # - toolgroup_id: slack
     #   provider_id: mcp
 
-They belong to the list, though they are no deeper than its key, and stay with
-it where the list moves or something is added behind it.
+They belong to the list, though they are no deeper than its key, and
+stay with it where the list moves or something is added behind it.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def _items_below(
 ) -> Iterator[Comment]:
     """Yield the comments of the commented-out items, with the lines over them.
 
-    `column` is that of the dashes in a list without items. The `#` is in the
-    column of the dashes, or `at_margin` before it.
+    `column` is that of the dashes in a list without items. The `#` is
+    in the column of the dashes, or `at_margin` before it.
     """
     last = parent
     if parent.items:

@@ -78,9 +78,9 @@ def _tag_of(node: Node) -> str:
 def merged_entries(node: Node) -> list[Entry]:
     """Return the entries of a mapping with merge keys applied.
 
-    Own keys win and come last. Of a list of merged mappings the last one wins,
-    as in PyYAML 6.0.4. By YAML itself, and in PyYAML up to 6.0.3, the first one
-    wins.
+    Own keys win and come last. Of a list of merged mappings the last
+    one wins, as in PyYAML 6.0.4. By YAML itself, and in PyYAML up to
+    6.0.3, the first one wins.
     """
     node = node.target
     for key, _ in node.entries:

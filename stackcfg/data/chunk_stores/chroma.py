@@ -76,7 +76,8 @@ def open_folder(path: str) -> ChromaStore:
 def open_server(address: str) -> ChromaStore:
     """Connect to the server of `remote::chromadb`.
 
-    As the providers of 0.2.23 to ogx 1.5.0 do: they read only host and port.
+    As the providers of 0.2.23 to ogx 1.5.0 do: they read only host and
+    port.
     """
     chroma: Any = import_module(CLIENT)
     settings = chroma.Settings(anonymized_telemetry=False)

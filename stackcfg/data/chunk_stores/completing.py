@@ -1,7 +1,7 @@
 """Completes chunks for a release (R4), and compares them with the old ones.
 
-A database is opened where it is only to be written. To be read it is opened as a
-copy, since clients write into what they open.
+A database is opened where it is only to be written. To be read it is
+opened as a copy, since clients write into what they open.
 """
 
 from __future__ import annotations

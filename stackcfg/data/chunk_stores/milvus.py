@@ -1,5 +1,5 @@
-"""Chunks in milvus: a JSON field of the entities in a collection for each vector
-store (read in 0.2.23 to ogx 1.5.0).
+"""Chunks in milvus: a JSON field of the entities in a collection for
+each vector store (read in 0.2.23 to ogx 1.5.0).
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from stackcfg.data.stored_json import JsonObject
 class ChunkMove:
     """A database whose chunks are completed: where its files are and will be.
 
-    `is_remote`: it is on a server, and the path of the files is its address.
+    `is_remote`: it is on a server, and the path of the files is its
+    address.
     """
 
     provider_type: str

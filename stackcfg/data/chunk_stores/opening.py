@@ -15,8 +15,8 @@ from stackcfg.data.engines.protocol import DatabaseError
 class Client(NamedTuple):
     """How a kind of database is opened, and the package that it needs.
 
-    `address` is the field of a provider's config that names the server, if the
-    database is on one.
+    `address` is the field of a provider's config that names the server,
+    if the database is on one.
     """
 
     module: str

@@ -21,8 +21,8 @@ VECTOR_IO = "vector_io"
 def plan_chunk_stores(
     files: Iterable[FileMove], upgrade: Upgrade
 ) -> Iterator[ChunkMove]:
-    """Yield the databases whose chunks lack what is required, among files and on
-    servers.
+    """Yield the databases whose chunks lack what is required, among
+    files and on servers.
 
     Raises `MissingVariableError`.
     """

@@ -1,7 +1,7 @@
 """Chunks in qdrant: the payload of points, in a collection for each vector store.
 
-A payload has the chunk, its id, and since 0.5.0 its text, in which a search for
-words looks (read in 0.2.23 to ogx 1.5.0).
+A payload has the chunk, its id, and since 0.5.0 its text, in which a
+search for words looks (read in 0.2.23 to ogx 1.5.0).
 """
 
 from __future__ import annotations

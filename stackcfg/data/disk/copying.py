@@ -1,7 +1,7 @@
 """Finds files, copies them to where the new server looks for them, and verifies them.
 
-Nothing is moved, deleted or overwritten. Of a database all files are copied or
-none: two halves of two databases are none.
+Nothing is moved, deleted or overwritten. Of a database all files are
+copied or none: two halves of two databases are none.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ def copy_files(
 ) -> FileCounts:
     """Copy the files of a move that are not there yet.
 
-    `done` takes how many more bytes were copied, and may wait. `again` copies
-    files that were deleted since an earlier copy. Raises `FileError`.
+    `done` takes how many more bytes were copied, and may wait. `again`
+    copies files that were deleted since an earlier copy. Raises
+    `FileError`.
     """
     counts = FileCounts(move, found.count)
     if not again and read_record(move) is not None:
@@ -111,9 +112,9 @@ def _compare(move: FileMove, found: FoundFiles, counts: FileCounts) -> dict[str,
 def read_record(move: FileMove, kind: str = RECORD) -> Mapping[str, str] | None:
     """Return what was recorded at a target; None where nothing was.
 
-    A server changes its databases, and deletes uploads, once it was started. The
-    record tells what a copy brought from what became of it later: the SHA-256 sum of
-    each file by its path below the source.
+    A server changes its databases, and deletes uploads, once it was
+    started. The record tells what a copy brought from what became of it
+    later: the SHA-256 sum of each file by its path below the source.
     """
     try:
         found = json.loads(read_bytes(move.record(kind)))
@@ -130,8 +131,9 @@ def write_record(move: FileMove, found: Mapping[str, str], kind: str = RECORD) -
 def check_files(move: FileMove, found: FoundFiles) -> FileCounts:
     """Compare the files of a move with those at its target, by SHA-256 sums.
 
-    A database that was copied is the new server's own from then on, so what was
-    copied is compared, as it was recorded, with the old files. Raises `OSError`.
+    A database that was copied is the new server's own from then on, so
+    what was copied is compared, as it was recorded, with the old files.
+    Raises `OSError`.
     """
     counts = FileCounts(move, found.count)
     if move.in_place:

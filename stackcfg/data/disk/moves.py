@@ -19,10 +19,10 @@ COMPLETED: Final = f"{OWN}completed"
 class FileMove:
     """The files of a provider that its successor looks for, maybe elsewhere.
 
-    `source` and `target` are paths of a folder or of one file. With a `prefix`
-    the files are those in the folder whose names begin with it, each for
-    itself; otherwise all are parts of one database. `left` says why the files
-    are not copied, if they are not.
+    `source` and `target` are paths of a folder or of one file. With a
+    `prefix` the files are those in the folder whose names begin with
+    it, each for itself; otherwise all are parts of one database. `left`
+    says why the files are not copied, if they are not.
     """
 
     store: str
@@ -53,8 +53,8 @@ class FileMove:
 class FoundFiles:
     """The files of a move with their sizes, by their path below its source.
 
-    A single file has the empty path; what sqlite writes beside it has its
-    suffix.
+    A single file has the empty path; what sqlite writes beside it has
+    its suffix.
     """
 
     sizes: Mapping[str, int]
@@ -92,8 +92,8 @@ class Found:
 class FileCounts(Found):
     """What became of the files of one move, or what was found of them.
 
-    `copied` is empty for a verification. `differing` are paths at which the
-    target holds other files.
+    `copied` is empty for a verification. `differing` are paths at which
+    the target holds other files.
     """
 
     move: FileMove

@@ -1,3 +1,3 @@
-"""Databases as readers and writers. Nothing here knows what the rows are
-about.
+"""Databases as readers and writers. Nothing here knows what the rows
+are about.
 """

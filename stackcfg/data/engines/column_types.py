@@ -1,8 +1,8 @@
 """The types of columns when a table is made like one of another engine.
 
-The servers declare columns through SQLAlchemy, in both engines under nearly the
-same names (0.1.9 to ogx 1.5.0). sqlite takes any word as a type and goes by what
-it contains (sqlite.org/datatype3.html).
+The servers declare columns through SQLAlchemy, in both engines under
+nearly the same names (0.1.9 to ogx 1.5.0). sqlite takes any word as a
+type and goes by what it contains (sqlite.org/datatype3.html).
 """
 
 from __future__ import annotations

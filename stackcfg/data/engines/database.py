@@ -1,8 +1,9 @@
-"""A database as a reader of old rows or a writer of new ones: what engines
-share.
+"""A database as a reader of old rows or a writer of new ones: what
+engines share.
 
-A writer never deletes a row of a server, and overwrites only a row that was read in the
-same transaction and is written back with what it lacked.
+A writer never deletes a row of a server, and overwrites only a row that
+was read in the same transaction and is written back with what it
+lacked.
 """
 
 from __future__ import annotations
@@ -82,8 +83,8 @@ class Reader(ABC):
 
     @abstractmethod
     def pairs(self, table: str, selection: Selection) -> Iterator[Pair]:
-        """Yield the selected KV rows; rows written meanwhile may be among
-        them.
+        """Yield the selected KV rows; rows written meanwhile may be
+        among them.
         """
 
     @abstractmethod
@@ -192,7 +193,8 @@ class Reader(ABC):
 class Writer(Reader):
     """An open database, for writing in one transaction.
 
-    `is_paced`: rows are reported while they are copied, not all at once.
+    `is_paced`: rows are reported while they are copied, not all at
+    once.
     """
 
     is_paced = False
@@ -263,8 +265,9 @@ class Writer(Reader):
     ) -> Copied:
         """Copy those rows of a table whose keys are new.
 
-        Rows that a server lists as they were stored keep this order; of others,
-        an index of the keys is made faster in the order of the keys.
+        Rows that a server lists as they were stored keep this order; of
+        others, an index of the keys is made faster in the order of the
+        keys.
         """
         columns = source.column_names(source_table)
         order = ""
@@ -308,8 +311,8 @@ class Writer(Reader):
     def make_table(self, table: str, schema: Mapping[str, str]) -> None:
         """Make a SQL table unless it exists.
 
-        `schema` maps columns to plain types (`statements.TYPES`); the first is
-        the key.
+        `schema` maps columns to plain types (`statements.TYPES`); the
+        first is the key.
         """
         if not self.claim_table(table):
             self._run(self.sql.create_table(table, columns_of_schema(schema)))
@@ -367,8 +370,8 @@ class Writer(Reader):
     def rank_nulls(self, table: str, column: str, within: str, by: str) -> int:
         """Write a number where there is none; return how many rows were written.
 
-        Rows that are alike in `within` are in the order of `by`, then as they
-        were stored.
+        Rows that are alike in `within` are in the order of `by`, then
+        as they were stored.
         """
         return self._run(self.sql.rank_nulls(table, column, within, by))
 

@@ -1,5 +1,5 @@
-"""What the drivers of databases share: how they are imported, and what to do about
-their errors, by words of the message (`hints.json`).
+"""What the drivers of databases share: how they are imported, and what
+to do about their errors, by words of the message (`hints.json`).
 """
 
 from __future__ import annotations

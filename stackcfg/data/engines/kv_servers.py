@@ -1,9 +1,9 @@
 """What Redis and MongoDB share: servers that keep KV rows and no SQL tables.
 
-Neither can discard what a long copy has written. So a writer adds rows that are
-missing, overwrites only the value that it has read, and records what was done at
-the very end: an interrupted copy leaves rows behind and no record, and the next
-one goes on from there.
+Neither can discard what a long copy has written. So a writer adds rows
+that are missing, overwrites only the value that it has read, and
+records what was done at the very end: an interrupted copy leaves rows
+behind and no record, and the next one goes on from there.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ class KvServerWriter(KvServerReader, Writer):
 
     @abstractmethod
     def take_lock(self, instead_of: str) -> str:
-        """Take the lock if it is free, or held by `instead_of`; return who has
-        it now.
+        """Take the lock if it is free, or held by `instead_of`; return
+        who has it now.
         """
 
     @abstractmethod
@@ -123,8 +123,8 @@ class KvServerWriter(KvServerReader, Writer):
 
     @abstractmethod
     def replace_value(self, table: str, key: str, old: str, new: str) -> bool:
-        """Write the value of a key that still has the old one; return whether it
-        had.
+        """Write the value of a key that still has the old one; return
+        whether it had.
         """
 
     @abstractmethod

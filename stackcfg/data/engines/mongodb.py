@@ -1,8 +1,9 @@
 """A MongoDB database as a reader or writer (the extra `stackcfg[mongodb]`).
 
-The servers keep each KV row as a document `{key, value, expiration}` of one
-collection (0.1.0 to ogx 1.5.0: `kvstore/mongodb/mongodb.py`). Since 1.0.0 they make
-two indexes: one lets no key be there twice, one lets MongoDB delete what has ended.
+The servers keep each KV row as a document `{key, value, expiration}` of
+one collection (0.1.0 to ogx 1.5.0: `kvstore/mongodb/mongodb.py`). Since
+1.0.0 they make two indexes: one lets no key be there twice, one lets
+MongoDB delete what has ended.
 """
 
 from __future__ import annotations
@@ -138,12 +139,13 @@ class MongoReader(KvServerReader):
 class MongoWriter(MongoReader, KvServerWriter):
     """A MongoDB database, written row by row under a lock.
 
-    Transactions are not used: only servers that are replica sets have them.
+    Transactions are not used: only servers that are replica sets have
+    them.
     """
 
     def take_lock(self, instead_of: str) -> str:
-        """Take the lock if it is free, or held by `instead_of`; return who has
-        it now.
+        """Take the lock if it is free, or held by `instead_of`; return
+        who has it now.
         """
         errors = driver_for(self.database).errors
         locks = self._collections[LOCKS]
@@ -208,8 +210,8 @@ class MongoWriter(MongoReader, KvServerWriter):
         return DatabaseError(self.name, reason, find_hint(words, HINTS))
 
     def replace_value(self, table: str, key: str, old: str, new: str) -> bool:
-        """Write the value of a key that still has the old one; return whether it
-        had.
+        """Write the value of a key that still has the old one; return
+        whether it had.
         """
         with self.explain_errors(f"the key '{key}' of {table}"):
             found = self._collections[table].update_one(

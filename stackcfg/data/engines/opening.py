@@ -31,8 +31,8 @@ _WRITERS: Final = {
 def database_exists(database: Database) -> bool:
     """Return whether a database exists; assume so of a server.
 
-    Raises `DatabaseError` where a path cannot be looked at or is no regular
-    file.
+    Raises `DatabaseError` where a path cannot be looked at or is no
+    regular file.
     """
     if database.engine != SQLITE:
         return True

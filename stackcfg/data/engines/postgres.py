@@ -202,8 +202,8 @@ class PostgresReader(Reader):
     def as_stored(self, value: Any) -> Any:
         """Return a value as each engine takes it.
 
-        A time becomes the string that SQLAlchemy and the KV stores write into
-        sqlite files, a truth value a number.
+        A time becomes the string that SQLAlchemy and the KV stores
+        write into sqlite files, a truth value a number.
         """
         if isinstance(value, bool):
             return int(value)

@@ -30,15 +30,15 @@ SET LOCAL idle_in_transaction_session_timeout = 0
 """
 """Limits of a transaction: locks are waited for so many seconds, and nothing else ends it.
 
-The user and the database can have others. They are no `options` of the connection, of which
-PgBouncer takes a few only.
+The user and the database can have others. They are no `options` of the
+connection, of which PgBouncer takes a few only.
 """
 
 HINTS: Final = read_hints(POSTGRES)
 
 SERVER_ERRORS: Final = ("53", "55", "57", "58")
-"""Classes of errors that no row is to blame for: resources, locks, a shutdown, a
-fault of the system.
+"""Classes of errors that no row is to blame for: resources, locks, a
+shutdown, a fault of the system.
 """
 
 CONTEXT: Final = " CONTEXT: "

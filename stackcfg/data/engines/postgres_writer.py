@@ -1,7 +1,7 @@
 """A PostgreSQL database as a writer (the extra `stackcfg[postgres]`).
 
-It locks the tables that it writes against other writers until its transaction
-ends.
+It locks the tables that it writes against other writers until its
+transaction ends.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ class PostgresWriter(PostgresReader, Writer):
     ) -> Copied | None:
         """Insert rows into a new table, whose key is made after them.
 
-        That takes half the time. None where the rows do not let the key be
-        made; then nothing was inserted.
+        That takes half the time. None where the rows do not let the key
+        be made; then nothing was inserted.
         """
         name, keys = name_table(table), quote_names(self.key_names(table))
         found = self._fetch(KEY_NAME, (name,))
@@ -138,8 +138,8 @@ class PostgresWriter(PostgresReader, Writer):
     def _insert_missing(
         self, source: Reader, select: Select, table: str, done: Progress
     ) -> Copied:
-        """Insert the rows with new keys, those of another database by way of a
-        passing table: COPY fails at the first existing key.
+        """Insert the rows with new keys, those of another database by
+        way of a passing table: COPY fails at the first existing key.
         """
         names = quote_names(select.columns)
         if source is self:
@@ -155,8 +155,9 @@ class PostgresWriter(PostgresReader, Writer):
 
     @contextmanager
     def _passing_table(self, table: str, names: str) -> Iterator[list[int]]:
-        """Make a table for new rows of another, and pass those on at the end
-        whose keys are new; the list then holds how many these were.
+        """Make a table for new rows of another, and pass those on at
+        the end whose keys are new; the list then holds how many these
+        were.
         """
         added: list[int] = []
         empty = SQL.select(table, names, "false")

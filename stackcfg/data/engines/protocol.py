@@ -1,7 +1,7 @@
 """The terms in which readers and writers of databases are asked.
 
-A KV row is (key, value, expiration), from a table with these columns; a row of
-a SQL table is a mapping by column.
+A KV row is (key, value, expiration), from a table with these columns; a
+row of a SQL table is a mapping by column.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Column:
 class Selection:
     """Rows of a KV table by their keys.
 
-    A selected key begins with one of `prefixes` (with anything where there are
-    none) and with none of `without`.
+    A selected key begins with one of `prefixes` (with anything where
+    there are none) and with none of `without`.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -107,7 +107,8 @@ def split_blocks(
 ) -> Iterator[list[Item]]:
     """Yield items in blocks that are worth reading or writing at once.
 
-    A block has at most so many items, and one item more than the largest size.
+    A block has at most so many items, and one item more than the
+    largest size.
     """
     block: list[Item] = []
     size = 0
@@ -132,7 +133,8 @@ class Fill(NamedTuple):
 class TableComparison(NamedTuple):
     """Rows of the SQL table `old` that must be in `new`, with `fills`.
 
-    `columns` are those of the old table, `keys` those of the key of the new one.
+    `columns` are those of the old table, `keys` those of the key of the
+    new one.
     """
 
     old: str
@@ -145,8 +147,8 @@ class TableComparison(NamedTuple):
 class ComparedBlock(NamedTuple):
     """Old rows with numbers above `after`, up to `last`, that were compared at once.
 
-    `content` is what checksums are made of; None where a row differs or must
-    be looked at by itself.
+    `content` is what checksums are made of; None where a row differs or
+    must be looked at by itself.
     """
 
     rows: int

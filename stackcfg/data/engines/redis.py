@@ -1,8 +1,9 @@
 """A Redis server as a reader or writer (the extra `stackcfg[redis]`).
 
-The servers keep each KV row under its own key, as a string in UTF-8; its
-expiration is that of the key (0.1.0 to ogx 1.5.0: `kvstore/redis/redis.py`). There
-are no tables: other programs can have keys in the same database.
+The servers keep each KV row under its own key, as a string in UTF-8;
+its expiration is that of the key (0.1.0 to ogx 1.5.0:
+`kvstore/redis/redis.py`). There are no tables: other programs can have
+keys in the same database.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ return found
 """
 """Returns for each key the length of its string, and when it ends.
 
-The length is -1 for what is no string, the end is in milliseconds since 1970 and
-negative without one. PEXPIRETIME is known since Redis 7.0.
+The length is -1 for what is no string, the end is in milliseconds since
+1970 and negative without one. PEXPIRETIME is known since Redis 7.0.
 """
 
 ADD: Final = """
@@ -118,7 +119,8 @@ class RedisReader(KvServerReader):
     def pairs(self, _table: str, selection: Selection) -> Iterator[Pair]:
         """Yield the selected KV rows in the order of the server.
 
-        A row comes twice if the server makes its table of keys smaller meanwhile.
+        A row comes twice if the server makes its table of keys smaller
+        meanwhile.
         """
         for keys in self._pages(selection):
             yield from self._load(keys)
@@ -195,8 +197,8 @@ class RedisWriter(RedisReader, KvServerWriter):
     """A Redis server, written row by row under a lock."""
 
     def take_lock(self, instead_of: str) -> str:
-        """Take the lock if it is free, or held by `instead_of`; return who has
-        it now.
+        """Take the lock if it is free, or held by `instead_of`; return
+        who has it now.
         """
         with self.explain_errors():
             words = (self._owner, instead_of, LEASE)
@@ -223,8 +225,8 @@ class RedisWriter(RedisReader, KvServerWriter):
             return sum(map(bool, line.execute()))
 
     def replace_value(self, _table: str, key: str, old: str, new: str) -> bool:
-        """Write the value of a key that still has the old one; return whether it
-        had.
+        """Write the value of a key that still has the old one; return
+        whether it had.
         """
         with self.explain_errors():
             return bool(self.connection.eval(REPLACE, 1, key, old, new))

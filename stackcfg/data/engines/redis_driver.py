@@ -33,7 +33,8 @@ FIRST_HINTS: Final = (
 def connect(database: Database) -> Any:
     """Return a client. Raises `DatabaseError` where no server answers.
 
-    The servers use database 0, since their URL names none (0.1.0 to ogx 1.5.0).
+    The servers use database 0, since their URL names none (0.1.0 to ogx
+    1.5.0).
     """
     driver = import_driver("redis", database)
     host, port, _ = database.address

@@ -1,7 +1,7 @@
 """A sqlite file as a reader or writer.
 
-A file is read through sqlite and never copied by itself, since a write-ahead
-log beside it can hold its newest rows.
+A file is read through sqlite and never copied by itself, since a
+write-ahead log beside it can hold its newest rows.
 """
 
 from __future__ import annotations
@@ -67,8 +67,9 @@ SHORT_PAIR: Final = (
 )
 
 NEW_PAGE: Final = 16_384
-"""The bytes in a page of a new file: sqlite writes a fourth of the pages that it
-writes by default, which halves the time of a copy. To a server it is the same.
+"""The bytes in a page of a new file: sqlite writes a fourth of the
+pages that it writes by default, which halves the time of a copy. To a
+server it is the same.
 """
 
 FEW: Final = 12
@@ -76,8 +77,8 @@ FEW: Final = 12
 
 
 def _key_bounds(prefix: str) -> tuple[str, str]:
-    """Return the first key with a prefix, and the first one behind all of
-    them.
+    """Return the first key with a prefix, and the first one behind all
+    of them.
     """
     return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
@@ -247,8 +248,8 @@ class SqliteWriter(SqliteReader, Writer):
     """A sqlite file, written in one transaction; made where there is none.
 
     `sources` are files that rows will be copied from. The largest are
-    attached, as many as sqlite can take, so that it copies their rows by
-    itself.
+    attached, as many as sqlite can take, so that it copies their rows
+    by itself.
     """
 
     def __init__(self, path: str, sources: Sequence[str] = ()) -> None:

@@ -1,9 +1,9 @@
 """Compares rows of two sqlite files within sqlite, in blocks.
 
-A copy keeps the numbers of rows in most tables, so the rows of one number are
-compared first, which reads both files from front to back. Where a block has
-others, sqlite looks up the keys. What is not equal character by character is
-left to the caller.
+A copy keeps the numbers of rows in most tables, so the rows of one
+number are compared first, which reads both files from front to back.
+Where a block has others, sqlite looks up the keys. What is not equal
+character by character is left to the caller.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ KV: Final = replace(SQL, key_test=f"({OLD}.key >= ? AND {OLD}.key < ?)")
 class Compared(NamedTuple):
     """What is compared, in SQL about an old and a new row.
 
-    `key` says that the new row has the key of the old one, `equal` that it is
-    what it must be, `content` is what its checksum is made of.
+    `key` says that the new row has the key of the old one, `equal` that
+    it is what it must be, `content` is what its checksum is made of.
     """
 
     table: str
@@ -198,8 +198,9 @@ def _select_block(table: str, columns: str) -> str:
 
 
 def _write_query(compared: Compared, join: str) -> str:
-    """Return the query for the next block: its rows, how many of them are equal, the
-    number of the last one, and the content of those that are equal.
+    """Return the query for the next block: its rows, how many of them
+    are equal, the number of the last one, and the content of those that
+    are equal.
     """
     content = f"CASE WHEN {compared.equal} THEN {compared.content} END"
     block = (

@@ -1,5 +1,5 @@
-"""What sqlite leaves to others: files beside a database, errors in words,
-progress.
+"""What sqlite leaves to others: files beside a database, errors in
+words, progress.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ NOT_UTF_8: Final = "Could not decode to UTF-8"
 class ErrorExplainer:
     """Turns errors of sqlite into `DatabaseError`s that say what to do.
 
-    Not by `contextlib`, which takes five times as long: each row is read
-    within one.
+    Not by `contextlib`, which takes five times as long: each row is
+    read within one.
     """
 
     def __init__(self, path: str) -> None:

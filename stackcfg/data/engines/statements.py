@@ -1,5 +1,5 @@
-"""SQL that all engines share but for placeholders, names of tables and tests
-of keys.
+"""SQL that all engines share but for placeholders, names of tables and
+tests of keys.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Select:
     """Rows of `table` to copy: the values of `expressions` go to `columns`.
 
     `expression_values` and `values` are for the placeholders in the
-    expressions and in the condition. `is_whole`: every row and every column as
-    it is. `order` are the columns of the key.
+    expressions and in the condition. `is_whole`: every row and every
+    column as it is. `order` are the columns of the key.
     """
 
     table: str
@@ -78,11 +78,12 @@ class Select:
 class Statements:
     """Builds the statements of one engine.
 
-    `name_table` writes the name of a table. `key_test` says that a key begins
-    with a prefix; `test_values` returns the values of its placeholders.
-    `text_cast` follows a JSON value that is needed as text, `counted` the type
-    of a column that numbers new rows by itself. `zoned_time` is the type of a
-    time with a zone. `place` is where a row is: a later row has a higher one.
+    `name_table` writes the name of a table. `key_test` says that a key
+    begins with a prefix; `test_values` returns the values of its
+    placeholders. `text_cast` follows a JSON value that is needed as
+    text, `counted` the type of a column that numbers new rows by
+    itself. `zoned_time` is the type of a time with a zone. `place` is
+    where a row is: a later row has a higher one.
     """
 
     engine: str
@@ -133,8 +134,8 @@ class Statements:
     def rank_nulls(self, table: str, column: str, within: str, by: str) -> str:
         """Return the statement that numbers the rows without a number.
 
-        The numbers of a group of rows end with -1, so that they come before
-        those that the servers give, which begin with 0.
+        The numbers of a group of rows end with -1, so that they come
+        before those that the servers give, which begin with 0.
         """
         name, number = self.name_table(table), quote_name(column)
         group, time = quote_name(within), quote_name(by)

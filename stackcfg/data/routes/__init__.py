@@ -1,8 +1,8 @@
-"""The ways that rows can take, one class each: how they are counted, copied
-and verified.
+"""The ways that rows can take, one class each: how they are counted,
+copied and verified.
 
-What happens before and after, for every move alike, is in `data.copy` and
-`data.verify`.
+What happens before and after, for every move alike, is in `data.copy`
+and `data.verify`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Chunks in tables of their own: completed where they are, or in the copy of
-their file, or copied to another database.
+"""Chunks in tables of their own: completed where they are, or in the
+copy of their file, or copied to another database.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ class Chunk(NamedTuple):
 class Chunks:
     """The route of chunks. Those in a file come to another place with it.
 
-    In a database of a server they can get another table, by the name of which
-    the new release looks for it. To another database go only the tables of vector
-    stores that are registered for the provider.
+    In a database of a server they can get another table, by the name of
+    which the new release looks for it. To another database go only the
+    tables of vector stores that are registered for the provider.
     """
 
     def __init__(self, move: Move, upgrade: Upgrade, tables: ChunkTables) -> None:

@@ -1,5 +1,5 @@
-"""KV rows that stay KV rows: most are copied as they are, rules convert or
-make the others.
+"""KV rows that stay KV rows: most are copied as they are, rules convert
+or make the others.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def _own_keys(move: Move, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def count_pairs(source: Reader, move: Move, keys: tuple[str, ...]) -> int:
-    """Count the KV rows of a move, of which rules are for those with some
-    keys.
+    """Count the KV rows of a move, of which rules are for those with
+    some keys.
     """
     table = move.source.table
     if not source.has_table(table):
@@ -243,8 +243,8 @@ class KvToKv:
         return find_unread_stores(self.move, self.upgrade, source, target, readers)
 
     def count_changes(self, source: Reader) -> Counter[str]:
-        """Count the old rows that each rule changes, by its id; not those it
-        skips.
+        """Count the old rows that each rule changes, by its id; not
+        those it skips.
         """
         counts: Counter[str] = Counter()
         selection = select_converted(self.move, self._keys)
@@ -293,8 +293,8 @@ class KvToKv:
     def _open_comparison(
         self, copy: PairCopy, source: Reader, readers: Readers
     ) -> Comparison | None:
-        """Return what compares many rows at once; None where they are few, or whose
-        they are must be asked of each.
+        """Return what compares many rows at once; None where they are
+        few, or whose they are must be asked of each.
         """
         table = copy.source_table
         if self.move.keys.competing_providers or not source.keeps_tables:

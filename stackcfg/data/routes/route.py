@@ -28,8 +28,8 @@ from stackcfg.releases.stores import KV
 from stackcfg.releases.versions import Release
 
 ZONED_SINCE: Final[Release] = (1, 0, 0)
-"""Since then a KV store in PostgreSQL keeps expirations with a zone, and asyncpg
-refuses to write them into a column without one.
+"""Since then a KV store in PostgreSQL keeps expirations with a zone,
+and asyncpg refuses to write them into a column without one.
 """
 
 
@@ -69,8 +69,8 @@ class EqualRows(NamedTuple):
 
 
 Checks = Iterator[RowCheck | EqualRows | Skipped]
-"""Each row that a copy writes, or the reason why it writes none for an old
-row.
+"""Each row that a copy writes, or the reason why it writes none for an
+old row.
 """
 
 
@@ -81,11 +81,12 @@ Retries = Iterator[Skipped | None]
 class CopyRun:
     """One move while it is copied.
 
-    `adds` are the rules whose rows may be added (`LOCATION_RULE`: all rows);
-    other rows are only completed where they are. `competing_moves` are other moves to
-    the same location. `target` is the release that is to read the rows.
-    `left_before` are the keys of old rows that an earlier run left, `left`
-    those that this one leaves.
+    `adds` are the rules whose rows may be added (`LOCATION_RULE`: all
+    rows); other rows are only completed where they are.
+    `competing_moves` are other moves to the same location. `target` is
+    the release that is to read the rows. `left_before` are the keys of
+    old rows that an earlier run left, `left` those that this one
+    leaves.
     """
 
     move: Move
@@ -141,7 +142,8 @@ class CopyRun:
     ) -> None:
         """Write what a rule made of an old row, or skip it.
 
-        `key` is that of the old row, `origin` the row if it is a KV row.
+        `key` is that of the old row, `origin` the row if it is a KV
+        row.
         """
         if isinstance(row, Skipped):
             self.skip(row, key)
@@ -172,7 +174,8 @@ class CopyRun:
     def record_difference(self, key: str, origin: Pair) -> None:
         """Record that the target has other content under a key.
 
-        Raises `ConflictError` where the content comes from another move.
+        Raises `ConflictError` where the content comes from another
+        move.
         """
         for other in self.competing_moves:
             source = self.readers.get_or_empty(other.source.database)
@@ -217,8 +220,8 @@ class Route(Protocol):
         readers: Readers,
         left: frozenset[str],
     ) -> Retries:
-        """Yield for old rows that were left why they still are; None where a
-        copy can bring them by now.
+        """Yield for old rows that were left why they still are; None
+        where a copy can bring them by now.
         """
 
 

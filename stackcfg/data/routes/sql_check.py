@@ -34,8 +34,8 @@ from stackcfg.data.upgrade import Upgrade
 class CheckedTables(NamedTuple):
     """An old table, and the new one that is to have its rows.
 
-    `keys` and `compared` are the columns of the new table by which rows are found,
-    and those that are compared.
+    `keys` and `compared` are the columns of the new table by which rows
+    are found, and those that are compared.
     """
 
     source: Reader

@@ -39,8 +39,8 @@ class SqlToKv:
         return sum(source.count_rows(table) for _, table in self._tables(source))
 
     def _converted(self, source: Reader) -> Iterator[tuple[str, str, KvRows]]:
-        """Yield for each old row the id of its rule, its table and key, and
-        what becomes of it.
+        """Yield for each old row the id of its rule, its table and key,
+        and what becomes of it.
         """
         prefix = self.move.target.prefix
         provider_type = self.move.owners[0].type

@@ -1,7 +1,7 @@
 """The rules for stored rows, one module each; nothing else belongs here.
 
-A module has a docstring, which is the page of its rule, and `RULE`, one of the
-five kinds in `row_rule`.
+A module has a docstring, which is the page of its rule, and `RULE`, one
+of the five kinds in `row_rule`.
 """
 
 from __future__ import annotations

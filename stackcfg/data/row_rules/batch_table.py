@@ -1,7 +1,7 @@
 """Batches go to the SQL table `batches` (ogx 1.0.0, #5757).
 
-Until ogx 0.8.0 batches are in a KV store. The server does not copy them: after
-the upgrade it has no batches.
+Until ogx 0.8.0 batches are in a KV store. The server does not copy
+them: after the upgrade it has no batches.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Chunks get an id, metadata and the model of their embedding (0.4.0).
 
-Until 0.3.5 a chunk holds its id as `stored_chunk_id` or in `chunk_metadata`,
-which may be null, and there also the model and the dimension of its embedding.
-From 0.4.0 on `chunk_id`, `chunk_metadata`, `embedding_model` and
-`embedding_dimension` are required: the server does not start once faiss loads
-an index with a chunk that lacks one, and the content of a file in a vector
-store is not found. Missing fields are added; the fields that the old server
-reads stay.
+Until 0.3.5 a chunk holds its id as `stored_chunk_id` or in
+`chunk_metadata`, which may be null, and there also the model and the
+dimension of its embedding. From 0.4.0 on `chunk_id`, `chunk_metadata`,
+`embedding_model` and `embedding_dimension` are required: the server
+does not start once faiss loads an index with a chunk that lacks one,
+and the content of a file in a vector store is not found. Missing fields
+are added; the fields that the old server reads stay.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def convert(key: str, value: str, upgrade: Upgrade) -> KvRows:
 def complete_text(text: str, store: JsonObject, own_id: str = "") -> str:
     """Return the JSON text of a chunk, completed by its registered vector store.
 
-    `own_id` is the id under which the chunk is stored, if it has one. A string
-    that lacks nothing, or holds no JSON object, stays as it is.
+    `own_id` is the id under which the chunk is stored, if it has one. A
+    string that lacks nothing, or holds no JSON object, stays as it is.
     """
     chunk = parse_object(text)
     if chunk is None:
@@ -61,8 +61,9 @@ def complete_chunk(
 ) -> JsonObject:
     """Return a chunk, completed by its registered vector store.
 
-    A chunk that was stored without an id got one that cannot be made again:
-    `own_id`, under which the new server would delete or replace it.
+    A chunk that was stored without an id got one that cannot be made
+    again: `own_id`, under which the new server would delete or replace
+    it.
     """
     metadata = as_mapping(chunk.get("chunk_metadata"))
     embedding = as_list(chunk.get("embedding"))

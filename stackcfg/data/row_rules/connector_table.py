@@ -1,8 +1,8 @@
 """Connectors go to the SQL table `connectors` (ogx 1.0.0, #5757).
 
-Until ogx 0.8.0 connectors are in a KV store. The server registers those of its
-config at every start; those that were registered at run time are not copied by
-anything.
+Until ogx 0.8.0 connectors are in a KV store. The server registers those
+of its config at every start; those that were registered at run time are
+not copied by anything.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """Paths of files follow their folder (renamed in ogx 0.8.0, #5653).
 
-The row of a file holds its absolute path. Where the config folder is renamed, or
-will be at the first start, or the new config names another `storage_dir`, a path
-below the old one leads nowhere: the server lists the file but cannot read its
-content. Since 0.7.3 it refuses each path outside of its `storage_dir`: rows of uploads
-that were restored, mounted or copied elsewhere name the folder in which they are now.
+The row of a file holds its absolute path. Where the config folder is
+renamed, or will be at the first start, or the new config names another
+`storage_dir`, a path below the old one leads nowhere: the server lists
+the file but cannot read its content. Since 0.7.3 it refuses each path
+outside of its `storage_dir`: rows of uploads that were restored,
+mounted or copied elsewhere name the folder in which they are now.
 """
 
 from __future__ import annotations

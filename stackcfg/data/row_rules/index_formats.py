@@ -1,11 +1,11 @@
 """A faiss index is stored as bytes, not as decimal numbers (0.2.13).
 
-In the row of an index its bytes are base64 of what numpy writes: until 0.2.12
-text (`savetxt`), one number a line, since 0.2.13 numpy's own format (`save`).
-At the text a later server stops with "Error deserializing Faiss index". The
-bytes stay the same; an index in neither format is skipped. Where rows stay in
-their place 0.2.12 can no longer read the index: to go back to that release, use
-the backup.
+In the row of an index its bytes are base64 of what numpy writes: until
+0.2.12 text (`savetxt`), one number a line, since 0.2.13 numpy's own
+format (`save`). At the text a later server stops with "Error
+deserializing Faiss index". The bytes stay the same; an index in neither
+format is skipped. Where rows stay in their place 0.2.12 can no longer
+read the index: to go back to that release, use the backup.
 """
 
 from __future__ import annotations

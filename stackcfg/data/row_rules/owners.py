@@ -1,16 +1,18 @@
 """Rows without an owner get an empty `owner_principal` (0.4.0, #4273).
 
-A server without users writes an empty `owner_principal` since 0.3.2 (#4118),
-and from 0.4.0 on it reads only such rows, so it no longer finds the files,
-responses, chat completions and conversations that 0.3.1 or earlier stored. In
-both forms such a row is public; rows that have an owner stay as they are.
+A server without users writes an empty `owner_principal` since 0.3.2
+(#4118), and from 0.4.0 on it reads only such rows, so it no longer
+finds the files, responses, chat completions and conversations that
+0.3.1 or earlier stored. In both forms such a row is public; rows that
+have an owner stay as they are.
 
-Until 0.2.14 a row has no owner, only the attributes that its readers need
-(`access_attributes`). A row that has some is private. With an empty owner
-everybody could read it: it stays as it is, and needs an owner by hand.
+Until 0.2.14 a row has no owner, only the attributes that its readers
+need (`access_attributes`). A row that has some is private. With an
+empty owner everybody could read it: it stays as it is, and needs an
+owner by hand.
 
-A table that 0.2.14 or earlier made has no such column. A later server adds the
-column, and it is NULL in old rows.
+A table that 0.2.14 or earlier made has no such column. A later server
+adds the column, and it is NULL in old rows.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Prompts go to the SQL table `prompts` (ogx 1.0.0, #5756).
 
-Until ogx 0.8.0 prompts are in a KV store. The server does not copy them. A
-version of a prompt is a row `prompts:v1:ID:VERSION`, the number of the default
-version the row `prompts:v1:ID:default`. In the table `prompts` each version is
-a row that says whether it is the default.
+Until ogx 0.8.0 prompts are in a KV store. The server does not copy
+them. A version of a prompt is a row `prompts:v1:ID:VERSION`, the number
+of the default version the row `prompts:v1:ID:default`. In the table
+`prompts` each version is a row that says whether it is the default.
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ provider of the new config serves is reported.
 
 Since 0.2.10 a resource has an owner with attributes instead of the
 `access_attributes` that 0.1.8 introduced. Those are no longer read, so
-everybody could read what was private: they become the attributes of an owner
-without a name, where the same users can read the resource then. Otherwise it is
-skipped and reported.
+everybody could read what was private: they become the attributes of an
+owner without a name, where the same users can read the resource then.
+Otherwise it is skipped and reported.
 """
 
 from __future__ import annotations
@@ -198,8 +198,8 @@ def _is_listed(
 def _access_of(resource: JsonObject, upgrade: Upgrade) -> Fields:
     """Return the attributes that a user needs to read an unowned resource.
 
-    They are empty where everybody may read it, and where the new server reads
-    them itself.
+    They are empty where everybody may read it, and where the new server
+    reads them itself.
     """
     access = resource.get(ACCESS)
     if upgrade.target < OWNERS_SINCE or not isinstance(access, dict):

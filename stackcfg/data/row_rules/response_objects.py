@@ -1,14 +1,15 @@
 """Stored responses say that they were stored (0.5.0).
 
-A response that an earlier release stored has no `store`, and where it counted
-tokens `input_tokens_details` and `output_tokens_details` can be null. From
-0.5.0 on `store` is required and the details must be mappings: reading such a
-response answers 400.
+A response that an earlier release stored has no `store`, and where it
+counted tokens `input_tokens_details` and `output_tokens_details` can be
+null. From 0.5.0 on `store` is required and the details must be
+mappings: reading such a response answers 400.
 
-From 1.1.0 on `parallel_tool_calls` must not be null and `truncation` is `auto`
-or `disabled`; until 1.0.4 it could be any string. One response with another
-value makes the list of all responses fail. Such a response gets what the server
-writes where a request does not say: true and `disabled`.
+From 1.1.0 on `parallel_tool_calls` must not be null and `truncation` is
+`auto` or `disabled`; until 1.0.4 it could be any string. One response
+with another value makes the list of all responses fail. Such a response
+gets what the server writes where a request does not say: true and
+`disabled`.
 """
 
 from __future__ import annotations

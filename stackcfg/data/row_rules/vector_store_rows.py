@@ -1,11 +1,11 @@
 """Vector stores are listed under `vector_stores:` (0.3.0, #3864).
 
-Until 0.2.24 a vector_io provider lists its stores under `vector_dbs:`. With the
-registered resources alone carried over, the server lists a store and every
-search in it finds nothing, since its provider does not know it. The row is
-written once more under its new key, with the new names in it. Most providers
-wrote no such row until 0.3.0 and read it ever since; it is made from the
-registered resource.
+Until 0.2.24 a vector_io provider lists its stores under `vector_dbs:`.
+With the registered resources alone carried over, the server lists a
+store and every search in it finds nothing, since its provider does not
+know it. The row is written once more under its new key, with the new
+names in it. Most providers wrote no such row until 0.3.0 and read it
+ever since; it is made from the registered resource.
 """
 
 from __future__ import annotations

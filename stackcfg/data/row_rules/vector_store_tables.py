@@ -1,11 +1,11 @@
 """Vector stores of sqlite-vec get keys in a KV store (0.2.15).
 
-Until 0.2.14 the provider has no KV store: its own file has a table `vector_dbs`
-with its vector stores, `openai_vector_stores` with what the OpenAI API knows of
-them, `openai_vector_store_files` with their files, and
-`openai_vector_store_files_contents` with the contents of these, all chunks of a
-file in one row. Later releases read keys, one for each chunk. The chunks that
-are searched stay in the file.
+Until 0.2.14 the provider has no KV store: its own file has a table
+`vector_dbs` with its vector stores, `openai_vector_stores` with what
+the OpenAI API knows of them, `openai_vector_store_files` with their
+files, and `openai_vector_store_files_contents` with the contents of
+these, all chunks of a file in one row. Later releases read keys, one
+for each chunk. The chunks that are searched stay in the file.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The objects of a Job that copies the rows of one server for another one.
 
-The Job copies and then verifies, each in a container of its own, so that the
-image needs no shell. It is not started again by itself: what it left is for a
-person to read. The run configs are in a ConfigMap of the Job, since that of the
-server holds the old one before the new server is applied and the new one after.
+The Job copies and then verifies, each in a container of its own, so
+that the image needs no shell. It is not started again by itself: what
+it left is for a person to read. The run configs are in a ConfigMap of
+the Job, since that of the server holds the old one before the new
+server is applied and the new one after.
 """
 
 from __future__ import annotations
@@ -119,7 +120,8 @@ def _containers(old: ServerPod, new: ServerPod, options: JobOptions) -> Fields:
 def kept_volumes(old: ServerPod, new: ServerPod) -> list[MountedVolume]:
     """Return what both servers mount and keep, their run configs apart.
 
-    Raises `StackcfgError` where they mount different volumes at one folder.
+    Raises `StackcfgError` where they mount different volumes at one
+    folder.
     """
     found: dict[str, MountedVolume] = {}
     for pod in (new, old):

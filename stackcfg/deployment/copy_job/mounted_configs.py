@@ -1,5 +1,5 @@
-"""The run config that a server mounts: in which object it is, and which objects
-describe a server that reads it.
+"""The run config that a server mounts: in which object it is, and which
+objects describe a server that reads it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The pod of a server as its manifests describe it: what it mounts, its
 variables, and the run config that it reads.
 
-Operators make the pod themselves; their volume, its folder and the claim have
-names of their own (`kustomizer.go`, `resource_helper.go` of both operators).
+Operators make the pod themselves; their volume, its folder and the
+claim have names of their own (`kustomizer.go`, `resource_helper.go` of
+both operators).
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ _BUNDLE_FOLDER: Final = "/etc/ssl/certs/ca-bundle"
 class MountedVolume:
     """A volume and where it is mounted.
 
-    `source` is the volume without its name, `mount` the mount without name and
-    folder.
+    `source` is the volume without its name, `mount` the mount without
+    name and folder.
     """
 
     source: Fields

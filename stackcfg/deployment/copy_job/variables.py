@@ -1,7 +1,7 @@
 """The variables of a Job that stands for two servers.
 
-A variable of the old server that the new one has otherwise, or not at all, gets
-a prefix: the data commands read it for the old config alone.
+A variable of the old server that the new one has otherwise, or not at
+all, gets a prefix: the data commands read it for the old config alone.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ class CommandNote(NamedTuple):
 class NewCommand(NamedTuple):
     """A command for ogx: its words, variables to set, and notes.
 
-    `config` is the word that names the run config or the distribution, empty
-    if none does.
+    `config` is the word that names the run config or the distribution,
+    empty if none does.
     """
 
     words: tuple[NewWord, ...]
@@ -53,10 +53,11 @@ class NewCommand(NamedTuple):
 class Launch(NamedTuple):
     """What is known of the server that a command starts.
 
-    `serves_tls`: its config has a certificate, so that it needs no flag.
-    `has_entrypoint`: the words are arguments of an image's entrypoint;
-    `distribution` is what the new image starts without any. `env_files` are files
-    of variables that are changed, or named, in this run.
+    `serves_tls`: its config has a certificate, so that it needs no
+    flag. `has_entrypoint`: the words are arguments of an image's
+    entrypoint; `distribution` is what the new image starts without any.
+    `env_files` are files of variables that are changed, or named, in
+    this run.
     """
 
     target: Release
@@ -76,8 +77,8 @@ def rewrite_arguments(
 ) -> NewCommand:
     """Return the arguments from an index on as `ogx run` takes them.
 
-    The entrypoint of an image names the config itself, so for one, what said which
-    becomes a variable that it reads.
+    The entrypoint of an image names the config itself, so for one, what
+    said which becomes a variable that it reads.
     """
     rewriter = _ArgumentRewriter(words, launch)
     while first < len(words):

@@ -1,7 +1,8 @@
 """Values of a Helm chart that a container in its templates has: image, mounts, variables.
 
-A value is changed in `values.yaml` where only servers have it. What users of the chart
-set themselves they must set under the new name, which is said there.
+A value is changed in `values.yaml` where only servers have it. What
+users of the chart set themselves they must set under the new name,
+which is said there.
 """
 
 from __future__ import annotations
@@ -146,8 +147,9 @@ def is_written_image(files: DeploymentFiles, file: str, path: Path) -> bool:
 
 
 def find_values(files: DeploymentFiles, template: str) -> list[ChartValues]:
-    """Return the values of the chart of a template that are in the run: its own first,
-    then those of other files beside it, such as `values-prod.yaml`.
+    """Return the values of the chart of a template that are in the run:
+    its own first, then those of other files beside it, such as
+    `values-prod.yaml`.
     """
     chart = chart_of(template)
     if chart is None:
@@ -379,8 +381,8 @@ def _new_part(part: str, image: FixedRegion) -> str:
 def note_left(
     files: DeploymentFiles, filled: list[FilledContainer]
 ) -> DeploymentChanges:
-    """Yield notes on variables among the values of charts that no server is known to
-    have: a helper of the chart can write them.
+    """Yield notes on variables among the values of charts that no
+    server is known to have: a helper of the chart can write them.
     """
     known = {
         (listed.values.file, variable.place)

@@ -38,8 +38,9 @@ class Build(NamedTuple):
 class ComposeService(NamedTuple):
     """A service, the Dockerfile of its image, and why it runs the server.
 
-    `bases` are the services that it extends, the nearest first; `is_override`: the last
-    of them is the service of the same name in another file, which this one changes.
+    `bases` are the services that it extends, the nearest first;
+    `is_override`: the last of them is the service of the same name in
+    another file, which this one changes.
     """
 
     container: Container
@@ -136,8 +137,9 @@ def _bases_of(
 def _find_overridden(
     known: dict[str, list[Container]], service: Container, bases: tuple[Container, ...]
 ) -> list[Container]:
-    """Return the service that one without an image changes: that of its name in another
-    file of the folder, as in `compose.yaml` beside `compose.override.yaml`.
+    """Return the service that one without an image changes: that of its
+    name in another file of the folder, as in `compose.yaml` beside
+    `compose.override.yaml`.
     """
     if _has_image(_merge(service, bases)):
         return []
@@ -194,8 +196,8 @@ def _evidence_of(service: Container, build: Build) -> ServerEvidence | None:
 def find_other_users(
     container: Container, services: Sequence[ComposeService]
 ) -> Iterator[str]:
-    """Yield who has what a service says, besides servers that change: services
-    that extend it, and itself if it can run.
+    """Yield who has what a service says, besides servers that change:
+    services that extend it, and itself if it can run.
     """
     for each in services:
         is_user = any(base.node is container.node for base in each.bases)
@@ -206,8 +208,8 @@ def find_other_users(
 
 
 def env_files_of(service: Container) -> Iterator[tuple[str, int]]:
-    """Yield the files of variables that a service names, and where it does; what it
-    has from an anchor is at the service.
+    """Yield the files of variables that a service names, and where it
+    does; what it has from an anchor is at the service.
     """
     places: dict[str, int] = {}
     named = service.node.get("env_file")

@@ -1,5 +1,6 @@
-"""Files of variables: those of `env_file` in compose, of `EnvironmentFile` in units,
-and those that a kustomization makes an object from.
+"""Files of variables: those of `env_file` in compose, of
+`EnvironmentFile` in units, and those that a kustomization makes an
+object from.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ _PROJECT_FILE: Final = ".env"
 class EnvFileUser(NamedTuple):
     """Where a service, a unit or a script names a file of variables by a path.
 
-    `changes`: it is a server whose variables get their new names in this run.
+    `changes`: it is a server whose variables get their new names in
+    this run.
     """
 
     file: str

@@ -1,5 +1,5 @@
-"""Images and packages of the server: what upstream publishes for ogx, and what must
-be built.
+"""Images and packages of the server: what upstream publishes for ogx,
+and what must be built.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Images that a kustomization puts in the place of others: `images`.
 
-An entry is found by the name of the image in a manifest, which changes in the same run;
-with its old name it would change nothing any more, silently.
+An entry is found by the name of the image in a manifest, which changes
+in the same run; with its old name it would change nothing any more,
+silently.
 """
 
 from __future__ import annotations

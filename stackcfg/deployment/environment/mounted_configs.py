@@ -130,8 +130,8 @@ class MountedConfigs:
                     yield MountedConfig(found.file, place, region)
 
     def of_service(self, service: Container) -> Iterator[MountedConfig]:
-        """Yield the run configs that a service of Compose has from the `configs` and
-        `secrets` of its file.
+        """Yield the run configs that a service of Compose has from the
+        `configs` and `secrets` of its file.
         """
         root = service.document.root.target
         for section in ("configs", "secrets"):
@@ -217,10 +217,11 @@ class MountedConfigs:
         renaming: Renaming,
         evidence: ServerEvidence,
     ) -> None:
-        """Move absolute paths in run configs with the folder of their server,
-        and let them read the variables that it has now.
+        """Move absolute paths in run configs with the folder of their
+        server, and let them read the variables that it has now.
 
-        A `~` is left to the migration, which knows where it is expanded.
+        A `~` is left to the migration, which knows where it is
+        expanded.
         """
         is_old = evidence.is_old and evidence.is_proved
         self._read.update(id(config.region) for config in configs)

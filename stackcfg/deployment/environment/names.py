@@ -12,8 +12,9 @@ from stackcfg.manifests.home_paths import Homes, move_home_paths
 class Renaming(NamedTuple):
     """The variables that have another name, and whether the folder moves.
 
-    `is_interpolated`: in the texts, `$NAME` and `${NAME}` are variables of
-    somebody else, as those of compose are; its own are written with `$$`.
+    `is_interpolated`: in the texts, `$NAME` and `${NAME}` are variables
+    of somebody else, as those of compose are; its own are written with
+    `$$`.
     """
 
     names: Mapping[str, str]

@@ -1,8 +1,10 @@
-"""What else starts llama-stack in a YAML file with a run config: steps of a workflow or
-of Tekton, tasks of Ansible, units in `cloud-init`, images in values of a chart.
+"""What else starts llama-stack in a YAML file with a run config: steps
+of a workflow or of Tekton, tasks of Ansible, units in `cloud-init`,
+images in values of a chart.
 
-The run config is migrated; containers of pods and services of Compose are changed in
-`pods` and `compose`. All else is left to people, and named here.
+The run config is migrated; containers of pods and services of Compose
+are changed in `pods` and `compose`. All else is left to people, and
+named here.
 """
 
 from __future__ import annotations
@@ -180,8 +182,8 @@ def _find_in_text(region: ScalarRegion, release: Release) -> Iterator[_Found]:
 
 
 def _find_images(region: ScalarRegion, release: Release) -> Iterator[_Found]:
-    """Yield the images in YAML that a scalar holds: the values of a chart, in which the
-    run config is.
+    """Yield the images in YAML that a scalar holds: the values of a
+    chart, in which the run config is.
     """
     for match in _NAMED_IMAGE.finditer(region.old):
         message = _say_image(match["image"], release)

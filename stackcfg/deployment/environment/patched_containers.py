@@ -69,12 +69,12 @@ _ITEMS: Final = {"env": "name", "volumeMounts": "mountPath"}
 
 
 class PatchedContainer:
-    """A container as it is written, and with what it has from the one it patches, or
-    from the values of a chart.
+    """A container as it is written, and with what it has from the one
+    it patches, or from the values of a chart.
 
-    `whole` is what runs. `image` is what a kustomization puts in the place of its image,
-    empty if none does. `is_patch`: the image is not here, and not in the run either
-    if there is no `base`.
+    `whole` is what runs. `image` is what a kustomization puts in the
+    place of its image, empty if none does. `is_patch`: the image is not
+    here, and not in the run either if there is no `base`.
     """
 
     def __init__(
@@ -213,7 +213,8 @@ def merge_changes(
 ) -> DeploymentChanges:
     """Yield the changes of one place that is for several containers, by their names.
 
-    An operation of a JSON patch can be; where these need different changes, none is made.
+    An operation of a JSON patch can be; where these need different
+    changes, none is made.
     """
     changes = dict.fromkeys(each for one in found.values() for each in one)
     edits = [
@@ -311,8 +312,8 @@ class PatchedContainers:
         return self._values[chart]
 
     def by_place(self, file: str) -> Mapping[int, Sequence[PatchedContainer]]:
-        """Return the containers in a file by where they are: what is for several
-        containers is one place.
+        """Return the containers in a file by where they are: what is
+        for several containers is one place.
         """
         found: dict[int, list[PatchedContainer]] = {}
         for each in self.read(file):

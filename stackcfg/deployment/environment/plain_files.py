@@ -78,8 +78,8 @@ def change_plain_file(
 
 
 def _say_what_it_holds(text: PlainText, is_changed: bool) -> DeploymentChanges:
-    """Yield whether a file has no run config to migrate: it writes none, or it writes
-    one in pieces.
+    """Yield whether a file has no run config to migrate: it writes
+    none, or it writes one in pieces.
     """
     try:
         if is_changed:

@@ -86,8 +86,8 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
 
 
 def _names_of(files: DeploymentFiles) -> list[str]:
-    """Return the files in which containers can be for the server: what says so can be
-    in the base of a patch, or in the values of a chart.
+    """Return the files in which containers can be for the server: what
+    says so can be in the base of a patch, or in the values of a chart.
     """
     templates = filter(is_template, files.holding(CONTAINERS))
     return list(dict.fromkeys((*files.holding(*MARKS), *files.patches, *templates)))

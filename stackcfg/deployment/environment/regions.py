@@ -85,8 +85,8 @@ class ScalarRegion:
     def edits(self) -> list[Edit]:
         """Return the edits of the file that make the string new.
 
-        A string that another text says has none. Raises `ParseError` for a block
-        scalar that cannot be edited.
+        A string that another text says has none. Raises `ParseError`
+        for a block scalar that cannot be edited.
         """
         if self.node.style == GIVEN:
             return []

@@ -186,8 +186,8 @@ _SOURCES: Final = (".", "source")
 class NamedFile(NamedTuple):
     """A file that a command of a script names, and where the command begins.
 
-    `image` is the word with the image of the server that it runs, None if it runs
-    none.
+    `image` is the word with the image of the server that it runs, None
+    if it runs none.
     """
 
     path: str

@@ -113,15 +113,17 @@ AddVariables = Callable[[Sequence[tuple[str, str]]], list[Edit]]
 class Server:
     """One server, as strings of a file that can be changed.
 
-    `offset` is where it begins. `runs_image`: the words are arguments of the
-    image's entrypoint. `scripts` are shell texts, `mounts` the folders in the
-    container, `others` more strings that name its folders or variables. On a
-    `host`, ogx itself moves the folder. `is_built`: the image is made here.
-    `foreign` are variables that somebody else sets under their old names.
-    `sources` are where more variables come from, which its own ones override.
-    `inherited_image` is that of the service that this one extends, or of the container
-    that it patches; `is_patch` tells the latter, of which the base says the rest, and `given`
-    are the variables that it sets in place of its flags.
+    `offset` is where it begins. `runs_image`: the words are arguments
+    of the image's entrypoint. `scripts` are shell texts, `mounts` the
+    folders in the container, `others` more strings that name its
+    folders or variables. On a `host`, ogx itself moves the folder.
+    `is_built`: the image is made here. `foreign` are variables that
+    somebody else sets under their old names. `sources` are where more
+    variables come from, which its own ones override. `inherited_image`
+    is that of the service that this one extends, or of the container
+    that it patches; `is_patch` tells the latter, of which the base says
+    the rest, and `given` are the variables that it sets in place of its
+    flags.
     """
 
     offset: int

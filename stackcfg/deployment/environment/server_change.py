@@ -1,5 +1,6 @@
-"""What becomes of a server on the way to ogx, whatever kind of file starts it: its
-command and image, and of its variables the names, the values, and what were flags.
+"""What becomes of a server on the way to ogx, whatever kind of file
+starts it: its command and image, and of its variables the names, the
+values, and what were flags.
 """
 
 from __future__ import annotations
@@ -193,8 +194,8 @@ def change_server(
 ) -> Renaming:
     """Change the strings of a server for a release; add notes to the changes.
 
-    Returns the names and folders that have changed, for the texts that belong
-    to it.
+    Returns the names and folders that have changed, for the texts that
+    belong to it.
     """
     plan = plan_server(server, changes, target)
     check_port(plan)

@@ -108,8 +108,8 @@ _VARIABLES: Final = ("LLAMA_STACK_PORT", "LLS_PORT", "OGX_PORT")
 def check_port(plan: ServerPlan) -> None:
     """Say where ogx listens if nothing but the config says it.
 
-    `llama stack run` had a default, so that the port of the config never
-    counted; since 1.1 it does.
+    `llama stack run` had a default, so that the port of the config
+    never counted; since 1.1 it does.
     """
     server = plan.server
     if server.is_patch or not server.is_old or plan.target < CONFIG_PORT_SINCE:

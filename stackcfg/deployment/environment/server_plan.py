@@ -80,8 +80,8 @@ def _homes_of(server: Server, target: Release) -> Homes:
 def _moves_folder(server: Server) -> bool:
     """Return whether the folder of a server has another name afterwards.
 
-    With a folder of its own, ogx moves nothing; a container's is moved all the
-    same, with the mount.
+    With a folder of its own, ogx moves nothing; a container's is moved
+    all the same, with the mount.
     """
     named = any(name in server.known for name in CONFIG_DIRS)
     if server.is_host:

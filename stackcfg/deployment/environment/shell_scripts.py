@@ -95,7 +95,8 @@ class _Rewriter:
     def read_configs(self) -> None:
         """Give the run configs in here-documents the new names and absolute paths.
 
-        A `~` is left to the migration, which knows where it is expanded.
+        A `~` is left to the migration, which knows where it is
+        expanded.
         """
         for each in find_written_configs(self.text):
             config = self.text[each.start : each.end]

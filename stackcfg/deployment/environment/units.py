@@ -102,8 +102,8 @@ class _Units:
             server.add_old_names(each.name for each in found.variables)
 
     def _unit_of(self, file: str) -> str | None:
-        """Return the unit that a drop-in changes: `a.service.d/b.conf` is one of
-        `a.service`.
+        """Return the unit that a drop-in changes: `a.service.d/b.conf`
+        is one of `a.service`.
         """
         folder = posixpath.dirname(file)
         if not folder.endswith(_DROP_INS):

@@ -1,5 +1,6 @@
-"""Containers that mount a run config of the run, and of which nothing proves that they
-start the server: an image and a command of one's own say nothing.
+"""Containers that mount a run config of the run, and of which nothing
+proves that they start the server: an image and a command of one's own
+say nothing.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ def note_unproved_reader(
     settings: Settings,
     release: Release,
 ) -> Iterator[PlaceChanges]:
-    """Yield a note on a container that stays as it is while its run config becomes one
-    of ogx; none for a run config that ogx reads already.
+    """Yield a note on a container that stays as it is while its run
+    config becomes one of ogx; none for a run config that ogx reads
+    already.
     """
     changed = [each for each in mounted if has_old_config(each.text, settings, release)]
     if not changed:
@@ -51,8 +53,9 @@ def note_unproved_reader(
 def note_unread_config(
     file: str, text: str, settings: Settings, release: Release
 ) -> Iterator[PlaceChanges]:
-    """Yield a note on the run config of a script or Dockerfile in which nothing is known
-    to start the server; none for a run config that ogx reads already.
+    """Yield a note on the run config of a script or Dockerfile in which
+    nothing is known to start the server; none for a run config that ogx
+    reads already.
     """
     written = find_written_configs(text)
     if written and has_old_config(text, settings, release):

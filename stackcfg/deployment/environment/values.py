@@ -37,8 +37,8 @@ def change_value(
 ) -> ValueChange:
     """Return what becomes of a variable's value, and what to say of it.
 
-    With a config of this run nothing: what its address needs is written there.
-    The `image` says whose built-in config it is.
+    With a config of this run nothing: what its address needs is written
+    there. The `image` says whose built-in config it is.
     """
     unread = unread_variables().get(name)
     if config == BUILT_IN and unread is not None:

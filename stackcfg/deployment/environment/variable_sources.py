@@ -1,7 +1,7 @@
 """Objects and files that a server gets many variables from at once.
 
-A variable there is changed where only servers that change in this run read it. Else
-its line is named, with who reads it, too.
+A variable there is changed where only servers that change in this run
+read it. Else its line is named, with who reads it, too.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class VariableSources:
     ) -> None:
         """Let a server have variables of an object or file of the run.
 
-        Those that others use keep their names; `changes` says what to write.
+        Those that others use keep their names; `changes` says what to
+        write.
         """
         given = {variable.name for variable in variables}
         own: list[Variable] = []

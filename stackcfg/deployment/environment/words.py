@@ -120,8 +120,8 @@ def _line_break_before(
     words: Sequence[WrittenWord | ShellWord],
     following: Sequence[NewWord],
 ) -> str:
-    """Return the line break in front of the next kept word, for a flag before it; empty
-    if that word goes on with the line.
+    """Return the line break in front of the next kept word, for a flag
+    before it; empty if that word goes on with the line.
     """
     kept = next((word.source for word in following if word.source is not None), 0)
     if not kept:
@@ -247,7 +247,8 @@ def insert_lines(document: Document, place: int, text: str, column: int) -> Edit
 class PatchedWords(ListWords):
     """Words of a list of which a patch changes one: the others are written elsewhere.
 
-    `index` is which one it is in the new list, None where that has it no more.
+    `index` is which one it is in the new list, None where that has it
+    no more.
     """
 
     def __init__(

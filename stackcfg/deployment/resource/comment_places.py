@@ -1,8 +1,9 @@
 """Where the comments of an entry go that is written anew.
 
-A comment inside or over an entry that moves as text moves with it. Of the others
-each has a place: over the mapping that takes the place of the one that it was
-over, behind the entry above it, or over the entry below it.
+A comment inside or over an entry that moves as text moves with it. Of
+the others each has a place: over the mapping that takes the place of
+the one that it was over, behind the entry above it, or over the entry
+below it.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ class _Leaf(NamedTuple):
 class CommentPlaces:
     """The places of the comments of one entry.
 
-    `before` and `after` are the comments over and behind the items of the new
-    object, by path; `behind` are those for its end.
+    `before` and `after` are the comments over and behind the items of
+    the new object, by path; `behind` are those for its end.
     """
 
     def __init__(

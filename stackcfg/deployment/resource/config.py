@@ -82,8 +82,8 @@ def files_of_config(conversion: Conversion) -> Iterator[str]:
 def find_config_maps(conversion: Conversion, name: str) -> list[ManifestObject]:
     """Return the ConfigMaps of a name in the server's own namespace.
 
-    A run over a folder can hold several, such as the result of an earlier run.
-    Those in the file of the server come first.
+    A run over a folder can hold several, such as the result of an
+    earlier run. Those in the file of the server come first.
     """
     own = conversion.names.namespace
     found = [
@@ -258,8 +258,8 @@ def ca_bundle_namespace(conversion: Conversion, row: FieldChange) -> None:
 def config_files(conversion: Conversion, row: FieldChange) -> None:
     """Mount the other keys of the ConfigMap where they were.
 
-    The new operator mounts only the key of the run config, and nothing at the
-    old place (`resource_helper.go`).
+    The new operator mounts only the key of the run config, and nothing
+    at the old place (`resource_helper.go`).
     """
     config = conversion.user_config
     if config is None or not config.other_keys:

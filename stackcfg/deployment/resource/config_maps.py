@@ -1,5 +1,5 @@
-"""The ConfigMaps of the input that new servers read: their label, and the folders
-that their run config names.
+"""The ConfigMaps of the input that new servers read: their label, and
+the folders that their run config names.
 """
 
 from __future__ import annotations
@@ -135,8 +135,8 @@ def _move_folders_in(
 def _move_folders_of(
     text: str, start: int, changes: PlaceChanges, conversion: Conversion
 ) -> Iterator[DeploymentChange]:
-    """Yield edits of a text that begins at an offset of its file, and one note for
-    each folder.
+    """Yield edits of a text that begins at an offset of its file, and
+    one note for each folder.
     """
     places: dict[tuple[str, str], list[int]] = {}
     for change in find_home_paths(text, homes_of(conversion)):
@@ -157,9 +157,9 @@ def _move_folders_of(
 def find_platform_bundle(conversion: Conversion) -> None:
     """Remember the ConfigMap of the platform; say what to do where it may exist.
 
-    It has the certificates that Open Data Hub puts into every namespace. The old
-    operator read it directly, the new one sees only what is labelled
-    (`controllers/ogxserver_controller.go` of 0.14.0).
+    It has the certificates that Open Data Hub puts into every
+    namespace. The old operator read it directly, the new one sees only
+    what is labelled (`controllers/ogxserver_controller.go` of 0.14.0).
     """
     conversion.platform_bundles += find_config_maps(conversion, PLATFORM_BUNDLE)
     if may_have_bundle(conversion):

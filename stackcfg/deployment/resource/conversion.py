@@ -51,8 +51,9 @@ class ServerNames(NamedTuple):
 class UserConfig(NamedTuple):
     """The ConfigMap with the run config: its name, its key, and the object.
 
-    `object` is None if it is not in the input. `made` is what a kustomization makes,
-    `file` what it makes the key from, if the input has that.
+    `object` is None if it is not in the input. `made` is what a
+    kustomization makes, `file` what it makes the key from, if the input
+    has that.
     """
 
     name: str
@@ -92,8 +93,8 @@ def _chain(first: Rewrite, second: Rewrite) -> Rewrite:
 class Conversion:
     """One old object, and the new one as far as it is made.
 
-    Transforms read fields, put items into `tree`, rewrite scalars of moved
-    entries, and leave notes.
+    Transforms read fields, put items into `tree`, rewrite scalars of
+    moved entries, and leave notes.
     """
 
     def __init__(

@@ -1,5 +1,5 @@
-"""Which server is run: a distribution that the operator knows, or an image; and its
-home folder.
+"""Which server is run: a distribution that the operator knows, or an
+image; and its home folder.
 """
 
 from __future__ import annotations

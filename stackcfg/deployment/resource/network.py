@@ -1,8 +1,8 @@
 """Who may reach the server: the port, the way from outside, the NetworkPolicy.
 
-The old operator made a policy only where a flag of the whole cluster was on, and
-added its own rules to those of the user. The new one makes a policy for every
-server, and the user's rules replace all of its own
+The old operator made a policy only where a flag of the whole cluster
+was on, and added its own rules to those of the user. The new one makes
+a policy for every server, and the user's rules replace all of its own
 (`networkpolicy_transformer.go` of both).
 """
 
@@ -147,8 +147,8 @@ def network_policy(conversion: Conversion, row: FieldChange) -> None:
 def monitoring(conversion: Conversion, row: FieldChange) -> None:
     """Switch monitoring off for several workers.
 
-    Each worker binds the port of the metrics, and the second one fails to start
-    (ogx 1.5.0, run).
+    Each worker binds the port of the metrics, and the second one fails
+    to start (ogx 1.5.0, run).
     """
     if not _has_several_workers(conversion):
         return

@@ -1,5 +1,5 @@
-"""The edits that move the fields of an old object to their places in the new one, and
-that write other strings there, each in its style.
+"""The edits that move the fields of an old object to their places in
+the new one, and that write other strings there, each in its style.
 """
 
 from __future__ import annotations
@@ -128,8 +128,8 @@ def rewrite_scalar(
 ) -> str:
     """Return the source of a scalar with another string.
 
-    Quotes stay, and a block stays one. Whether the result means the string is
-    proved with the whole object.
+    Quotes stay, and a block stays one. Whether the result means the
+    string is proved with the whole object.
     """
     source = document.text[node.start : node.end]
     if node.style in BLOCKS:

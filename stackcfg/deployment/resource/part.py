@@ -1,5 +1,6 @@
-"""The part of the operator's resource: every `LlamaStackDistribution` of a run
-becomes an `OGXServer`, those in a list of their own kind as well.
+"""The part of the operator's resource: every `LlamaStackDistribution`
+of a run becomes an `OGXServer`, those in a list of their own kind as
+well.
 """
 
 from __future__ import annotations

@@ -103,8 +103,8 @@ def _explain_name(
 def note_other_groups(found: Sequence[ManifestObject]) -> Iterator[FileNote]:
     """Yield a note on each object of the kind that is of another API group.
 
-    It is of another operator, or of the one of Llama Stack before its first release
-    (`llama.x-k8s.io`).
+    It is of another operator, or of the one of Llama Stack before its
+    first release (`llama.x-k8s.io`).
     """
     for each in found:
         yield FileNote(
@@ -122,8 +122,8 @@ def note_other_groups(found: Sequence[ManifestObject]) -> Iterator[FileNote]:
 def find_unread_files(
     files: DeploymentFiles, old: Sequence[ManifestObject]
 ) -> Iterator[DeploymentChange]:
-    """Yield refusals of files that cannot be parsed, and notes on those that
-    hold an old object inside another document.
+    """Yield refusals of files that cannot be parsed, and notes on those
+    that hold an old object inside another document.
     """
     with_objects = {found.file for found in old}
     for name in files.holding(OLD_SERVER):

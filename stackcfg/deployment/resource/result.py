@@ -42,9 +42,10 @@ from stackcfg.yamltext.entries import column_of
 def write_result(conversion: Conversion) -> Iterator[DeploymentChange]:
     """Yield the edits that convert one object.
 
-    Its fields move as they were written. If the text that comes out does not
-    mean what it should, as with anchors that would come behind their aliases,
-    the object is written anew, with its comments in front.
+    Its fields move as they were written. If the text that comes out
+    does not mean what it should, as with anchors that would come behind
+    their aliases, the object is written anew, with its comments in
+    front.
     """
     tree = _whole_tree(conversion)
     data = item_data(tree, conversion.rewrites)
@@ -85,7 +86,8 @@ def _find_new_object(
 ) -> ManifestObject | None:
     """Return the new object of the text with the edits.
 
-    None if the text would not have it, or if another object would differ.
+    None if the text would not have it, or if another object would
+    differ.
     """
     if not edits:
         return None
@@ -126,8 +128,8 @@ def _moved_back(edit: Edit, shift: int) -> Edit:
 def _anew(conversion: Conversion, data: Any) -> Edit:
     """Return the edit that writes the whole object from its data.
 
-    Its comments come first. An object in brackets, such as one of a JSON file,
-    stays in brackets.
+    Its comments come first. An object in brackets, such as one of a
+    JSON file, stays in brackets.
     """
     document, node = conversion.document, conversion.source.node
     comments = Comments(document).within(node.start, node.end)
@@ -159,8 +161,8 @@ OBJECT_RULES: Final = "object-"
 def check_new_object(conversion: Conversion, new: ManifestObject) -> None:
     """Note what the API server and the operator's webhook refuse, as `validate` does.
 
-    Each is noted at the field that it comes from. Other rules are about what the
-    transforms take care of.
+    Each is noted at the field that it comes from. Other rules are about
+    what the transforms take care of.
     """
     others = conversion.files.manifests.of_kind(OLD_SERVER)
     manifests = ManifestSet([new, *others])

@@ -1,8 +1,9 @@
 """The steps in which a deployment moves from the old operator to the new one.
 
-The old volume claim belongs to the old object: deleting that deletes the data.
-The new operator looks adopted objects up by a label that the old ones do not
-have (`main.go`, `legacy_adoption.go` of 0.14.0), so that it is set by hand.
+The old volume claim belongs to the old object: deleting that deletes
+the data. The new operator looks adopted objects up by a label that the
+old ones do not have (`main.go`, `legacy_adoption.go` of 0.14.0), so
+that it is set by hand.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ MANAGED: Final = "app.kubernetes.io/managed-by=ogx-operator"
 def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
     """Yield the steps for all servers of a run, the volumes first.
 
-    A name with a parameter of a template is written as it is: a shell reads a
-    variable in it.
+    A name with a parameter of a template is written as it is: a shell
+    reads a variable in it.
     """
     steps = list(_steps(conversions))
     names = dict.fromkeys(_PARAMETER.findall("\n".join(steps)))
@@ -69,8 +70,8 @@ def _apply(conversions: Sequence[Conversion]) -> str:
 
 
 def _is_template(root: Node) -> bool:
-    """Return whether a document is a template of OpenShift: to apply it makes no
-    object of those in it.
+    """Return whether a document is a template of OpenShift: to apply it
+    makes no object of those in it.
     """
     kind = root.get("kind")
     return kind is not None and kind.text == "Template"

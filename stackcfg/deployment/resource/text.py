@@ -1,5 +1,5 @@
-"""Writes the tree of a new resource as YAML: moved entries as they were written,
-comments with what they were over.
+"""Writes the tree of a new resource as YAML: moved entries as they were
+written, comments with what they were over.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ class TreeWriter:
     ) -> list[Piece]:
         """Return the entry of a key with the tree as its value.
 
-        The first line begins where the key began; the last has its line end.
+        The first line begins where the key began; the last has its line
+        end.
         """
         path: Path = (key.text,)
         end = self.entries.span(key, value).end

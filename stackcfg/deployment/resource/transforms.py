@@ -76,7 +76,8 @@ TRANSFORMS: Final[Mapping[str, Transform]] = {
 def convert_field(conversion: Conversion, row: FieldChange) -> None:
     """Carry one field over, if the old object has it.
 
-    A mapping where the old operator wants a list, say, is named and left out.
+    A mapping where the old operator wants a list, say, is named and
+    left out.
     """
     if row.old:
         node = conversion.node(row.old)

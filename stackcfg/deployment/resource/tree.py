@@ -1,5 +1,5 @@
-"""The new resource as a tree: entries that move as text, and values that are
-written anew.
+"""The new resource as a tree: entries that move as text, and values
+that are written anew.
 """
 
 from __future__ import annotations

@@ -166,8 +166,8 @@ def _complete_address(
 ) -> None:
     """Add what the built-in config of the new release no longer adds.
 
-    A run config of the user's own has the ending written beside the variable
-    when it is migrated.
+    A run config of the user's own has the ending written beside the
+    variable when it is migrated.
     """
     changed = changed_values().get(name)
     if changed is None or conversion.target < changed.since:

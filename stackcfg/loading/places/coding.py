@@ -36,6 +36,7 @@ class Coding(Protocol):
 
 
 Read = Callable[[str, Path, Document], Coding | None]
-"""Returns the text that the content of a scalar is, at a path of a document; None
-if it is of another kind. Raises `ParseError`, with an offset in the content.
+"""Returns the text that the content of a scalar is, at a path of a
+document; None if it is of another kind. Raises `ParseError`, with an
+offset in the content.
 """

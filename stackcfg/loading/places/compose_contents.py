@@ -1,7 +1,8 @@
 """Inline configs of a Compose file, `configs.NAME.content`.
 
-Compose replaces variables in them, as everywhere: `$NAME` and `${NAME}` are its own,
-and `$$` is a `$` for the server (compose-spec, 12-interpolation.md).
+Compose replaces variables in them, as everywhere: `$NAME` and `${NAME}`
+are its own, and `$$` is a `$` for the server (compose-spec,
+12-interpolation.md).
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ _READ: Final = lazy_pattern(r"\$" + _NAME)
 class ComposeContent(NamedTuple):
     """A text as the server gets it, but for the variables of Compose.
 
-    `doubled` are the offsets of the `$` that are written as `$$`, `unclear` the
-    variables that are in the text both with `$` and with `$$`.
+    `doubled` are the offsets of the `$` that are written as `$$`,
+    `unclear` the variables that are in the text both with `$` and with
+    `$$`.
     """
 
     text: str

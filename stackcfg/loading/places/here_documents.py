@@ -51,10 +51,11 @@ _SERVERS_OWN: Final = "${env."
 class HereText(NamedTuple):
     """The text of a here-document, with a map to what is written.
 
-    `starts` are offsets in the text of runs of characters that are written as they are,
-    `places` their offsets in what is written. `parameters` are what a shell replaces,
-    `unclear` those that are in the text with a backslash, too. New lines begin with
-    `tabs` and end with `newline`. `quote` is around the text. Behind the line end at
+    `starts` are offsets in the text of runs of characters that are
+    written as they are, `places` their offsets in what is written.
+    `parameters` are what a shell replaces, `unclear` those that are in
+    the text with a backslash, too. New lines begin with `tabs` and end
+    with `newline`. `quote` is around the text. Behind the line end at
     `unbroken`, what is written goes on with the line.
     """
 
@@ -93,8 +94,9 @@ class HereText(NamedTuple):
         return self.escapes is None and self.newline.endswith("\n")
 
     def _end_last_comment(self, edits: list[Edit]) -> list[Edit]:
-        """Return edits behind which no comment is the last line: BuildKit takes it away,
-        with the quote and the command behind it.
+        """Return edits behind which no comment is the last line:
+        BuildKit takes it away, with the quote and the command behind
+        it.
         """
         new = splice_edits(self.text, edits)
         end = len(self.text)
@@ -173,7 +175,8 @@ def read(
 ) -> HereText | None:
     """Return the text of a here-document.
 
-    Raises `ParseError` for what a shell refuses, and for what is not understood.
+    Raises `ParseError` for what a shell refuses, and for what is not
+    understood.
     """
     if document.is_yaml:
         return None

@@ -1,5 +1,5 @@
-"""Parameters of an OpenShift template: `${NAME}` in its objects is replaced before
-they are made.
+"""Parameters of an OpenShift template: `${NAME}` in its objects is
+replaced before they are made.
 """
 
 from __future__ import annotations

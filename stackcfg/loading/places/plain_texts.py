@@ -1,5 +1,5 @@
-"""Texts that are written as they are: in a ConfigMap, a patch, the values of a
-release.
+"""Texts that are written as they are: in a ConfigMap, a patch, the
+values of a release.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ from stackcfg.yamltext.lines import Position
 from stackcfg.yamltext.values import data_of, name_of
 
 _MAX_DEPTH: Final = 4
-"""How many texts in texts are read: a patch of a kustomization holds a ConfigMap,
-which holds a text.
+"""How many texts in texts are read: a patch of a kustomization holds a
+ConfigMap, which holds a text.
 """
 
 _MARKS: Final = ("apis", "providers", "storage", "metadata_store")
@@ -77,8 +77,8 @@ class _Text(NamedTuple):
 class _Spot(NamedTuple):
     """A node of a text, with what the nodes above it say of it.
 
-    `needed` is the weight of evidence that makes a run config. `parameters` are
-    replaced before the server reads the text.
+    `needed` is the weight of evidence that makes a run config.
+    `parameters` are replaced before the server reads the text.
     """
 
     node: Node
@@ -92,8 +92,8 @@ def find_places(
 ) -> Iterator[RunConfig]:
     """Yield the run configs inside a document, in its order.
 
-    `needed` is the weight of evidence for a file of a ConfigMap; a mapping or
-    text elsewhere needs more. Raises `InputError`.
+    `needed` is the weight of evidence for a file of a ConfigMap; a
+    mapping or text elsewhere needs more. Raises `InputError`.
     """
     if all(document.root.get(key) is not None for key in NOTEBOOK_KEYS):
         return
@@ -246,8 +246,8 @@ def _is_config(node: Node) -> bool:
 
 
 def _is_whole(data: Mapping[Any, Any]) -> bool:
-    """Return whether a mapping is more than the part of a run config that a chart
-    makes one from.
+    """Return whether a mapping is more than the part of a run config
+    that a chart makes one from.
     """
     if any(name in data for name in _NAMES) or data.get("version") in _VERSION:
         return True

@@ -1,5 +1,6 @@
-"""Variables of Tekton: `$(params.NAME)` in a step is replaced before its script runs, also
-where the shell replaces nothing (tekton.dev, Variable Substitutions).
+"""Variables of Tekton: `$(params.NAME)` in a step is replaced before
+its script runs, also where the shell replaces nothing (tekton.dev,
+Variable Substitutions).
 """
 
 from __future__ import annotations

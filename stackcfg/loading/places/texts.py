@@ -77,7 +77,8 @@ class Holding(NamedTuple):
     def outer_edits(self, edits: Sequence[Edit]) -> list[Edit]:
         """Return edits of the text as edits of the document's text.
 
-        Raises `ParseError`, with a place in that, where there is no such edit.
+        Raises `ParseError`, with a place in that, where there is no
+        such edit.
         """
         try:
             held = self.coding.held_edits(edits)

@@ -22,8 +22,9 @@ from stackcfg.runconfig.values import as_string
 EFFECTS: Final = ("forbid", "permit")
 
 UNREGISTERED_MODELS_SINCE: Final = (0, 4, 0)
-"""Any model of a provider can be called by `PROVIDER/MODEL`, whether it is registered
-or not (`_get_provider_by_fallback` of 0.4.0 and ogx 1.5.0).
+"""Any model of a provider can be called by `PROVIDER/MODEL`, whether it
+is registered or not (`_get_provider_by_fallback` of 0.4.0 and ogx
+1.5.0).
 """
 
 
@@ -34,8 +35,9 @@ def rename_resources(
 ) -> Changes:
     """Write the new types and names of resources into the rules that name them.
 
-    `types` are new names of types by old ones. A rule for a model is kept and
-    repeated, since the registry of the old server still has the old name.
+    `types` are new names of types by old ones. A rule for a model is
+    kept and repeated, since the registry of the old server still has
+    the old name.
     """
     found: dict[int, tuple[Path, Sequence[str]]] = {}
     for index, effect, old in _named_resources(context):
@@ -68,8 +70,8 @@ def report_old_types(context: StepContext, types: Mapping[str, str]) -> Notes:
 
 
 def find_narrow_permits(context: StepContext, actions: Sequence[str]) -> Iterator[Path]:
-    """Yield the actions of each rule that permits to read anything, and lacks some
-    of `actions`.
+    """Yield the actions of each rule that permits to read anything, and
+    lacks some of `actions`.
     """
     for index, rule in enumerate(list_at(context.data, ACCESS_POLICY)):
         path = ("permit", "actions")

@@ -65,8 +65,8 @@ def inline_entries(
 def first_backend_of(context: StepContext, store: Store) -> PlannedBackend | None:
     """Return the backend that takes the comments of an inline store.
 
-    Several backends can be made from one store; its comments go to the first
-    only.
+    Several backends can be made from one store; its comments go to the
+    first only.
     """
     if store.inline is None:
         return None

@@ -29,8 +29,8 @@ MARK = "commented out by stackcfg:"
 
 
 class CommentedOut(NamedTuple):
-    """An entry to be commented out; `reason` is a sentence without a full
-    stop.
+    """An entry to be commented out; `reason` is a sentence without a
+    full stop.
     """
 
     path: Path
@@ -53,8 +53,8 @@ class _Part(NamedTuple):
 def comment_out(context: StepContext, entries: Sequence[CommentedOut]) -> Changes:
     """Comment entries out, and with a provider the resources that name it.
 
-    What an anchor brings or holds is only reported. A list or mapping that
-    loses all it had stays, empty.
+    What an anchor brings or holds is only reported. A list or mapping
+    that loses all it had stays, empty.
     """
     gone: list[Path] = []
     for each in _outermost(_with_orphans(context, entries)):
@@ -190,7 +190,8 @@ def _as_comments(
 ) -> Iterator[str]:
     """Yield lines as comments; without their first `# ` they are what they were.
 
-    Comments below the entry that are no deeper than it stay as they are.
+    Comments below the entry that are no deeper than it stay as they
+    are.
     """
     lines = list(_lines_from(text.source[span.line : span.end], column))
     content = len(lines)

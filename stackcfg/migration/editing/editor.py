@@ -1,19 +1,20 @@
-"""The editor of the steps: a closed set of edits, each with its change of the
-data.
+"""The editor of the steps: a closed set of edits, each with its change
+of the data.
 
-A step calls `context.text` and yields what it gets; it never builds an `Edit`,
-`Put`, `Delete` or `Move` itself. All paths are those of the config as the step
-found it, also where several edits touch one entry.
+A step calls `context.text` and yields what it gets; it never builds an
+`Edit`, `Put`, `Delete` or `Move` itself. All paths are those of the
+config as the step found it, also where several edits touch one entry.
 
-`comment_out` (module of this name) makes an entry a comment, `move_lists`
-(module `moved_lists`) moves whole lists. Values are plain data, or a node of
-the old text whose text is copied; `Field` adds comments to them.
+`comment_out` (module of this name) makes an entry a comment,
+`move_lists` (module `moved_lists`) moves whole lists. Values are plain
+data, or a node of the old text whose text is copied; `Field` adds
+comments to them.
 
     yield from context.text.set((*path, "port"), "0.0.0.0")
     yield from context.text.rename((*path, "port"), "address")
 
-An edit raises `ParseError` where an anchor brings the entry, since other
-places would change as well.
+An edit raises `ParseError` where an anchor brings the entry, since
+other places would change as well.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ Part = tuple[int, int, str]
 class Editor(SourceText):
     """Makes the edits of a step on the text of one run config.
 
-    The text stays as it is until the engine applies what the steps yield.
+    The text stays as it is until the engine applies what the steps
+    yield.
     """
 
     __slots__ = ()
@@ -93,8 +95,8 @@ class Editor(SourceText):
         yield rename_key(name, key)
 
     def add(self, path: Path, value: Any) -> Changes:
-        """Add an entry at the end of its mapping, which is made where it is
-        missing.
+        """Add an entry at the end of its mapping, which is made where
+        it is missing.
         """
         field = as_field(str(path[-1]), value)
         yield from self.merge(path[:-1], [field])
@@ -107,8 +109,9 @@ class Editor(SourceText):
     ) -> Changes:
         """Add fields to a mapping, which is made where it is missing.
 
-        They go to its end, or over the entry number `before`. A field that the
-        mapping has already, null or empty, is written in its place.
+        They go to its end, or over the entry number `before`. A field
+        that the mapping has already, null or empty, is written in its
+        place.
         """
         for field in fields:
             yield Put((*path, field.key), field_data(field))
@@ -139,8 +142,8 @@ class Editor(SourceText):
         fields: Sequence[Field],
         before: int | None = None,
     ) -> Edit:
-        """Return the edit that adds fields to a mapping that has none of
-        them.
+        """Return the edit that adds fields to a mapping that has none
+        of them.
         """
         parent = self.editable_node(holder)
         if parent is None:
@@ -184,12 +187,13 @@ class Editor(SourceText):
         comments_move: bool = False,
         moved: Sequence[Comment] = (),
     ) -> Changes:
-        """Remove an entry of a mapping; one that loses its only entry becomes
-        `{}`. To remove several of one mapping, use `remove_all`.
+        """Remove an entry of a mapping; one that loses its only entry
+        becomes `{}`. To remove several of one mapping, use
+        `remove_all`.
 
-        The comments stay, but for those inside a block that was `copied`
-        elsewhere, for those that are `moved`, and for all where `comments_move`
-        says that the step writes them elsewhere.
+        The comments stay, but for those inside a block that was
+        `copied` elsewhere, for those that are `moved`, and for all
+        where `comments_move` says that the step writes them elsewhere.
         """
         parent, entry = self.editable_entry(path)
         yield Delete(path)
@@ -205,8 +209,8 @@ class Editor(SourceText):
         yield cut_entry(self, parent, entry, lines)
 
     def remove_all(self, path: Path, keys: Sequence[str]) -> Changes:
-        """Remove entries of the mapping at a path; one that loses all becomes
-        `{}`.
+        """Remove entries of the mapping at a path; one that loses all
+        becomes `{}`.
         """
         node = self.editable_node(path)
         if node is None:
@@ -292,7 +296,8 @@ class Editor(SourceText):
     ) -> Changes:
         """Write items of a list several times, each time with another string.
 
-        `values` has, by the index of an item, the place in it and the strings.
+        `values` has, by the index of an item, the place in it and the
+        strings.
         """
         items: list[Any] = []
         for index, item in enumerate(list_at(self.data, path)):
@@ -324,13 +329,13 @@ class Editor(SourceText):
         new: Callable[[Path, str], str],
         parts: Callable[[Path, Node], Iterable[Part]],
     ) -> Changes:
-        """Change parts of strings anywhere; quotes, line breaks and anchors
-        stay.
+        """Change parts of strings anywhere; quotes, line breaks and
+        anchors stay.
 
-        `new` returns what a string at a path means after the change, `parts`
-        what is written where in a scalar that changes. The text behind an
-        anchor is written once, and changes every place that an alias brings it
-        to.
+        `new` returns what a string at a path means after the change,
+        `parts` what is written where in a scalar that changes. The text
+        behind an anchor is written once, and changes every place that
+        an alias brings it to.
         """
         # the data has a value at every place that an alias brings it to
         for path, value in walk_values(self.data):
@@ -359,8 +364,8 @@ class Editor(SourceText):
         copied: Sequence[Node] = (),
         moved: Sequence[Comment] = (),
     ) -> EntryComments:
-        """Return the comments of the entry at a path, but for those that are
-        `moved`; none in a flow mapping.
+        """Return the comments of the entry at a path, but for those
+        that are `moved`; none in a flow mapping.
         """
         parent, entry = self.editable_entry(path)
         if parent.flow:

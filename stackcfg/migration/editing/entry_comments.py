@@ -15,8 +15,8 @@ class InnerComment(NamedTuple):
     """A comment inside an entry.
 
     `key` is the offset of the key that it is over or beside; None for a
-    comment that belongs to no key. A comment beside a key begins with the gap
-    before it.
+    comment that belongs to no key. A comment beside a key begins with
+    the gap before it.
     """
 
     text: str
@@ -25,8 +25,8 @@ class InnerComment(NamedTuple):
 
 
 class FieldComments(NamedTuple):
-    """The comments of one field: lines over it, and beside it with the gap
-    before.
+    """The comments of one field: lines over it, and beside it with the
+    gap before.
     """
 
     over: tuple[str, ...] = ()
@@ -36,8 +36,8 @@ class FieldComments(NamedTuple):
 class EntryComments(NamedTuple):
     """The comments of an entry: over it, beside its key, and inside of it.
 
-    Those inside are in the order of the text. `tails` holds those beside the
-    last line of a copied block, by the offset of the block.
+    Those inside are in the order of the text. `tails` holds those
+    beside the last line of a copied block, by the offset of the block.
     """
 
     lead: tuple[str, ...] = ()
@@ -59,8 +59,8 @@ class EntryComments(NamedTuple):
         return FieldComments(tuple(over), beside)
 
     def remaining(self, taken: Iterable[Node] = ()) -> tuple[str, ...]:
-        """Return the comments inside as lines, but for those of the keys in
-        `taken`.
+        """Return the comments inside as lines, but for those of the
+        keys in `taken`.
         """
         offsets = {key.start for key in taken}
         left = [each for each in self.inside if each.key not in offsets]
@@ -81,8 +81,9 @@ def collect_entry_comments(
 ) -> EntryComments:
     """Collect the comments of an entry in a block mapping.
 
-    Those over the entry only `with_lead`. Comments inside the blocks `copied`
-    go along with the copy and are left out, as are those that are `moved`.
+    Those over the entry only `with_lead`. Comments inside the blocks
+    `copied` go along with the copy and are left out, as are those that
+    are `moved`.
     """
     key, value = entry
     span = text.span_of(entry)
@@ -119,8 +120,8 @@ def _copied_with(
     comment: Comment,
     blocks: Sequence[Node],
 ) -> Node | None:
-    """Return the block that a comment is inside of, or beside whose last line
-    it is.
+    """Return the block that a comment is inside of, or beside whose
+    last line it is.
     """
     for node in blocks:
         if node.start <= comment.start < node.end:
@@ -138,8 +139,8 @@ def _is_beside_key(
     comment: Comment,
     entry: Entry,
 ) -> bool:
-    """Return whether a comment is on the line of the entry's key, behind its
-    value.
+    """Return whether a comment is on the line of the entry's key,
+    behind its value.
     """
     key, value = entry
     if not _is_same_line(text, key.start, comment):

@@ -74,8 +74,8 @@ def _emit_like(
 
 
 def _is_inside_flow(root: Node, scalar: Node) -> bool:
-    """Return whether a scalar is inside brackets, where commas and braces end
-    it.
+    """Return whether a scalar is inside brackets, where commas and
+    braces end it.
     """
     current = root
     while not current.flow:
@@ -150,8 +150,8 @@ def emit_in_flow(
 ) -> list[Piece]:
     """Return fields in the style of a flow mapping.
 
-    They are on one line, or each on a line of its own as the other entries
-    are.
+    They are on one line, or each on a line of its own as the other
+    entries are.
     """
     gap = gap_in_flow(text, parent)
     return emit_flow(text.document, fields, is_json(parent), gap, text.indent)
@@ -177,8 +177,8 @@ def insert_lines(
     column: int,
     pieces: Sequence[Piece],
 ) -> Edit:
-    """Return the edit that adds lines behind the line whose content ends at
-    `end`.
+    """Return the edit that adds lines behind the line whose content
+    ends at `end`.
     """
     pad = " " * column
     after = text.document.lines.after(max(end - 1, 0))
@@ -251,8 +251,8 @@ def empty_entry(
     brackets: str,
     moved: Sequence[Comment] = (),
 ) -> Edit:
-    """Return the edit that leaves an entry `{}` or `[]`, with its comments
-    below, but for those that are `moved`.
+    """Return the edit that leaves an entry `{}` or `[]`, with its
+    comments below, but for those that are `moved`.
     """
     key, value = entry
     if value.flow:
@@ -273,8 +273,8 @@ def cut_entry(
     entry: Entry,
     comments: Sequence[str] = (),
 ) -> Edit:
-    """Return the edit that removes an entry and leaves comment lines in its
-    place.
+    """Return the edit that removes an entry and leaves comment lines in
+    its place.
     """
     index = parent.entries.index(entry)
     edit = remove_entry(text.document, text.comments, parent, index)

@@ -1,7 +1,7 @@
 """Values that 0.5 reads in another way than releases before, written out.
 
-0.4 writes them already where the file is older for certain: a file for 0.4
-does not show any more what it relied on.
+0.4 writes them already where the file is older for certain: a file for
+0.4 does not show any more what it relied on.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ def write_vertexai_location(context: StepContext) -> Changes:
 def name_responses_table(context: StepContext) -> Changes:
     """Name the table that has the responses, or report where they are.
 
-    It is named in the layout in which every store keeps its place. In the other
-    one a name does not help: 0.5.0 and later refuse responses without the field
-    `store`, which no release before 0.5.0 wrote; a copy of the rows adds it.
+    It is named in the layout in which every store keeps its place. In
+    the other one a name does not help: 0.5.0 and later refuse responses
+    without the field `store`, which no release before 0.5.0 wrote; a
+    copy of the rows adds it.
     """
     age = context.release.age
     for path, provider in context.providers_of("agents", AGENTS):

@@ -1,7 +1,7 @@
 """A provider of files for those that cannot start without one.
 
-It is the provider of upstream's own configs: uploads are in a folder, what is
-known of them is in a SQL store.
+It is the provider of upstream's own configs: uploads are in a folder,
+what is known of them is in a SQL store.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ _APIS = ("apis",)
 def write_files_provider(context: StepContext) -> Changes:
     """Write the provider if a release asks for one first, and none is there.
 
-    A file that is for this release or a later one would not have started.
+    A file that is for this release or a later one would not have
+    started.
     """
     if list_at(context.data, _LIST):
         return
@@ -76,8 +77,8 @@ def write_files_provider(context: StepContext) -> Changes:
 
 
 def _first_that_requires(context: StepContext) -> tuple[Path, str] | None:
-    """Return the path and the type of the first provider that requires files
-    from this release on.
+    """Return the path and the type of the first provider that requires
+    files from this release on.
     """
     for api in mapping_at(context.data, ("providers",)):
         if not is_listed(context, api):
@@ -113,8 +114,8 @@ def _metadata_store(context: StepContext, field: StoreField) -> Data | None:
 
 
 def _has_catalog(context: StepContext) -> bool:
-    """Return whether stores are references: since 0.3, and in files that are half
-    migrated.
+    """Return whether stores are references: since 0.3, and in files
+    that are half migrated.
     """
     return context.release.since >= CATALOG_SINCE or STORAGE in context.data
 

@@ -37,8 +37,8 @@ def new_inline_store(
 
 
 def first_folder(holders: Iterable[Data]) -> str:
-    """Return the folder of the first sqlite file, with its last slash; empty if
-    there is none.
+    """Return the folder of the first sqlite file, with its last slash;
+    empty if there is none.
     """
     for holder in holders:
         folder = _folder_of(holder.get("db_path"))
@@ -48,8 +48,8 @@ def first_folder(holders: Iterable[Data]) -> str:
 
 
 def inner_mappings(config: Data) -> list[Data]:
-    """Return the mappings in the settings of a provider: its stores, among
-    others.
+    """Return the mappings in the settings of a provider: its stores,
+    among others.
     """
     return [value for value in config.values() if isinstance(value, Mapping)]
 

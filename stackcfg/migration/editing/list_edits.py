@@ -27,8 +27,8 @@ def cut_item(
     item: Node,
     comments: Sequence[str] = (),
 ) -> Edit:
-    """Return the edit that removes an item and leaves comment lines in its
-    place.
+    """Return the edit that removes an item and leaves comment lines in
+    its place.
     """
     index = parent.items.index(item)
     edit = remove_item(text.document, text.comments, parent, index)
@@ -42,8 +42,8 @@ def split_item(
     item: Node,
     new: Sequence[str],
 ) -> Edit:
-    """Return the edit that writes strings in place of an item, each with its
-    dash.
+    """Return the edit that writes strings in place of an item, each
+    with its dash.
     """
     words = list(new)
     if item.style:
@@ -157,7 +157,8 @@ def _add_flow_list(
 def _list_indent(text: SourceText, parent: Node) -> int:
     """Return how far the items of block lists are indented below their key.
 
-    The first list in the mapping is taken as the style, else that of the file.
+    The first list in the mapping is taken as the style, else that of
+    the file.
     """
     for holder in (parent, text.root):
         for _, node in walk_nodes(holder):

@@ -1,7 +1,8 @@
 """What is lost with an entry that has no successor, as the severity of its note.
 
-Manual action is needed where stored rows, registered resources, a credential or an
-address are lost. Everything else is gone with the reason in its place.
+Manual action is needed where stored rows, registered resources, a
+credential or an address are lost. Everything else is gone with the
+reason in its place.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ ADDRESSES: Final = ("url", "api_base", "host", "endpoint")
 def severity_of_api(context: StepContext, name: str) -> str:
     """Return what losing an API of `providers` means.
 
-    Its registered resources have a list of their own, which is reported.
+    Its registered resources have a list of their own, which is
+    reported.
     """
     enabled = {
         ("providers", api, index)

@@ -1,7 +1,8 @@
 """The names of registered models before and after a migration.
 
-What names a model follows its name: vector stores, defaults, shields, judges. The
-places are facts of `releases.model_names`; `access_rules` is about those of rules.
+What names a model follows its name: vector stores, defaults, shields,
+judges. The places are facts of `releases.model_names`; `access_rules`
+is about those of rules.
 """
 
 from __future__ import annotations
@@ -39,9 +40,9 @@ class NamedModel(NamedTuple):
     """A registered model: its names before and after, and its other names.
 
     `path` is that of its entry, `provider` its provider's id without a
-    condition, `old` the names by which clients could ask for it, first the one
-    that was served. `provider_name` is the provider's own name for it. `values` is
-    what the registry compares.
+    condition, `old` the names by which clients could ask for it, first
+    the one that was served. `provider_name` is the provider's own name
+    for it. `values` is what the registry compares.
     """
 
     path: Path
@@ -170,8 +171,8 @@ def _find_model(
 ) -> NamedModel | None:
     """Return the model that a reference means; None if that is not certain.
 
-    `models` are those that its name can mean. A name is one of before if the
-    file is older, else rather one of after.
+    `models` are those that its name can mean. A name is one of before
+    if the file is older, else rather one of after.
     """
     fitting = [model for model in models if _is_of_type(model, reference)]
     for is_meant in _ways_to_name(is_older):
@@ -252,9 +253,9 @@ def report_names(
 ) -> Notes:
     """Report each model that clients must call by another name.
 
-    `change` says what happened to it, with `<new>` for its new name and `<id>`
-    for the `model_id` that would keep the old one. A model whose provider is
-    removed on the way is not served by any name.
+    `change` says what happened to it, with `<new>` for its new name and
+    `<id>` for the `model_id` that would keep the old one. A model whose
+    provider is removed on the way is not served by any name.
     """
     staying = models_of_providers(context, models)
     served: dict[str, NamedModel] = {}

@@ -23,14 +23,14 @@ from stackcfg.yamltext.emit import Field, emit_quoted, emit_scalar
 from stackcfg.yamltext.entries import include_blank_lines, is_spread
 
 Region = tuple[int, int]
-"""The offsets of the first line of a list and of what is behind its last
-line.
+"""The offsets of the first line of a list and of what is behind its
+last line.
 """
 
 
 class ListMove(NamedTuple):
-    """A list that moves: its entry at the top of the file, its key in the
-    section.
+    """A list that moves: its entry at the top of the file, its key in
+    the section.
     """
 
     key: Node
@@ -48,11 +48,11 @@ def move_lists(
     section: str,
     names: Mapping[str, str],
 ) -> Changes:
-    """Move lists under a section; `names` gives their new keys by the old
-    ones.
+    """Move lists under a section; `names` gives their new keys by the
+    old ones.
 
-    A list takes its comments along. A new section takes the place of the first
-    list; comments over that one stay.
+    A list takes its comments along. A new section takes the place of
+    the first list; comments over that one stay.
     """
     moves = [
         ListMove(key, value, names[key.text])
@@ -88,8 +88,8 @@ def rename_item_keys(
     path: Path,
     names: Mapping[str, str],
 ) -> Changes:
-    """Rename keys in each mapping of a list, also in those that an alias
-    brings.
+    """Rename keys in each mapping of a list, also in those that an
+    alias brings.
     """
     for index, item in enumerate(list_at(text.data, path)):
         for old, new in names.items():
@@ -197,11 +197,11 @@ def _regions(
     text: Editor,
     moves: Sequence[ListMove],
 ) -> list[Region]:
-    """Return the lines of each list, up to the next one where two follow one
-    another.
+    """Return the lines of each list, up to the next one where two
+    follow one another.
 
-    A list has its comments with it. Those over the first list stay where they
-    are, over the section.
+    A list has its comments with it. Those over the first list stay
+    where they are, over the section.
     """
     spans = {move.key.start: text.span_of(move.entry) for move in moves}
     regions: list[Region] = []

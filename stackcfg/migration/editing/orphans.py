@@ -23,11 +23,11 @@ Known = tuple[str, str]
 def find_orphans(
     context: StepContext, removed: Set[Path]
 ) -> Iterator[tuple[Path, str]]:
-    """Yield each resource whose last provider is removed, and the reason as a
-    sentence.
+    """Yield each resource whose last provider is removed, and the
+    reason as a sentence.
 
-    `removed` are the paths of the entries that go, providers or whole APIs
-    among them.
+    `removed` are the paths of the entries that go, providers or whole
+    APIs among them.
     """
     # most steps remove no provider, and looking at all of them takes time
     if all(path[0] != "providers" for path in removed):

@@ -35,8 +35,8 @@ def write_default(
     key: str,
     value: Any,
 ) -> Changes:
-    """Write a setting that was a default; a provider without settings stays
-    so.
+    """Write a setting that was a default; a provider without settings
+    stays so.
     """
     for path, settings in context.configs_of(api, provider_type):
         # a step may have given it stores

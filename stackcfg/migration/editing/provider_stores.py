@@ -16,8 +16,8 @@ def write_missing_stores(
 ) -> Changes:
     """Write each store that providers of a type miss in the target.
 
-    Nothing is missing where the class takes a backend by itself, and the file
-    has that one.
+    Nothing is missing where the class takes a backend by itself, and
+    the file has that one.
     """
     facts = context.store_fields.provider_fields(
         api, provider_type, context.version, REFERENCE

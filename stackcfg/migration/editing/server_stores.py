@@ -1,8 +1,8 @@
 """Stores of the server that came with a release, written into the catalog.
 
-Such a store is on the backend `kv_default` where a file does not name it. The
-server then refuses a file whose backends have other names, and looks for rows
-elsewhere that were on the registry's backend.
+Such a store is on the backend `kv_default` where a file does not name
+it. The server then refuses a file whose backends have other names, and
+looks for rows elsewhere that were on the registry's backend.
 """
 
 from __future__ import annotations
@@ -28,15 +28,16 @@ PROMPTS = "prompts"
 
 
 def write_beside_metadata(context: StepContext, name: str) -> Changes:
-    """Write a KV store on the registry's backend, unless the file has the
-    store.
+    """Write a KV store on the registry's backend, unless the file has
+    the store.
 
-    A catalog without backends is left to the server, whose defaults fit each
-    other; so is a store that the file can have had on the default backend
-    already, because it can be for the release that asks or for a later one.
+    A catalog without backends is left to the server, whose defaults fit
+    each other; so is a store that the file can have had on the default
+    backend already, because it can be for the release that asks or for
+    a later one.
 
-    Where the target has the store in SQL, and the file has no SQL backend, that
-    is reported by the step that moves the store.
+    Where the target has the store in SQL, and the file has no SQL
+    backend, that is reported by the step that moves the store.
     """
     path = (*STORES_PATH, name)
     if not context.written.backends or value_at(context.data, path) is not None:
@@ -62,7 +63,8 @@ def write_beside_metadata(context: StepContext, name: str) -> Changes:
 def _hides_rows(context: StepContext, name: str, backend: str) -> bool:
     """Return whether a namespace hides the rows of a new store from lists.
 
-    Prompts of 0.3 are under the namespace `prompts` already, on the same backend.
+    Prompts of 0.3 are under the namespace `prompts` already, on the
+    same backend.
     """
     moved = dict(context.engines)
     is_older = context.release.age.certainly_before(CATALOG_SINCE)
@@ -77,8 +79,8 @@ def _hides_rows(context: StepContext, name: str, backend: str) -> bool:
 
 
 def _registry_backend(context: StepContext) -> str:
-    """Return the backend of the registry, else the default or the first KV
-    backend.
+    """Return the backend of the registry, else the default or the first
+    KV backend.
     """
     metadata = value_at(context.data, METADATA)
     if is_reference(metadata):

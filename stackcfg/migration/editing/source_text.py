@@ -58,8 +58,8 @@ class SourceText(NamedTuple):
     def editable_node(self, path: Path) -> Node | None:
         """Return the node at a path; None where the config has nothing there.
 
-        Raises `ParseError` where an alias or a merge key brings it: an edit
-        would change other places as well.
+        Raises `ParseError` where an alias or a merge key brings it: an
+        edit would change other places as well.
         """
         node = self.root
         for depth, part in enumerate(path, start=1):
@@ -73,10 +73,11 @@ class SourceText(NamedTuple):
         return node
 
     def child_at(self, path: Path) -> Node | None:
-        """Return the node or alias at a path; None where the text has nothing
-        there.
+        """Return the node or alias at a path; None where the text has
+        nothing there.
 
-        Raises `ParseError` where an alias or a merge key is on the way to it.
+        Raises `ParseError` where an alias or a merge key is on the way
+        to it.
         """
         parent = self.editable_node(path[:-1])
         if parent is None:
@@ -107,8 +108,8 @@ class SourceText(NamedTuple):
         return ParseError(f"'{name}' comes from an anchor", offset, hint)
 
     def offset(self, path: Path) -> int:
-        """Return where the entry at a path, or the nearest one above it,
-        begins.
+        """Return where the entry at a path, or the nearest one above
+        it, begins.
         """
         for length in range(len(path), 0, -1):
             # an entry that is not there is reported at what would hold it

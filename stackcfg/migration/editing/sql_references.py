@@ -1,5 +1,5 @@
-"""KV references that become SQL references, and the backend that a new store
-gets.
+"""KV references that become SQL references, and the backend that a new
+store gets.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ COPIED = ("sqlite", "postgres")
 """The engines whose rows `stackcfg data copy` copies."""
 
 NEIGHBOURS = {KV: ("metadata",), SQL: ("conversations", "inference")}
-"""The stores whose backend a new store of their family shares, the first one
-first.
+"""The stores whose backend a new store of their family shares, the
+first one first.
 """
 
 BATCHES = ("batches", "inline::reference")
-"""The API and the type of the provider whose store is in SQL since 1.0.0
-(#5757).
+"""The API and the type of the provider whose store is in SQL since
+1.0.0 (#5757).
 """
 
 
@@ -37,11 +37,11 @@ def backend_for(
 ) -> str | None:
     """Return the backend for a new store of a family.
 
-    That is the one which the server's own stores use, else the default or the
-    first.
+    That is the one which the server's own stores use, else the default
+    or the first.
 
-    None where the file defines backends, but none of the family. A server
-    without backends has the default ones.
+    None where the file defines backends, but none of the family. A
+    server without backends has the default ones.
     """
     if not has_backends(context):
         return DEFAULT_BACKENDS[family]
@@ -77,8 +77,8 @@ def describe_rows(
     old: Mapping[str, object],
     otherwise: str,
 ) -> str:
-    """Return what happens to the rows of a KV reference that becomes a SQL
-    one.
+    """Return what happens to the rows of a KV reference that becomes a
+    SQL one.
 
     `otherwise` is what to do where nothing copies them.
     """

@@ -10,7 +10,8 @@ from stackcfg.stores.hidden_rows import find_loss
 def report_unlisted_rows(context: StepContext) -> Notes:
     """Report each store whose rows the new server does not list.
 
-    Backends that the user moves get empty namespaces with their new engine.
+    Backends that the user moves get empty namespaces with their new
+    engine.
     """
     if context.version != context.release.final:
         return

@@ -16,8 +16,8 @@ def write_old_names(
 ) -> Changes:
     """Write the name that each backend of a server had by default.
 
-    `name_of` returns the field of an engine and its default of 0.7; an engine
-    without such a field has an empty default.
+    `name_of` returns the field of an engine and its default of 0.7; an
+    engine without such a field has an empty default.
     """
     names = {each.type: name_of(each) for each in engines()}
     for name, backend in context.written.backends.items():

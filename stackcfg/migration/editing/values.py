@@ -1,5 +1,5 @@
-"""What a step writes: plain data, nodes of the old text, and fields with
-comments.
+"""What a step writes: plain data, nodes of the old text, and fields
+with comments.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The backends of a catalog while it is planned, and the stores that use
-them.
+"""The backends of a catalog while it is planned, and the stores that
+use them.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from stackcfg.stores.store_map import (
 
 
 class PlannedBackend(NamedTuple):
-    """A backend to be written: its fields, and the inline stores that it
-    replaces.
+    """A backend to be written: its fields, and the inline stores that
+    it replaces.
 
-    The first of the `sources` lends its text; `own` names the fields whose
-    value is not the one in that text.
+    The first of the `sources` lends its text; `own` names the fields
+    whose value is not the one in that text.
     """
 
     name: str
@@ -45,8 +45,8 @@ class PlannedBackend(NamedTuple):
 class BackendAllocator:
     """The backends known so far, and the stores that use each of them.
 
-    `fields` are the fields of the target by the key of the store. Only `add`
-    and `assign` change anything.
+    `fields` are the fields of the target by the key of the store. Only
+    `add` and `assign` change anything.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """The backend of each group of stores: one that the file has, or a new one.
 
-Names are stable and say what is in a backend: `kv_default` holds the metadata,
-`sql_default` the inference history, the others are called after their first
-store (`kv_faiss`).
+Names are stable and say what is in a backend: `kv_default` holds the
+metadata, `sql_default` the inference history, the others are called
+after their first store (`kv_faiss`).
 """
 
 from __future__ import annotations
@@ -112,8 +112,9 @@ def _inline_fields(group: Group) -> dict[str, Any]:
 def _missing_defaults(group: Group, fields: Mapping[str, Any]) -> dict[str, str]:
     """Return defaults for fields that may be empty.
 
-    0.3 checks every backend, even that of a disabled provider. 0.2 refused the
-    empty field once the provider was enabled, so no working setting changes.
+    0.3 checks every backend, even that of a disabled provider. 0.2
+    refused the empty field once the provider was enabled, so no working
+    setting changes.
     """
     engine = find_engine(group.family, fill_defaults(group.engine))
     found: dict[str, str] = {}
@@ -128,8 +129,8 @@ def _missing_defaults(group: Group, fields: Mapping[str, Any]) -> dict[str, str]
 
 
 def _choose_file(group: Group, allocator: BackendAllocator) -> str:
-    """Return the sqlite file of a group: a merged one if there is anything to
-    merge.
+    """Return the sqlite file of a group: a merged one if there is
+    anything to merge.
     """
     own = str(group.location.file)
     if not _is_mergeable(group, allocator.layout):
@@ -148,8 +149,8 @@ def _choose_file(group: Group, allocator: BackendAllocator) -> str:
 def _find_folder(stores: list[Store]) -> str | None:
     """Return the first folder of sqlite files, with `/`.
 
-    A path that is one variable has no folder; then that of the next store is
-    taken.
+    A path that is one variable has no folder; then that of the next
+    store is taken.
     """
     for store in stores:
         if store.location is None or store.location.file in (None, IN_MEMORY):
@@ -166,8 +167,8 @@ def _metadata_stores(allocator: BackendAllocator) -> list[Store]:
 
 
 def _wanted_name(group: Group, allocator: BackendAllocator) -> str:
-    """Return the default name for the main groups, else one after the first
-    store.
+    """Return the default name for the main groups, else one after the
+    first store.
     """
     if allocator.layout == CONSOLIDATE and not group.isolated:
         default = DEFAULT_BACKENDS[group.family]

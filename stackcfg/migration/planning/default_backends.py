@@ -1,5 +1,5 @@
-"""The backend of a store that the old file did not have: a default one if
-possible.
+"""The backend of a store that the old file did not have: a default one
+if possible.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def _find_default(family: str, allocator: BackendAllocator) -> Backend | None:
 
 
 def _plan_default(family: str, allocator: BackendAllocator) -> Backend | PlannedBackend:
-    """Return a default backend: where the metadata is, else beside other
-    files.
+    """Return a default backend: where the metadata is, else beside
+    other files.
     """
     server = _find_server(allocator)
     if server is not None:
@@ -67,8 +67,8 @@ def _plan_default(family: str, allocator: BackendAllocator) -> Backend | Planned
 
 
 def _find_server(allocator: BackendAllocator) -> Group | None:
-    """Return the Postgres group of the metadata, or any if nothing is in
-    files.
+    """Return the Postgres group of the metadata, or any if nothing is
+    in files.
     """
     groups = in_naming_order(allocator.groups)
     servers = [group for group in groups if group.engine == "postgres"]

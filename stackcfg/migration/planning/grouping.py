@@ -31,8 +31,8 @@ FAISS: Final = "inline::faiss"
 class Group:
     """Stores that share one backend.
 
-    An `isolated` group stays on its own database, because its rows would mix
-    with those of another store.
+    An `isolated` group stays on its own database, because its rows
+    would mix with those of another store.
     """
 
     def __init__(
@@ -61,7 +61,8 @@ class Group:
 class _GroupIndex:
     """Groups in the order in which they were made, found by place and server.
 
-    The first store of a group never leaves it, so the keys of a group stay true.
+    The first store of a group never leaves it, so the keys of a group
+    stay true.
     """
 
     def __init__(self) -> None:
@@ -101,8 +102,8 @@ def location_of(store: Store) -> Location:
 def group_by_server(
     stores: Iterable[Store], fields: Mapping[str, StoreField]
 ) -> list[Group]:
-    """Return a group for each family and server; the sqlite files of a family
-    are one.
+    """Return a group for each family and server; the sqlite files of a
+    family are one.
 
     `fields` are the fields of the target by the key of the store.
     """
@@ -139,8 +140,9 @@ def group_by_database(stores: Iterable[Store]) -> list[Group]:
 def split_prebuilt(stores: list[Store]) -> tuple[list[Store], list[Store]]:
     """Return the stores without prebuilt indexes, and the prebuilt indexes.
 
-    The KV store of faiss holds the index itself. If no other store is in its folder,
-    it was probably built elsewhere and mounted, so it stays there.
+    The KV store of faiss holds the index itself. If no other store is
+    in its folder, it was probably built elsewhere and mounted, so it
+    stays there.
     """
     inline = [store for store in stores if store.inline is not None]
     folders = Counter(filter(None, map(_folder_of, inline)))
@@ -164,8 +166,8 @@ def _folder_of(store: Store) -> str:
 
 
 def in_naming_order(groups: list[Group]) -> list[Group]:
-    """Return groups in the order in which they choose names, the defaults
-    first.
+    """Return groups in the order in which they choose names, the
+    defaults first.
     """
     return sorted(groups, key=_naming_rank)
 
@@ -181,8 +183,8 @@ def _naming_rank(group: Group) -> int:
 
 
 def share_rows(one: StoreField, other: StoreField) -> bool:
-    """Return whether two stores write into one key space, or into one fixed
-    table.
+    """Return whether two stores write into one key space, or into one
+    fixed table.
     """
     if one.family != other.family:
         return False
@@ -192,8 +194,8 @@ def share_rows(one: StoreField, other: StoreField) -> bool:
 
 
 def _group_at_location(groups: list[Group], store: Store) -> Group | None:
-    """Return the group at the location of a store, which merged stores must
-    leave.
+    """Return the group at the location of a store, which merged stores
+    must leave.
     """
     for group in groups:
         is_own = group.family == store.family and group.location == store.location
@@ -219,8 +221,8 @@ def _conflicts(
     store: Store,
     fields: Mapping[str, StoreField],
 ) -> list[Store]:
-    """Return the stores of a group whose rows would newly mix with those of a
-    store.
+    """Return the stores of a group whose rows would newly mix with
+    those of a store.
     """
     mine = fields[store.key]
     return [
@@ -231,8 +233,8 @@ def _conflicts(
 
 
 def _can_share_server(group: Group, store: Store) -> bool:
-    """Return whether a store is on the server of a group; all sqlite is one
-    server.
+    """Return whether a store is on the server of a group; all sqlite is
+    one server.
     """
     place, other = location_of(store), group.location
     if group.family != store.family or group.engine != place.engine:

@@ -1,10 +1,10 @@
-"""Plans the storage catalog of a config: its backends, and what each store
-refers to.
+"""Plans the storage catalog of a config: its backends, and what each
+store refers to.
 
-Two layouts. *consolidate* is the form that upstream documents (#3697): one
-`kv_default`, one `sql_default`, sqlite files merged beside the old metadata
-file; different servers or credentials stay apart. *preserve* keeps every store
-on the database, table and key prefix that it used.
+Two layouts. *consolidate* is the form that upstream documents (#3697):
+one `kv_default`, one `sql_default`, sqlite files merged beside the old
+metadata file; different servers or credentials stay apart. *preserve*
+keeps every store on the database, table and key prefix that it used.
 """
 
 from __future__ import annotations
@@ -42,11 +42,12 @@ from stackcfg.stores.store_map import Reference, Store, StoreMap
 class BackendPlan(NamedTuple):
     """What a catalog gets.
 
-    `backends` are new, in the order in which they are written; `references`
-    and `facts` (the fields of the target) are by the key of the store;
-    `drift` are pairs of stores whose databases were probably meant to be one,
-    with the field that differs. `first_backends` are by the
-    path of an inline store: the first backend made from it takes its comments.
+    `backends` are new, in the order in which they are written;
+    `references` and `facts` (the fields of the target) are by the key
+    of the store; `drift` are pairs of stores whose databases were
+    probably meant to be one, with the field that differs.
+    `first_backends` are by the path of an inline store: the first
+    backend made from it takes its comments.
     """
 
     backends: tuple[PlannedBackend, ...] = ()
@@ -66,8 +67,8 @@ def plan_backends(
 ) -> BackendPlan:
     """Return the backends that a config needs, and what each store refers to.
 
-    `inline` is the map of the inline stores, `written` that of the references
-    and backends that the file has.
+    `inline` is the map of the inline stores, `written` that of the
+    references and backends that the file has.
     """
     stores = [store for store in inline.stores if store.state != "superseded"]
     facts = {

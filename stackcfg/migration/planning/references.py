@@ -1,5 +1,5 @@
-"""The reference of each store: the backend, and the namespace or table name in
-it.
+"""The reference of each store: the backend, and the namespace or table
+name in it.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ def choose_references(
     allocator: BackendAllocator,
     store_fields: StoreFields,
 ) -> dict[str, Reference]:
-    """Return the reference of each store by its key; rows that were apart stay
-    apart.
+    """Return the reference of each store by its key; rows that were
+    apart stay apart.
 
-    `backends` are the names of the chosen backends by the key of the store.
+    `backends` are the names of the chosen backends by the key of the
+    store.
     """
     taken: dict[tuple[object, ...], Store] = {}
     if any(store.reference is None for store in stores):

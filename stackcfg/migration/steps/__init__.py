@@ -1,8 +1,8 @@
 """The steps of a migration, one module each, with the releases that need them.
 
 A step module has a docstring that names the change, its release and its
-upstream pull request, and a function `run`. It is imported when it is due,
-since most files take only a part of the way.
+upstream pull request, and a function `run`. It is imported when it is
+due, since most files take only a part of the way.
 """
 
 from __future__ import annotations
@@ -41,16 +41,17 @@ _HIDING_ESCAPES: Final = (
     "\\U0000",
     *("\\" + line_break for line_break in "\r\n\x85\u2028\u2029"),
 )
-"""How the escapes of a double-quoted string begin that stand for a letter, or for
-nothing, as before the end of a line.
+"""How the escapes of a double-quoted string begin that stand for a
+letter, or for nothing, as before the end of a line.
 """
 
 
 class Step(NamedTuple):
-    """One step: the first release that needs it, the name of its module, its
-    files.
+    """One step: the first release that needs it, the name of its
+    module, its files.
 
-    A file can be for several releases; `applies` says how old it must be:
+    A file can be for several releases; `applies` says how old it must
+    be:
 
     - "old form": the step looks for a form that later releases do not have. It runs if
       the file can be older.
@@ -59,9 +60,10 @@ class Step(NamedTuple):
       says. The step runs if the file is certainly older; otherwise the user is asked.
     - "every age": no later release reads what the step looks for. It always runs.
 
-    Nothing in a document without its `word` concerns the step, which is then not
-    imported. A step that `asks` has a question of its own for a config that is left as
-    it is, which can be older or not: its module has a function `ask`.
+    Nothing in a document without its `word` concerns the step, which is
+    then not imported. A step that `asks` has a question of its own for
+    a config that is left as it is, which can be older or not: its
+    module has a function `ask`.
     """
 
     since: Release

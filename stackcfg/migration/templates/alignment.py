@@ -20,8 +20,8 @@ _ANY_NAME = "*"
 class Inserted(NamedTuple):
     """A line that a migration wrote, and the lines of the template around it.
 
-    `replaced` is the first of the lines between them that the migration took
-    away.
+    `replaced` is the first of the lines between them that the migration
+    took away.
     """
 
     text: str
@@ -78,10 +78,10 @@ def _find_pairs(
 ) -> list[Pair]:
     """Return the indexes of old lines, each with that of the new line it became.
 
-    Lines that stay as they are are found first. Between them, lines with another
-    indentation, or that became a comment; then sections that are below others now;
-    at last keys with another name, of the lines that are headers. The last pair is
-    that of both ends.
+    Lines that stay as they are are found first. Between them, lines
+    with another indentation, or that became a comment; then sections
+    that are below others now; at last keys with another name, of the
+    lines that are headers. The last pair is that of both ends.
     """
     stages = (
         (_exact_keys(old), _exact_keys(new)),

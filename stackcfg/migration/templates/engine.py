@@ -1,5 +1,5 @@
-"""The migration of a template: each text that it writes is migrated, and the new
-template is proved to write the results.
+"""The migration of a template: each text that it writes is migrated,
+and the new template is proved to write the results.
 """
 
 from __future__ import annotations
@@ -73,8 +73,9 @@ def migrate_template(
 def _releases_that_help(
     text: str, settings: Settings, error: StructureError, migrate: Migrate
 ) -> frozenset[Release]:
-    """Return the releases that a refused template fits, if it can be migrated for the
-    newest of them: texts that fit different releases have no migration in common.
+    """Return the releases that a refused template fits, if it can be
+    migrated for the newest of them: texts that fit different releases
+    have no migration in common.
     """
     if settings.source is not None:
         return frozenset()
@@ -261,8 +262,8 @@ class _Migration:
         return align(written, outcome.lines, start, end, self._headers)
 
     def _equal_names(self, first: _Outcome) -> list[MigrationNote]:
-        """Return a note for what the text lacks if an expression has the same value
-        in each block, as the name of a model has.
+        """Return a note for what the text lacks if an expression has
+        the same value in each block, as the name of a model has.
 
         Raises `BlockError` if it would be otherwise.
         """
@@ -334,7 +335,8 @@ def _prove(new: Sequence[str], outcomes: Sequence[_Outcome]) -> None:
 def _find_releases(text: WrittenText, settings: Settings) -> frozenset[Release]:
     """Return the releases that the run config in a text fits.
 
-    They are none if there is more than one config, or the user names them.
+    They are none if there is more than one config, or the user names
+    them.
     """
     if settings.source is not None:
         return frozenset()
@@ -346,8 +348,8 @@ def _find_releases(text: WrittenText, settings: Settings) -> frozenset[Release]:
 
 
 def _are_same(some: Sequence[str], others: Sequence[str]) -> bool:
-    """Return whether texts differ only in blank lines, and the indentation of
-    comments.
+    """Return whether texts differ only in blank lines, and the
+    indentation of comments.
     """
     if list(_essential(some)) != list(_essential(others)):
         return False
@@ -372,7 +374,8 @@ def _essential(lines: Sequence[str]) -> Iterator[str]:
 def _find_repeats(lines: Sequence[str], several: Sequence[str]) -> dict[str, bool]:
     """Return for lines whether more of them are written for several items.
 
-    Lines of which some are written more often, and some are not, are left out.
+    Lines of which some are written more often, and some are not, are
+    left out.
     """
     before = Counter(lines)
     after = Counter(map(without_items, several))

@@ -1,7 +1,8 @@
 """Comments in front of a block that is the last one of a run config.
 
-Where the block writes nothing, they are the end of the text, and the migration writes
-new sections before them. Where it writes something, these are behind it.
+Where the block writes nothing, they are the end of the text, and the
+migration writes new sections before them. Where it writes something,
+these are behind it.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from stackcfg.yamltext.template_blocks import Answers, BlockError, Blocks
 class Merge(NamedTuple):
     """What becomes of the lines of a template.
 
-    `kept` has the new text of each line that stays, `inserted` new lines by
-    the number of the line that they are in front of.
+    `kept` has the new text of each line that stays, `inserted` new
+    lines by the number of the line that they are in front of.
     """
 
     kept: dict[int, str]
@@ -30,8 +30,8 @@ def merge(
 ) -> Merge:
     """Return what becomes of the lines for all choices.
 
-    `repeats` has new lines that are written for each item of a `range`, or
-    are not. Raises `BlockError` if it is not the same for all.
+    `repeats` has new lines that are written for each item of a `range`,
+    or are not. Raises `BlockError` if it is not the same for all.
     """
     kept = _merge_kept(blocks, choices, alignments)
     entries: list[NewLine] = []

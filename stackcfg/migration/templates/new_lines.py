@@ -96,7 +96,8 @@ class NewLines(NamedTuple):
     def _replace_same(self, entry: NewLine, line: Inserted, number: int) -> bool:
         """Return whether two lines may replace the same old line.
 
-        They may replace different ones, if one choice lacks one of these.
+        They may replace different ones, if one choice lacks one of
+        these.
         """
         new = line.replaced
         if new is None:

@@ -21,8 +21,8 @@ def reports_of_template(
 ) -> tuple[ConfigResult, ...]:
     """Return what became of each run config, with the notes of all texts.
 
-    The first text is the one whose stores are reported. The `others` are about the
-    template itself, and belong to the first run config.
+    The first text is the one whose stores are reported. The `others`
+    are about the template itself, and belong to the first run config.
     """
     first, result = migrated[0]
     reports: list[ConfigResult] = []
@@ -82,7 +82,8 @@ def _new_notes(
 ) -> list[MigrationNote]:
     """Return each further note once, without those of the first text.
 
-    A note that demands no action is left out if its message is there at any place.
+    A note that demands no action is left out if its message is there at
+    any place.
     """
     known = set(first)
     messages = {note.message for note in first if note.severity != ACTION_REQUIRED}

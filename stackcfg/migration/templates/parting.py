@@ -25,9 +25,9 @@ _ITEM = "- "
 class PartedValue(NamedTuple):
     """What became of a value: its lines, and the column that they begin in.
 
-    `number` is the line of the new template that writes it. `is_removed`: no line
-    does, since the target has no place for it; `is_moved`: or has it elsewhere, as
-    the backend of a store is.
+    `number` is the line of the new template that writes it.
+    `is_removed`: no line does, since the target has no place for it;
+    `is_moved`: or has it elsewhere, as the backend of a store is.
     """
 
     value: WrittenValue
@@ -49,8 +49,8 @@ class PartedValue(NamedTuple):
         return not self.is_removed and self.lines != self.old_lines
 
     def source_lines(self, old: Sequence[str]) -> list[str]:
-        """Return the lines as the values of the chart have them; those that are
-        the same are as the `old` ones.
+        """Return the lines as the values of the chart have them; those
+        that are the same are as the `old` ones.
         """
         assert self.value.place is not None
         columns = self.value.place.indent - self.indent
@@ -97,7 +97,8 @@ class Parted(NamedTuple):
 def part_values(text: str, joined: Joined, template: Sequence[str]) -> Parted:
     """Return a migrated text as a template and values.
 
-    Raises `BlockError` with the line of a value that has been taken apart.
+    Raises `BlockError` with the line of a value that has been taken
+    apart.
     """
     return _Parting(text.split("\n"), joined, template).run()
 
@@ -181,8 +182,8 @@ class _Parting:
         return found[0]
 
     def _form_of(self, numbers: range) -> tuple[int, bool] | None:
-        """Return the column of a value, and whether it is a list; None if nothing
-        is left of it.
+        """Return the column of a value, and whether it is a list; None
+        if nothing is left of it.
         """
         first = next(self._content(numbers), None)
         if first is None:
@@ -228,8 +229,8 @@ class _Parting:
     ) -> PartedValue:
         """Return a value that is not written any more.
 
-        Raises `BlockError` unless it has become a comment, or what the new lines have
-        in its place is known.
+        Raises `BlockError` unless it has become a comment, or what the
+        new lines have in its place is known.
         """
         is_moved = not any(line.lstrip().startswith("#") for line in lines)
         if is_moved and value.place is None:
@@ -240,8 +241,8 @@ class _Parting:
 
 
 def _check_below(lines: Sequence[str], parted: PartedValue) -> None:
-    """Raise `BlockError` if what is behind a value would belong to its last key,
-    whichever that is.
+    """Raise `BlockError` if what is behind a value would belong to its
+    last key, whichever that is.
     """
     if parted.is_removed:
         return

@@ -98,11 +98,11 @@ class Places:
             return [self.find(part) for part in parts]
 
     def find(self, group: Group) -> tuple[int, list[str]]:
-        """Return the line in front of which new lines are written for their
-        choices and no others, and the lines.
+        """Return the line in front of which new lines are written for
+        their choices and no others, and the lines.
 
-        Where no block of the template is for these, the lines get one. Raises
-        `BlockError`.
+        Where no block of the template is for these, the lines get one.
+        Raises `BlockError`.
         """
         first = max(group.after + 1, self._least)
         places = range(first, group.before + 1)
@@ -120,8 +120,8 @@ class Places:
         raise BlockError(min(group.after + 1, group.before))
 
     def _continues_value(self, group: Group) -> bool:
-        """Return whether new lines belong to the value of the chart that ends in
-        front of them.
+        """Return whether new lines belong to the value of the chart
+        that ends in front of them.
         """
         column = self._values.get(group.after)
         return column is not None and _column(group.texts) >= column
@@ -133,8 +133,8 @@ class Places:
         return self._choices_at(place) == group.choices
 
     def _preference(self, place: int) -> tuple[bool, int, int]:
-        """Prefer the place of a line that is replaced, then that in the fewest
-        blocks.
+        """Prefer the place of a line that is replaced, then that in the
+        fewest blocks.
         """
         kinds = self._blocks.kinds
         is_replaced = kinds.get(place) == TEXT and place not in self._kept
@@ -174,8 +174,8 @@ class Places:
         return self._is_exact(number + 1, group)
 
     def _choices_for(self, condition: Condition) -> Choices:
-        """Return the choices in which a condition holds that can be asked for
-        anywhere.
+        """Return the choices in which a condition holds that can be
+        asked for anywhere.
         """
         if condition.scope or condition.occurrence:
             return frozenset()
@@ -202,8 +202,8 @@ def _column(texts: Sequence[str]) -> int:
 
 
 def _with_blocks(actions: list[str], texts: list[str]) -> list[str]:
-    """Return lines in blocks, which are in the column and have the line end of the
-    first one.
+    """Return lines in blocks, which are in the column and have the line
+    end of the first one.
     """
     first = next(filter(str.strip, texts), "")
     pad = " " * _column(texts)

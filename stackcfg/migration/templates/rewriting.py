@@ -17,8 +17,8 @@ def write_template(blocks: Blocks, merged: Merge) -> list[str]:
 
 
 class _Writer:
-    """Writes lines in their order; actions move with the lines that they are
-    around.
+    """Writes lines in their order; actions move with the lines that
+    they are around.
     """
 
     def __init__(self, blocks: Blocks, merged: Merge) -> None:

@@ -23,8 +23,8 @@ def find_other_use(
 ) -> int | None:
     """Return the first line that reads a value otherwise than a run config does.
 
-    `written` are the lines of actions that write the value. Whether there is a
-    value may be asked for.
+    `written` are the lines of actions that write the value. Whether
+    there is a value may be asked for.
     """
     for number, line in enumerate(lines):
         if "Values" not in line or number in written:

@@ -1,5 +1,5 @@
-"""The migration of a template that writes values of its chart: they are migrated
-with it, where the chart keeps them.
+"""The migration of a template that writes values of its chart: they are
+migrated with it, where the chart keeps them.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ class _Migration:
         return config._replace(notes=tuple(notes), proof_lines=tuple(lines))
 
     def _prove(self, parted: Parted, text: str, values: str) -> None:
-        """Raise `BlockError` unless the new template has the new values in it that
-        it was parted from.
+        """Raise `BlockError` unless the new template has the new values
+        in it that it was parted from.
         """
         first = parted.values[0]
         number = min(first.number, len(parted.lines) - 1)
@@ -120,8 +120,8 @@ class _Migration:
             raise BlockError(first.value.number)
 
     def _prove_order(self) -> None:
-        """Raise `BlockError` unless the migration is the same for the order in
-        which Helm writes keys.
+        """Raise `BlockError` unless the migration is the same for the
+        order in which Helm writes keys.
         """
         values = list(map(_sort_keys, self._joined.values))
         if values == self._joined.values:
@@ -136,8 +136,8 @@ class _Migration:
             raise BlockError(values[0].number)
 
     def _best_configs(self, template: ChartTemplate) -> list[Any]:
-        """Return the migrated run configs of the text that has most of the
-        template.
+        """Return the migrated run configs of the text that has most of
+        the template.
         """
         error = template.error_in_text
         result = migrate_best_text(template.text, self._settings, error, self._migrate)

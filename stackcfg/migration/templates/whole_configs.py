@@ -44,8 +44,8 @@ class WholeConfig(NamedTuple):
 def find_whole_configs(text: str, chart: Chart) -> tuple[WholeConfig, ...]:
     """Return the values that a template writes as run configs.
 
-    There are none if the template has a run config of its own as well, or if
-    anything else reads such a value.
+    There are none if the template has a run config of its own as well,
+    or if anything else reads such a value.
     """
     lines = text.split("\n")
     found = tuple(_find_uses(lines, chart))
@@ -59,8 +59,9 @@ def find_whole_configs(text: str, chart: Chart) -> tuple[WholeConfig, ...]:
 
 
 def refuse_whole_config(text: str, chart: Chart) -> None:
-    """Raise `StructureError` for the first run config that a template writes from a
-    value, beside one of its own: only one of both would be migrated.
+    """Raise `StructureError` for the first run config that a template
+    writes from a value, beside one of its own: only one of both would
+    be migrated.
     """
     lines = text.split("\n")
     for each in _find_uses(lines, chart):

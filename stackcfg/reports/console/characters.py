@@ -21,8 +21,8 @@ _SURROGATES: Final = lazy_pattern("[\ud800-\udfff]")
 
 
 class Cells(NamedTuple):
-    """A line as it is shown, and the columns where its characters begin and it
-    ends.
+    """A line as it is shown, and the columns where its characters begin
+    and it ends.
     """
 
     shown: tuple[str, ...]
@@ -48,10 +48,11 @@ def _on_one_line(spaces: re.Match[str]) -> str:
 
 
 def encodable(text: str) -> str:
-    """Return a JSON document that UTF-8 can encode, with nothing that steers a
-    terminal.
+    """Return a JSON document that UTF-8 can encode, with nothing that
+    steers a terminal.
 
-    Lone surrogates, which are undecodable bytes of file names, become U+FFFD.
+    Lone surrogates, which are undecodable bytes of file names, become
+    U+FFFD.
     """
     return _NOT_PLAIN.sub(_escape_in_json, _SURROGATES.sub("\ufffd", text))
 

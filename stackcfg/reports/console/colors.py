@@ -33,8 +33,8 @@ def paint(text: str, color: str) -> str:
 
 
 def join_lines(lines: Iterable[str], colored: bool) -> str:
-    """Return painted lines as text, with their colors only where these are
-    wanted.
+    """Return painted lines as text, with their colors only where these
+    are wanted.
     """
     text = "".join(f"{line}\n" for line in lines)
     if colored:

@@ -11,8 +11,8 @@ def count_words(number: int, word: str) -> str:
 
 
 def join_some(items: Sequence[object], most: int) -> str:
-    """Return the first items, separated by commas, with `…` for any further
-    ones.
+    """Return the first items, separated by commas, with `…` for any
+    further ones.
     """
     words = ", ".join(map(str, items[:most]))
     if len(items) > most:

@@ -20,8 +20,8 @@ _PLACEHOLDER: Final = lazy_pattern(NAMED_START + r"[^}]*\}")
 
 
 def common_folder(files: Iterable[str]) -> str:
-    """Return the folder of most files, with its separator; '' if no two share
-    one.
+    """Return the folder of most files, with its separator; '' if no two
+    share one.
     """
     parts = filter(None, map(split_directory, files))
     return most_common([folder for folder, *_ in parts])

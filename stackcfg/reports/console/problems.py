@@ -8,8 +8,8 @@ from stackcfg.reports.console.colors import paint
 
 
 def problem_line(file: str, problem: Problem) -> str:
-    """Return `FILE:LINE:COLUMN: error: MESSAGE; HINT`, as far as these are
-    known.
+    """Return `FILE:LINE:COLUMN: error: MESSAGE; HINT`, as far as these
+    are known.
     """
     line = f"{locate(visible(file), problem)}: {paint('error', 'error')}: "
     line += flat(problem.message)

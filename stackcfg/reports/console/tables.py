@@ -26,9 +26,9 @@ def table(
 ) -> Lines:
     """Yield the lines of a table, none if it has no rows.
 
-    `width` > 0 folds cells so that lines have at most that many columns.
-    `right` are the indexes of columns of numbers, which are aligned to the
-    right and never folded.
+    `width` > 0 folds cells so that lines have at most that many
+    columns. `right` are the indexes of columns of numbers, which are
+    aligned to the right and never folded.
     """
     if not rows:
         return
@@ -62,8 +62,8 @@ def _narrow(widths: list[int], room: int, right: Sequence[int]) -> None:
 def _format_row(
     row: Sequence[tuple[str, str]], widths: Sequence[int], right: Sequence[int]
 ) -> Lines:
-    """Yield the lines of one row, which are as many as its most folded cell
-    has.
+    """Yield the lines of one row, which are as many as its most folded
+    cell has.
     """
     cells = [fold(text, width) for (text, _), width in zip(row, widths, strict=True)]
     for texts in zip_longest(*cells, fillvalue=""):

@@ -1,5 +1,5 @@
-"""Files on the disk in the reports of the data commands: tables, and a line for
-each fact.
+"""Files on the disk in the reports of the data commands: tables, and a
+line for each fact.
 """
 
 from __future__ import annotations

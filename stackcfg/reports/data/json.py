@@ -48,8 +48,9 @@ class SkippedRows(Shape):
 class CopyResult(Shape):
     """What a copy did with the rows of a store.
 
-    `present` rows were in the target before; `differing` names the keys of rows that are in
-    the target with other content. `copied_before`: an earlier run did it all.
+    `present` rows were in the target before; `differing` names the keys
+    of rows that are in the target with other content. `copied_before`:
+    an earlier run did it all.
     """
 
     rows: Count
@@ -107,8 +108,9 @@ class UnmovedRows(Shape):
 class CopiedFiles(Shape):
     """What a copy did with the files of a provider.
 
-    `present` files were in the target before; `differing` are paths at which the target holds
-    other files. `copied_before`: an earlier run copied them all.
+    `present` files were in the target before; `differing` are paths at
+    which the target holds other files. `copied_before`: an earlier run
+    copied them all.
     """
 
     files: Count
@@ -144,8 +146,9 @@ class ChunksOfStore(Shape):
 class FilesOfStore(Shape):
     """The files on the disk of a provider: from where to where they go.
 
-    `left` says why they are not copied, and is null where they are, or stay in place. `chunks` is
-    about a database whose chunks lack what the new release asks for.
+    `left` says why they are not copied, and is null where they are, or
+    stay in place. `chunks` is about a database whose chunks lack what
+    the new release asks for.
     """
 
     store: str

@@ -49,8 +49,8 @@ def keys(move: Move, found: Sequence[str], words: str) -> Lines:
 
 
 def all_skipped(counts: CopyCounts | VerifyCounts) -> Lines:
-    """Yield why rows of a move are not copied or completed, a line for each
-    reason.
+    """Yield why rows of a move are not copied or completed, a line for
+    each reason.
     """
     for reason, count in counts.skipped.items():
         yield skipped(counts.move, reason, count)
@@ -87,8 +87,8 @@ def absent(result: UpgradeResult, folder: str) -> Lines:
 
 
 def several_targets(result: UpgradeResult) -> Lines:
-    """Yield which stores go to several places, since releases read different
-    ones.
+    """Yield which stores go to several places, since releases read
+    different ones.
     """
     targets: dict[tuple[str, RowKind], set[RowLocation]] = {}
     for move in result.plan.moves:

@@ -168,8 +168,8 @@ def _head(result: UpgradeResult, folder: str) -> Lines:
 
 
 def _common_folder(result: UpgradeResult) -> str:
-    """Return the folder of most files, with its separator; '' when no two share
-    one.
+    """Return the folder of most files, with its separator; '' when no
+    two share one.
     """
     locations = [
         each for move in result.plan.moves for each in (move.source, move.target)

@@ -1,5 +1,5 @@
-"""The migration report for many files: a line for each, and one for each open
-item.
+"""The migration report for many files: a line for each, and one for
+each open item.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ STATUS_WORDS: Final = {
 
 
 def render(results: Sequence[MigratedFile], context: Context) -> str:
-    """Return the lines of all files; those in which nothing changes and nothing is
-    open are left out unless asked for.
+    """Return the lines of all files; those in which nothing changes and
+    nothing is open are left out unless asked for.
     """
     lines: list[str] = []
     for result in results:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class Context(NamedTuple):
     """What a format may show besides the results.
 
-    `width` > 0 is the number of columns of a terminal. `done` tells what was
-    done from what would be. `verbose` also names files that needed nothing.
+    `width` > 0 is the number of columns of a terminal. `done` tells
+    what was done from what would be. `verbose` also names files that
+    needed nothing.
     """
 
     layout: str

@@ -124,8 +124,8 @@ def _describe_lines(lines: Sequence[int]) -> str:
 
 
 def _describe_stores(config: ConfigResult, context: Context) -> Lines:
-    """Yield a table of the stores, then the backends and why rows are not
-    visible.
+    """Yield a table of the stores, then the backends and why rows are
+    not visible.
     """
     stores = config.stores
     folder = _common_folder_of(stores)

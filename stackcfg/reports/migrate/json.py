@@ -58,8 +58,8 @@ class MigrationFinding(Shape):
 class MigratedConfig(Shape):
     """One run config; `place` is where it is in the file, empty for the file itself.
 
-    `releases` are those that the config was for before, in words; `proof_lines` are the
-    lines that say so.
+    `releases` are those that the config was for before, in words;
+    `proof_lines` are the lines that say so.
     """
 
     place: str
@@ -75,10 +75,12 @@ class FileReport(Shape):
     """What was done with one file; `partial` means that action is required.
 
     `target` is the release family or release that it is for now.
-    `data_command` copies the stored rows to where the new server reads them, given where
-    any of them is not visible to it; OLD and NEW in it stand for files without a known
-    name, as a chart that Helm renders. `new_file` has the result where the old file stays.
-    `runbook` are the steps in which a deployment is rolled out, in order.
+    `data_command` copies the stored rows to where the new server reads
+    them, given where any of them is not visible to it; OLD and NEW in
+    it stand for files without a known name, as a chart that Helm
+    renders. `new_file` has the result where the old file stays.
+    `runbook` are the steps in which a deployment is rolled out, in
+    order.
     """
 
     file: str

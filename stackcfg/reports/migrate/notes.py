@@ -58,8 +58,8 @@ def _group_alike(
 ) -> Iterator[tuple[MigrationNote, Sequence[MigrationNote]]]:
     """Yield notes with those that are left out after them.
 
-    Of many that differ only in names, the first ones are shown. What requires
-    an action is shown in any case.
+    Of many that differ only in names, the first ones are shown. What
+    requires an action is shown in any case.
     """
     groups: dict[str, list[MigrationNote]] = {}
     for note in notes:
@@ -82,8 +82,8 @@ def runbook_lines(migration: MigrationResult) -> Lines:
 
 
 def describe_data_command(result: MigratedFile) -> str:
-    """Return the command that copies the stored rows, and of a template what its
-    files are.
+    """Return the command that copies the stored rows, and of a template
+    what its files are.
     """
     command = flat(result.data_command)
     if result.migration is None or not result.migration.has_blocks:
@@ -92,8 +92,8 @@ def describe_data_command(result: MigratedFile) -> str:
 
 
 def describe_unchanged(migration: MigrationResult) -> str:
-    """Return why a file needed nothing: what it is for, or what it was to
-    become.
+    """Return why a file needed nothing: what it is for, or what it was
+    to become.
     """
     if _is_left_to_people(migration):
         return f"nothing changed for {migration.target.name}"
@@ -114,8 +114,8 @@ def _is_left_to_people(migration: MigrationResult) -> bool:
 
 
 def count_open_items(migration: MigrationResult) -> str:
-    """Return `7 items need your decision, 3 to check` without what there is
-    none of.
+    """Return `7 items need your decision, 3 to check` without what
+    there is none of.
     """
     notes = [note for config in migration.configs for note in config.notes]
     counts = Counter(note.severity for note in notes)
@@ -129,8 +129,8 @@ def count_open_items(migration: MigrationResult) -> str:
 
 
 def count_hidden_stores(migration: MigrationResult) -> tuple[int, int]:
-    """Return how many stores have rows that are not visible, and how many have
-    rows.
+    """Return how many stores have rows that are not visible, and how
+    many have rows.
     """
     stores = [store for config in migration.configs for store in config.stores]
     counts = Counter(store.status for store in stores)

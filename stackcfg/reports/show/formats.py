@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 class Context(NamedTuple):
     """What a format may show besides the overviews.
 
-    `target` is the release family or release as the user named it, `release`
-    the one that it stands for, if there is one. `width` > 0 is the number of
-    columns of a terminal, `encoding` that of the output. `verbose` asks for the
-    evidence.
+    `target` is the release family or release as the user named it,
+    `release` the one that it stands for, if there is one. `width` > 0
+    is the number of columns of a terminal, `encoding` that of the
+    output. `verbose` asks for the evidence.
     """
 
     target: str

@@ -80,9 +80,10 @@ class ShownBackend(Shape):
 class ShownStore(Shape):
     """One store and who uses it.
 
-    `status`: `unread` is dropped by the release, `dangling` names no backend, `wrong-family`
-    names one that cannot serve it, `variable` one that only the environment knows. `implied`:
-    not in the file, and the server has it nevertheless. `disabled`: its provider is off.
+    `status`: `unread` is dropped by the release, `dangling` names no
+    backend, `wrong-family` names one that cannot serve it, `variable`
+    one that only the environment knows. `implied`: not in the file, and
+    the server has it nevertheless. `disabled`: its provider is off.
     `variable`: what must be set for its provider to be on.
     """
 
@@ -115,8 +116,8 @@ class UnreadableStore(Shape):
 class ShownConfig(Shape):
     """One run config; `place` is where it is in the file, empty for the file itself.
 
-    `release` is the one whose reading of references is shown: the asked one, or
-    the newest one that the config fits.
+    `release` is the one whose reading of references is shown: the asked
+    one, or the newest one that the config fits.
     """
 
     place: str
@@ -132,8 +133,8 @@ class ShownConfig(Shape):
 class ShownDatabase(Shape):
     """A database of the run config of a deployment, by the backend or store that names it.
 
-    `where`: on a `volume`, in the `container` (lost with it), on a database `server`, or
-    `unknown` where only the environment knows.
+    `where`: on a `volume`, in the `container` (lost with it), on a
+    database `server`, or `unknown` where only the environment knows.
     """
 
     name: str
@@ -145,8 +146,8 @@ class ShownDatabase(Shape):
 class ShownReference(Shape):
     """A ConfigMap or Secret that a deployment names at a line.
 
-    `defined_in` and `defined_at` are the file and line of the object itself, empty and 0 if
-    it is not among the files.
+    `defined_in` and `defined_at` are the file and line of the object
+    itself, empty and 0 if it is not among the files.
     """
 
     kind: str

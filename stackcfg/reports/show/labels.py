@@ -1,5 +1,5 @@
-"""What the formats of `show` call databases and stores, and how they show where
-one was found: short, and without secrets.
+"""What the formats of `show` call databases and stores, and how they
+show where one was found: short, and without secrets.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def config_name(file: str, config: Overview) -> str:
 
 
 def database_name(location: Location) -> str:
-    """Return a name of a database that is the same for every spelling of one
-    file.
+    """Return a name of a database that is the same for every spelling
+    of one file.
 
     It has no credentials; placeholders are as written.
     """
@@ -62,8 +62,8 @@ def database_name(location: Location) -> str:
 
 
 def common_folder_of(config: Overview) -> str:
-    """Return the folder of most sqlite files of a config; '' when no two share
-    one.
+    """Return the folder of most sqlite files of a config; '' when no
+    two share one.
     """
     databases = _databases(config)
     return common_folder(name for name, each in databases.items() if each.file)
@@ -72,8 +72,8 @@ def common_folder_of(config: Overview) -> str:
 def database_labels(config: Overview, folder: str = "") -> dict[str, str]:
     """Return what the databases of a config are called, by their names.
 
-    A label is short, unless two databases would have the same or it could be
-    read as a file in `folder`.
+    A label is short, unless two databases would have the same or it
+    could be read as a file in `folder`.
     """
     labels = {
         name: _short_label(name, location, folder)
@@ -88,8 +88,8 @@ def database_labels(config: Overview, folder: str = "") -> dict[str, str]:
 
 
 def describe_rows(store: StoreEntry) -> str:
-    """Return where in its database a store keeps rows: the table, the key
-    prefix.
+    """Return where in its database a store keeps rows: the table, the
+    key prefix.
     """
     location = store.location
     if not location:

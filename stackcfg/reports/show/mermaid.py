@@ -1,8 +1,8 @@
 """Overviews as a Mermaid flowchart for a pull request or a README.
 
-Every node has a made-up id, every label is quoted and its special characters are
-entities, so that nothing in a config can break the chart. Several configs are
-subgraphs of one chart.
+Every node has a made-up id, every label is quoted and its special
+characters are entities, so that nothing in a config can break the
+chart. Several configs are subgraphs of one chart.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ UNDEFINED: Final = {
     UNREAD: "not defined",
     BY_VARIABLE: "named by a variable",
 }
-"""What is said of a backend that is not in the catalog, by the status of its
-store.
+"""What is said of a backend that is not in the catalog, by the status
+of its store.
 """
 
 # '%%' begins a comment or a directive even inside quotes.
@@ -80,8 +80,8 @@ class Chart:
         self._labels: Mapping[str, str] = {}
 
     def begin(self, config: Overview | None = None) -> None:
-        """Begin with a config or deployment, which shares no node with the one
-        before.
+        """Begin with a config or deployment, which shares no node with
+        the one before.
         """
         self._ids = {}
         self._labels = {}
@@ -169,8 +169,8 @@ def _all_lines(chart: Chart) -> Lines:
 
 
 def escape(text: str) -> str:
-    """Return text as it can be in a quoted label; two dollars would begin a
-    formula.
+    """Return text as it can be in a quoted label; two dollars would
+    begin a formula.
     """
     return text.translate(_ENTITIES).replace("$$", "#36;#36;")
 
@@ -246,8 +246,8 @@ def _edge_label(store: StoreEntry, release: Release) -> str:
 
 
 def _backend(chart: Chart, store: StoreEntry) -> str:
-    """Return the node of the backend of a reference; an undefined one is
-    marked.
+    """Return the node of the backend of a reference; an undefined one
+    is marked.
     """
     is_new = not chart.has(BACKEND, store.backend)
     undefined = UNDEFINED.get(store.status, "")

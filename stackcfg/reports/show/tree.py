@@ -64,8 +64,8 @@ ASCII: Final = Guides(("|-- ", "|   "), ("`-- ", "    "))
 
 
 class Drawing(NamedTuple):
-    """One config and how its tree is drawn; names of stores have `name_width`
-    columns.
+    """One config and how its tree is drawn; names of stores have
+    `name_width` columns.
     """
 
     config: Overview
@@ -86,8 +86,8 @@ class Drawing(NamedTuple):
 
 
 def render(overviews: Sequence[FileOverview], context: Context) -> str:
-    """Return the configs of all files as trees, with an empty line between
-    them.
+    """Return the configs of all files as trees, with an empty line
+    between them.
     """
     width = max(context.width or DEFAULT_WIDTH, LEAST_WIDTH)
     guides = _guides_for(context.encoding)
@@ -139,8 +139,8 @@ def _draw_config(file: str, drawing: Drawing) -> Lines:
 
 
 def _draw_releases(fit: DetectedReleases, drawing: Drawing) -> Lines:
-    """Yield which releases the file can be for, and the lines that prove or
-    contradict it.
+    """Yield which releases the file can be for, and the lines that
+    prove or contradict it.
     """
     word = "fits"
     if fit.against:
@@ -167,8 +167,8 @@ def _draw_group(group: Group, drawing: Drawing) -> Lines:
 
 
 def _draw_store(store: StoreEntry, guides: tuple[str, str], drawing: Drawing) -> Lines:
-    """Yield one store in three columns: its name, its line, where in the
-    database it is.
+    """Yield one store in three columns: its name, its line, where in
+    the database it is.
     """
     place = "default"
     if not store.implied:

@@ -1,7 +1,7 @@
 """Findings as a baseline, version 1, described by `schemas/baseline-v1.json`.
 
-It names no line, no date and no version, so that it changes only where findings
-do.
+It names no line, no date and no version, so that it changes only where
+findings do.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from stackcfg.validation.fingerprints import fingerprint, stable_message
 class BaselineFinding(Shape):
     """A known finding; it is recognized by its file and its fingerprint.
 
-    The file is relative to the folder of the baseline, with forward slashes. `place` is the
-    config inside the file, `entry` the path of the entry in the config.
+    The file is relative to the folder of the baseline, with forward
+    slashes. `place` is the config inside the file, `entry` the path of
+    the entry in the config.
     """
 
     file: str

@@ -14,8 +14,8 @@ from stackcfg.validation.findings import ERROR, INFO, SEVERITIES, WARNING, FileR
 
 
 class Counts(NamedTuple):
-    """How much was found; `unchecked` counts files that could not be checked,
-    `known` findings that a baseline has.
+    """How much was found; `unchecked` counts files that could not be
+    checked, `known` findings that a baseline has.
     """
 
     files: int
@@ -60,8 +60,8 @@ NO_JUDGES: Final[Mapping[str, int]] = {}
 
 
 def summary(counts: Counts, judges: Mapping[str, int] = NO_JUDGES) -> str:
-    """Return the closing line: how many files, what was found in them, and by
-    which releases how many of them were judged.
+    """Return the closing line: how many files, what was found in them,
+    and by which releases how many of them were judged.
     """
     if not counts.files:
         return "no files to check"
@@ -102,7 +102,8 @@ def _describe_judges(judges: Mapping[str, int]) -> str:
 def describe_fixable(count: int, unsafe: int) -> str:
     """Return the sentence about findings that have a fix.
 
-    `unsafe` counts those whose fix is not safe and perhaps cannot be proved.
+    `unsafe` counts those whose fix is not safe and perhaps cannot be
+    proved.
     """
     if not count:
         return f"up to {unsafe} can be fixed: --diff --unsafe-fixes shows how"

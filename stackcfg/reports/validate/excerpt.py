@@ -14,8 +14,8 @@ ELLIPSIS: Final = "..."
 DEFAULT_WIDTH: Final = 160
 LEAST_ROOM: Final = 20
 NEAR: Final = 4
-"""How many times the columns of a line are looked at on each side of a mark, in
-characters: some of them, as accents, take no column.
+"""How many times the columns of a line are looked at on each side of a
+mark, in characters: some of them, as accents, take no column.
 """
 
 
@@ -29,8 +29,8 @@ class Mark(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """How an excerpt is drawn: digits of the gutter, all columns (0: the
-    default).
+    """How an excerpt is drawn: digits of the gutter, all columns (0:
+    the default).
     """
 
     digits: int
@@ -59,8 +59,8 @@ class Frame(NamedTuple):
 
 
 class View(NamedTuple):
-    """The shown part of a line, and the start and length of its mark, in
-    columns.
+    """The shown part of a line, and the start and length of its mark,
+    in columns.
     """
 
     text: str
@@ -119,8 +119,8 @@ def _marked_line(
     marks: Sequence[Mark],
     frame: Frame,
 ) -> Lines:
-    """Yield the line once, or, where it is too long for that, once around each
-    mark.
+    """Yield the line once, or, where it is too long for that, once
+    around each mark.
     """
     shown = None
     for mark in marks:

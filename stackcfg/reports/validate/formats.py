@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class Context(NamedTuple):
     """What a format may show besides the results.
 
-    `target` is the named one. `lines` are the lines of the only file, as they
-    may be shown: secrets are masked. `width` > 0 is the number of columns of a terminal.
+    `target` is the named one. `lines` are the lines of the only file,
+    as they may be shown: secrets are masked. `width` > 0 is the number
+    of columns of a terminal.
     """
 
     target: str = ""

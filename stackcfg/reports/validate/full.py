@@ -22,8 +22,8 @@ _LINE_BREAK: Final = lazy_pattern(r"\r\n|\n|\r")
 
 
 def render(results: Sequence[FileResult], context: Context) -> str:
-    """Return a frame for each finding or problem, each with an empty row behind
-    it.
+    """Return a frame for each finding or problem, each with an empty
+    row behind it.
     """
     rows: list[str] = []
     for result in results:

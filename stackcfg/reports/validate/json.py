@@ -37,7 +37,8 @@ class TextReplacement(Shape):
 class SuggestedFix(Shape):
     """What fixes a finding: a sentence and the replacements, which belong together.
 
-    A fix that is not `safe` changes what the server does, or chooses between what may be meant.
+    A fix that is not `safe` changes what the server does, or chooses
+    between what may be meant.
     """
 
     message: str
@@ -48,8 +49,8 @@ class SuggestedFix(Shape):
 class ReportedFinding(Shape):
     """One finding of one rule; `place` is the config inside the file, empty for the file itself.
 
-    Lines and columns are 1-based, columns in characters; the end is just behind the last
-    character.
+    Lines and columns are 1-based, columns in characters; the end is
+    just behind the last character.
     """
 
     rule: str
@@ -68,7 +69,8 @@ class ReportedFinding(Shape):
 class CheckedFile(Shape, kw_only=True):
     """What was found in one file.
 
-    `ignored` counts findings that its comments silence, `known` those that the baseline has.
+    `ignored` counts findings that its comments silence, `known` those
+    that the baseline has.
 
     `releases` are those that its run configs were judged by.
     """
@@ -96,8 +98,8 @@ class Counts(Shape):
 class ValidateReport(Shape):
     """The whole report.
 
-    `target` is the named one, else the release that all files were judged by; empty where
-    there were several.
+    `target` is the named one, else the release that all files were
+    judged by; empty where there were several.
     """
 
     version: Literal[1]

@@ -32,8 +32,8 @@ FINGERPRINT: Final = "stackcfgFinding/v1"
 
 
 def describe_results(result: FileResult, indexes: Mapping[str, int]) -> Iterator[Json]:
-    """Yield the findings of a file as results; `indexes` are those of the
-    rules.
+    """Yield the findings of a file as results; `indexes` are those of
+    the rules.
     """
     counts: Counter[str] = Counter()
     for finding in result.findings:
@@ -89,8 +89,8 @@ def end_sentence(text: str) -> str:
 
 
 def add_help(message: str, advice: str = "") -> str:
-    """Return a message as a sentence, since viewers may show it alone, and the
-    help.
+    """Return a message as a sentence, since viewers may show it alone,
+    and the help.
     """
     text = end_sentence(message)
     if advice:
@@ -124,8 +124,8 @@ def _describe_finding(
 
 
 def _describe_message(finding: Finding) -> str:
-    """Return message, help, and links, without which related locations are
-    hidden.
+    """Return message, help, and links, without which related locations
+    are hidden.
     """
     sentences = [add_help(finding.message, finding.help)]
     for number, each in enumerate(finding.related, 1):

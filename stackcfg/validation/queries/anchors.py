@@ -33,8 +33,8 @@ def has_named_anchors(inspection: Inspection, path: Path) -> bool:
 # asked for each unknown key
 @lru_cache(maxsize=1)
 def _aliases(inspection: Inspection) -> Mapping[int, tuple[int, int]]:
-    """Return the offsets of the first and the last alias of each value with an
-    anchor, by the offset of the value.
+    """Return the offsets of the first and the last alias of each value
+    with an anchor, by the offset of the value.
     """
     found: dict[int, tuple[int, int]] = {}
     if "*" not in inspection.text:

@@ -1,6 +1,7 @@
 """Folders in a container, whatever system this is.
 
-Rules call these functions: they may not import `posixpath` (`tests/test_house.py`).
+Rules call these functions: they may not import `posixpath`
+(`tests/test_house.py`).
 """
 
 from __future__ import annotations

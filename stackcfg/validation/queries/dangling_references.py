@@ -15,8 +15,8 @@ from stackcfg.validation.inspection import Inspection
 
 
 class DanglingReference(NamedTuple):
-    """A reference to an undefined backend; `meant` is the probable one, or
-    empty.
+    """A reference to an undefined backend; `meant` is the probable one,
+    or empty.
     """
 
     path: Path

@@ -1,5 +1,5 @@
-"""Suffixes for messages: in which other releases a field, provider or API
-exists.
+"""Suffixes for messages: in which other releases a field, provider or
+API exists.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Stores that a release needs and the file lacks, and the keys that were
-meant.
+"""Stores that a release needs and the file lacks, and the keys that
+were meant.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def _is_needed(inspection: Inspection, field: StoreField) -> bool:
 
 
 def demand_for_vector_metadata(inspection: Inspection) -> str:
-    """Return the setting that demands a store which is missing; empty if none
-    does.
+    """Return the setting that demands a store which is missing; empty
+    if none does.
     """
     catalog, version = inspection.catalog, inspection.version
     for reading in inspection.readings:
@@ -86,8 +86,8 @@ def misspelled_stores(inspection: Inspection) -> Mapping[str, str]:
 
 
 def misspelled_section(inspection: Inspection) -> str:
-    """Return the unknown key of `storage` that holds the stores; empty if
-    none.
+    """Return the unknown key of `storage` that holds the stores; empty
+    if none.
     """
     if inspection.seen(STORES_PATH) is not None:
         return ""

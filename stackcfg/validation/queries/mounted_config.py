@@ -27,8 +27,8 @@ def config_reference(inspection: ManifestInspection) -> Reference | None:
 def mounted_config(
     inspection: ManifestInspection, reference: Reference | None
 ) -> RunConfig | None:
-    """Return the run config that a reference means; None if it is not in the
-    run, or cannot be read.
+    """Return the run config that a reference means; None if it is not
+    in the run, or cannot be read.
     """
     if reference is None:
         return None

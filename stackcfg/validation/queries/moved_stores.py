@@ -34,7 +34,8 @@ def stores_of_backend(inspection: Inspection, path: Path) -> tuple[Path, ...]:
 def name_apart(inspection: Inspection, store: Store, field: str) -> UnsafeFix | None:
     """Return the fix that gives a store a namespace or table of its own.
 
-    `field` is where the name is. There is none for a name that a variable gives.
+    `field` is where the name is. There is none for a name that a
+    variable gives.
     """
     reference = store.reference
     if reference is None or "${" in reference.name or "{{" in reference.name:

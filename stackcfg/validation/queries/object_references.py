@@ -23,8 +23,8 @@ OLD_CONFIG: Final[Path] = ("spec", "server", "userConfig", "configMapName")
 class Reference(NamedTuple):
     """A ConfigMap or Secret that an object names, and where.
 
-    One of `keys` must be in it, if there are any. `is_watched`: the operator
-    itself reads it, and sees it only with a label.
+    One of `keys` must be in it, if there are any. `is_watched`: the
+    operator itself reads it, and sees it only with a label.
     """
 
     kind: str
@@ -156,8 +156,8 @@ def is_generated(inspection: ManifestInspection, reference: Reference) -> bool:
 
 
 def describe_place(inspection: ManifestInspection, found: ManifestObject) -> str:
-    """Return where an object is, in words: the line, and the file if it is
-    another one.
+    """Return where an object is, in words: the line, and the file if it
+    is another one.
     """
     line = found.document.position(found.node.start).line
     if found.file == inspection.subject.file:

@@ -21,8 +21,8 @@ def judge_variable(
 ) -> OldVariable | None:
     """Return what to say of a variable of a server of ogx; None if nothing.
 
-    `given` are the names of all its variables. Without `has_value`, its value is
-    that of another variable of this name.
+    `given` are the names of all its variables. Without `has_value`, its
+    value is that of another variable of this name.
     """
     variable = renamed_variables().get(name)
     if variable is None:

@@ -1,5 +1,5 @@
-"""The stores in a provider's config: its store fields, and stores under other
-keys.
+"""The stores in a provider's config: its store fields, and stores under
+other keys.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ def store_fields(inspection: Inspection, config: Path) -> list[tuple[str, ...]]:
 def dropped_beside_missing_store(
     inspection: Inspection, error: ModelError
 ) -> list[Any]:
-    """Return the values of the unknown keys in a provider's config that lacks
-    a store.
+    """Return the values of the unknown keys in a provider's config that
+    lacks a store.
 
-    The list is empty unless the error is the lack of a store, or of a group of
-    stores.
+    The list is empty unless the error is the lack of a store, or of a
+    group of stores.
     """
     config, inside = error.path[:CONFIG_DEPTH], error.path[CONFIG_DEPTH:]
     if error.kind != MISSING or config[0] != "providers" or not inside:

@@ -48,8 +48,9 @@ class Providers(NamedTuple):
 def is_of_every_provider(entry: Mapping[str, Any], version: Release) -> bool:
     """Return whether an entry is for any provider.
 
-    The server registers such a model with the first provider, goes on if that
-    fails, and skips entries of other lists (`register_resources`).
+    The server registers such a model with the first provider, goes on
+    if that fails, and skips entries of other lists
+    (`register_resources`).
     """
     is_named = entry.get("provider_id") == EVERY_PROVIDER
     return is_named and version >= EVERY_PROVIDER_SINCE
@@ -106,8 +107,9 @@ def is_removed(entry: Any, version: Release) -> bool:
 
 
 def is_for_one_provider(entry: Any, version: Release) -> bool:
-    """Return whether the server registers an entry with the provider that it names:
-    it is not removed, and neither switched off nor for any provider.
+    """Return whether the server registers an entry with the provider
+    that it names: it is not removed, and neither switched off nor for
+    any provider.
     """
     if is_removed(entry, version) or is_disabled(entry):
         return False

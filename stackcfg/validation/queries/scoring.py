@@ -12,7 +12,8 @@ SCORING = "scoring"
 def scoring_providers(inspection: Inspection) -> list[Provider]:
     """Return the providers of scoring that can be on, of types of the release.
 
-    Where the server does not serve the API, it asks none for its functions.
+    Where the server does not serve the API, it asks none for its
+    functions.
     """
     if not is_listed(inspection, SCORING):
         return []

@@ -1,7 +1,7 @@
 """The APIs that have an implementation once the server runs.
 
-An API of a router is implemented if the router's own API is served, with or
-without providers.
+An API of a router is implemented if the router's own API is served,
+with or without providers.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def implemented_apis(inspection: Inspection, always: bool) -> frozenset[str]:
 
 
 def is_listed(inspection: Inspection, api: str) -> bool:
-    """Return whether the config lists an API, or no APIs, so that all are
-    served.
+    """Return whether the config lists an API, or no APIs, so that all
+    are served.
     """
     listed = as_list(inspection.seen(("apis",)))
     return api in listed or not any(isinstance(each, str) for each in listed)

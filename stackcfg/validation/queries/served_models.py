@@ -1,5 +1,5 @@
-"""The models that a server has at its start: registered ones, and those that
-providers list.
+"""The models that a server has at its start: registered ones, and those
+that providers list.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ INFERENCE = "inference"
 class RegisteredModel(NamedTuple):
     """A registered model: the names by which it is served, and its own ids.
 
-    `names` is empty if only the environment knows them; what they begin with
-    may be known nevertheless. The first one is the name that clients see.
+    `names` is empty if only the environment knows them; what they begin
+    with may be known nevertheless. The first one is the name that
+    clients see.
     """
 
     names: tuple[str, ...]
@@ -74,8 +75,8 @@ def served_names_at(
 ) -> tuple[str, ...]:
     """Return the names by which the release serves the model at a path.
 
-    The first one is the name that clients see. There is none if only the
-    environment knows it.
+    The first one is the name that clients see. There is none if only
+    the environment knows it.
     """
     return served_names_of(inspection, reading, as_mapping(value_at(reading, path)))
 
@@ -97,8 +98,8 @@ def _is_skipped(inspection: Inspection, model: Mapping[str, Any]) -> bool:
 def _with_provider(
     inspection: Inspection, reading: Any, model: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """Return a model with the provider that the release gives it if it has
-    none.
+    """Return a model with the provider that the release gives it if it
+    has none.
     """
     if model.get("provider_id") is not None:
         return model

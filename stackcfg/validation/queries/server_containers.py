@@ -1,5 +1,5 @@
-"""The containers that certainly run a server of ogx: in objects, and the services
-of a compose file.
+"""The containers that certainly run a server of ogx: in objects, and
+the services of a compose file.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ UNKNOWN = "<unknown>"
 class ContainerVariable(NamedTuple):
     """A variable, and where it is written.
 
-    `rest` is what follows the name there, None if the value is that of another
-    variable of this name.
+    `rest` is what follows the name there, None if the value is that of
+    another variable of this name.
     """
 
     name: str
@@ -54,8 +54,8 @@ class ContainerVariable(NamedTuple):
 
 
 class ContainerFolder(NamedTuple):
-    """A folder in the container that something is mounted at, and where that is
-    written.
+    """A folder in the container that something is mounted at, and where
+    that is written.
     """
 
     folder: str
@@ -63,8 +63,8 @@ class ContainerFolder(NamedTuple):
 
 
 class ContainerSource(NamedTuple):
-    """An object with variables, `envFrom`: its kind, its name, and where it is
-    named.
+    """An object with variables, `envFrom`: its kind, its name, and
+    where it is named.
     """
 
     kind: str
@@ -75,9 +75,9 @@ class ContainerSource(NamedTuple):
 class ServerContainer(NamedTuple):
     """A container of a server: what of it a rule looks at.
 
-    `image` is the name of the image or distribution, `words` are those of its
-    command. `is_service`: in a compose file, `$NAME` is a variable of whoever
-    runs compose, and `$$NAME` one of the container.
+    `image` is the name of the image or distribution, `words` are those
+    of its command. `is_service`: in a compose file, `$NAME` is a
+    variable of whoever runs compose, and `$$NAME` one of the container.
     """
 
     image: str
@@ -96,8 +96,8 @@ class ServerContainer(NamedTuple):
 
 
 def find_server_containers(found: ManifestObject) -> Iterator[ServerContainer]:
-    """Yield the containers that run ogx: that of an `OGXServer`, and in other
-    objects and documents those that a command or an image proves.
+    """Yield the containers that run ogx: that of an `OGXServer`, and in
+    other objects and documents those that a command or an image proves.
     """
     if found.kind == SERVER and found.group == "ogx.io":
         yield _container_of_server(found)

@@ -1,5 +1,5 @@
-"""Severities that differ from the usual one of a rule; empty where they do
-not.
+"""Severities that differ from the usual one of a rule; empty where they
+do not.
 """
 
 from __future__ import annotations

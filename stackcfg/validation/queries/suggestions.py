@@ -1,5 +1,5 @@
-"""What was probably meant: the help text that asks for it, and the fix that
-writes it.
+"""What was probably meant: the help text that asks for it, and the fix
+that writes it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def fix_slip(
     meant: str,
     known: Iterable[str],
 ) -> str | None:
-    """Return the meant word as the fix of a misspelled key, if no other known
-    word is near.
+    """Return the meant word as the fix of a misspelled key, if no other
+    known word is near.
     """
     if is_slip(word, meant, known):
         return meant
@@ -40,8 +40,8 @@ def fix_slip(
 def fix_misspelled_value(
     inspection: Inspection, path: Path, value: object, meant: str, known: Iterable[str]
 ) -> str | None:
-    """Return the meant word as the fix of a misspelled value, if no other known
-    word is near.
+    """Return the meant word as the fix of a misspelled value, if no
+    other known word is near.
     """
     if not is_slip(str(value), meant, known):
         return None
@@ -54,8 +54,8 @@ def fix_misspelled_value(
 
 
 def guess_value(inspection: Inspection, path: Path, value: object, meant: str) -> str:
-    """Return the word that was probably meant by a value that is written as it
-    is; empty where there is none.
+    """Return the word that was probably meant by a value that is
+    written as it is; empty where there is none.
     """
     return fix_literal(inspection, path, value, meant) or ""
 
@@ -93,8 +93,8 @@ def fix_literal(
 ) -> str | None:
     """Return the word as the fix of a value that is written as it is.
 
-    There is no fix for a value that a variable provides, since the default of
-    a variable is not replaced, and none for an empty word.
+    There is no fix for a value that a variable provides, since the
+    default of a variable is not replaced, and none for an empty word.
     """
     if value_at(inspection.data, path) == value:
         return word or None

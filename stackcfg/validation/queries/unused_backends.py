@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def unused_backends(inspection: Inspection) -> list[str]:
-    """Return the backends of the file that nothing in it names, and no default
-    of the release; none where a variable can name them.
+    """Return the backends of the file that nothing in it names, and no
+    default of the release; none where a variable can name them.
     """
     if inspection.version < CATALOG_SINCE:
         return []

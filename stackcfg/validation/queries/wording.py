@@ -51,8 +51,8 @@ def _is_literal_id(name: object) -> bool:
 
 
 def describe_holder(path: Path, inspection: Inspection) -> str:
-    """Return ` in ENTRY` for the entry that holds a key; empty at the top
-    level.
+    """Return ` in ENTRY` for the entry that holds a key; empty at the
+    top level.
     """
     if len(path) == 1:
         return ""
@@ -62,7 +62,8 @@ def describe_holder(path: Path, inspection: Inspection) -> str:
 def describe_refusal(inspection: Inspection, error: ModelError) -> str:
     """Return `0.7.3 refuses the file`, and the variable that this depends on.
 
-    The config of a provider that a variable switches on is read only then.
+    The config of a provider that a variable switches on is read only
+    then.
     """
     path = error.path
     refusal = f"{inspection.release} {verb_of_refusal(error)}"
@@ -111,8 +112,8 @@ def describe_missing_field(inspection: Inspection, error: ModelError) -> RuleFin
 
 
 def raw_key(path: Path, inspection: Inspection) -> str:
-    """Return the last key of a path as the file writes it, if YAML reads no
-    string.
+    """Return the last key of a path as the file writes it, if YAML
+    reads no string.
     """
     key = path[-1]
     if isinstance(key, str):
@@ -127,9 +128,9 @@ def raw_key(path: Path, inspection: Inspection) -> str:
 def when_failing(failing: Sequence[bool], whose: str = "a") -> str:
     """Return in which readings a fault exists, for the middle of a message.
 
-    `failing` has one boolean for each of `Inspection.readings`, where the
-    first one is without switches. The result is empty if all readings have
-    the fault.
+    `failing` has one boolean for each of `Inspection.readings`, where
+    the first one is without switches. The result is empty if all
+    readings have the fault.
     """
     if all(failing):
         return ""
@@ -139,8 +140,8 @@ def when_failing(failing: Sequence[bool], whose: str = "a") -> str:
 
 
 def shorten(text: str) -> str:
-    """Return a string of at most 40 characters for a message; dots end a
-    longer one.
+    """Return a string of at most 40 characters for a message; dots end
+    a longer one.
     """
     if len(text) < 40:
         return text

@@ -1,3 +1,3 @@
-"""Judges templates that decide about the structure of a run config, by the texts
-that they write for each choice of their conditions.
+"""Judges templates that decide about the structure of a run config, by
+the texts that they write for each choice of their conditions.
 """

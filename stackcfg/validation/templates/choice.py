@@ -57,8 +57,8 @@ class Template:
     def choose_texts(self) -> list[WrittenText]:
         """Return texts that the server reads, with all lines of the template.
 
-        All others differ little from the first one, which has most of the
-        template. Raises `StructureError`.
+        All others differ little from the first one, which has most of
+        the template. Raises `StructureError`.
         """
         best = self.best_text()
         sections = Sections(self.blocks)
@@ -78,8 +78,8 @@ class Template:
     def _texts_of_other_lines(
         self, texts: Sequence[WrittenText]
     ) -> Iterator[WrittenText]:
-        """Yield texts with lines that are in none of some texts, since a server
-        refuses these lines themselves.
+        """Yield texts with lines that are in none of some texts, since
+        a server refuses these lines themselves.
         """
         seen: set[int] = set()
         for text in texts:
@@ -118,8 +118,8 @@ class Template:
                 yield text
 
     def texts_of_items(self, text: WrittenText) -> Iterator[WrittenText]:
-        """Yield texts that are written for several items of each `range`: first
-        for items alike, then for different ones.
+        """Yield texts that are written for several items of each
+        `range`: first for items alike, then for different ones.
         """
         choices = with_other_items(text.answers, self.blocks.repeated)
         for number, answers in enumerate(choices):
@@ -130,8 +130,8 @@ class Template:
     def _texts_without(
         self, best: WrittenText, condition: Condition
     ) -> Iterator[WrittenText]:
-        """Yield texts for the other answer to one condition, if the server reads
-        any.
+        """Yield texts for the other answer to one condition, if the
+        server reads any.
         """
         choices = choices_without(best.answers, condition)
         for text in self._read_texts(best, choices):

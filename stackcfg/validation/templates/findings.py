@@ -93,9 +93,10 @@ def _join(texts: list[WrittenText], found: list[dict[Finding, None]]) -> list[Fi
 def _distinct_findings(found: list[dict[Finding, None]]) -> Iterator[Finding]:
     """Yield the findings of all texts, each once.
 
-    Texts can say one finding with other names, so that only its rule and its
-    place tell that it is the same. But one text can have several findings of a
-    rule at a place: there are as many as the text with most of them has.
+    Texts can say one finding with other names, so that only its rule
+    and its place tell that it is the same. But one text can have
+    several findings of a rule at a place: there are as many as the text
+    with most of them has.
     """
     known: dict[_RuleAtPlace, dict[Finding, None]] = {}
     for some in found:

@@ -55,8 +55,8 @@ Problems = frozenset[tuple[str, str]]
 class WrittenText(NamedTuple):
     """A text that a template writes for some answers.
 
-    `numbers` are the lines of the template that its lines are, `written` those
-    of the run config.
+    `numbers` are the lines of the template that its lines are,
+    `written` those of the run config.
     """
 
     answers: Answers
@@ -125,8 +125,8 @@ class Judge:
     def reads(self, text: WrittenText, best: WrittenText) -> bool:
         """Return whether a text has no problem that the best one does not have.
 
-        Otherwise its answers do not go together: the server refuses the text,
-        so that nobody gives them.
+        Otherwise its answers do not go together: the server refuses the
+        text, so that nobody gives them.
         """
         return self._problems_of(text) <= self._problems_of(best)
 

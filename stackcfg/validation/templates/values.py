@@ -1,5 +1,5 @@
-"""The findings of a template that writes values of its chart: each is where its text
-is kept, in the template or in `values.yaml`.
+"""The findings of a template that writes values of its chart: each is
+where its text is kept, in the template or in `values.yaml`.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 def validate_with_values(
     text: str, settings: Settings, error: StructureError, validate: Validate
 ) -> Validation:
-    """Return the findings of a template and, in `of_values`, those of the values of
-    its chart.
+    """Return the findings of a template and, in `of_values`, those of
+    the values of its chart.
 
-    Values are those of the chart: what is only written for other ones is not
-    judged. Raises the error of the template if its texts are not known.
+    Values are those of the chart: what is only written for other ones
+    is not judged. Raises the error of the template if its texts are not
+    known.
     """
     chart = settings.chart
     assert chart is not None
@@ -65,8 +66,8 @@ def validate_with_values(
 
 
 def _without_unwritten(template: ChartTemplate) -> ChartTemplate:
-    """Return a template without the blocks that ask for what the chart leaves
-    empty.
+    """Return a template without the blocks that ask for what the chart
+    leaves empty.
 
     Raises `StructureError` for a value that is not known otherwise.
     """

@@ -1,8 +1,9 @@
 """Validators that only compare fields, read from the facts.
 
-The facts are the rows `field_checks` of `releases/facts/validators.json`:
-model, validator, its releases, the kind of check, and the fields that it
-compares with each other or with values.
+The facts are the rows `field_checks` of
+`releases/facts/validators.json`: model, validator, its releases, the
+kind of check, and the fields that it compares with each other or with
+values.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ def check_verification(value: Value, version: Release) -> Refusals:
 
 
 def check_old_verification(value: Value, version: Release) -> Refusals:
-    """Check the setting's old place, read only if there is no `network.tls`
-    (0.5.0).
+    """Check the setting's old place, read only if there is no
+    `network.tls` (0.5.0).
     """
     if value_at(value, ("network", "tls")) is None:
         yield from check_certificate_path("tls_verify", value, version)

@@ -39,8 +39,8 @@ CHECKED_AT_START = {
     "CORSConfig": (server.check_origin_pattern,),
     "ServerConfig": (server.check_tenants_of_keys,),
 }
-"""By model: values that the model accepts and that stop the server at its
-start.
+"""By model: values that the model accepts and that stop the server at
+its start.
 """
 
 REWRITTEN_BEFORE_CHECKS = {

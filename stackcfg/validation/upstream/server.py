@@ -1,5 +1,5 @@
-"""Upstream's validators of the server's own settings: access, network, TLS,
-storage.
+"""Upstream's validators of the server's own settings: access, network,
+TLS, storage.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def check_access_rule(value: Value, version: Release) -> Refusals:
     """Refuse a rule that neither permits nor forbids, or has an unknown
     condition.
 
-    It has one of `permit` and `forbid`, at most one of `when` and `unless`
-    (0.2.10).
+    It has one of `permit` and `forbid`, at most one of `when` and
+    `unless` (0.2.10).
     """
     if value.get("permit") is None and value.get("forbid") is None:
         yield (), "an access rule needs 'permit' or 'forbid'"
@@ -101,8 +101,8 @@ def _is_http_url(address: str) -> bool:
 
 
 def check_credentials(value: Value, _version: Release) -> Refusals:
-    """Refuse credentials for every origin (0.2.19); by default there is no
-    origin.
+    """Refuse credentials for every origin (0.2.19); by default there is
+    no origin.
     """
     allowed = as_pydantic_bool(value.get("allow_credentials"))
     if allowed and "*" in as_list(value.get("allow_origins")):
@@ -111,8 +111,8 @@ def check_credentials(value: Value, _version: Release) -> Refusals:
 
 
 def check_origin_pattern(value: Value, _version: Release) -> Refusals:
-    """Refuse a regular expression that does not compile: the server stops
-    (0.2.19).
+    """Refuse a regular expression that does not compile: the server
+    stops (0.2.19).
     """
     pattern = value.get("allow_origin_regex")
     if not isinstance(pattern, str):
@@ -165,8 +165,8 @@ def check_ciphers(value: Value, _version: Release) -> Refusals:
 
 
 def check_tenancy(value: Value, _version: Release) -> Refusals:
-    """Refuse the mode `single` without its tenant, and a tenant's odd name
-    (1.2.0).
+    """Refuse the mode `single` without its tenant, and a tenant's odd
+    name (1.2.0).
     """
     name = value.get("default_tenant_id")
     if value.get("mode") == "single" and not name:
@@ -177,8 +177,8 @@ def check_tenancy(value: Value, _version: Release) -> Refusals:
 
 
 def check_tenants_of_keys(value: Value, version: Release) -> Refusals:
-    """Refuse several tenants where keys of the file say who calls, since no key has
-    a tenant (1.4.0, `validate_auth_security`).
+    """Refuse several tenants where keys of the file say who calls,
+    since no key has a tenant (1.4.0, `validate_auth_security`).
     """
     kind = value_at(value, ("auth", "provider_config", "type"))
     mode = value_at(value, ("tenancy", "mode"))
@@ -199,8 +199,8 @@ def check_default_stores(value: Value, version: Release) -> Refusals:
     """Refuse to leave out stores whose default backend is not defined (0.4.0,
     #4192).
 
-    They are kept in `kv_default` and `sql_default`. Stores that are in the
-    file have rules of their own.
+    They are kept in `kv_default` and `sql_default`. Stores that are in
+    the file have rules of their own.
     """
     backends = value_at(value, BACKENDS_PATH)
     # default backends are defined if the file leaves out all backends

@@ -1,9 +1,10 @@
-"""What a provider's own code refuses at the start, although its config model
-accepts it.
+"""What a provider's own code refuses at the start, although its config
+model accepts it.
 
-The facts are the rows `start_checks` of `releases/facts/validators.json`: the model,
-the releases, the kind of check, and its fields. They were read from the functions
-`initialize` and `__init__` of upstream's providers.
+The facts are the rows `start_checks` of
+`releases/facts/validators.json`: the model, the releases, the kind of
+check, and its fields. They were read from the functions `initialize`
+and `__init__` of upstream's providers.
 """
 
 from __future__ import annotations
@@ -86,8 +87,8 @@ def _refuse_other_words(check: StartCheck, value: Value) -> Refusals:
 
 
 def _refuse_other_addresses(check: StartCheck, value: Value) -> Refusals:
-    """Refuse a URL with a path, for which a host without a scheme is taken, and
-    null.
+    """Refuse a URL with a path, for which a host without a scheme is
+    taken, and null.
     """
     url = value.get(check.field, UNKNOWN)
     if url is UNKNOWN:
@@ -118,8 +119,8 @@ def _refuse_host_without_key(check: StartCheck, value: Value) -> Refusals:
 
 
 def _refuse_host_with_empty_key(check: StartCheck, value: Value) -> Refusals:
-    """Refuse a host of the values with an empty key; the default of a missing key is a
-    variable.
+    """Refuse a host of the values with an empty key; the default of a
+    missing key is a variable.
     """
     if check.field in value:
         yield from _refuse_host_without_key(check, value)

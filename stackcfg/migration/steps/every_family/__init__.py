@@ -1,3 +1,3 @@
-"""Changes that the facts of each release family name, one module for each
-kind.
+"""Changes that the facts of each release family name, one module for
+each kind.
 """

@@ -1,11 +1,11 @@
-"""Comments out APIs, provider types and keys that were removed without a
-replacement.
+"""Comments out APIs, provider types and keys that were removed without
+a replacement.
 
 Each goes into a comment in its place. Sources: the Api enums, provider
-registries and config models of the released wheels, as the facts record them
-(0.4.0 #3897 telemetry, 0.7.0 #5104 post_training, 0.8.0 #5290 eval and
-datasetio, 1.0.0 #5291 safety, #5750 quota and cors). What no release ever had
-is the user's own, and stays as it is.
+registries and config models of the released wheels, as the facts record
+them (0.4.0 #3897 telemetry, 0.7.0 #5104 post_training, 0.8.0 #5290 eval
+and datasetio, 1.0.0 #5291 safety, #5750 quota and cors). What no
+release ever had is the user's own, and stays as it is.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ LIST_LENGTH: Final = 2
 
 
 def run(context: StepContext) -> Changes:
-    """Comment out what the release refuses or drops; report what was dropped
-    before.
+    """Comment out what the release refuses or drops; report what was
+    dropped before.
     """
     entries = [*_removed_apis(context), *_removed_providers(context)]
     malformed = malformed_lists(context)
@@ -86,8 +86,8 @@ def _is_of_unknown_engine(context: StepContext, path: Path) -> bool:
 def _dropped_keys_beside(
     context: StepContext, entries: Sequence[CommentedOut]
 ) -> list[ModelError]:
-    """Return the keys that the release drops outside of entries that go anyway,
-    and that wait for no decision.
+    """Return the keys that the release drops outside of entries that go
+    anyway, and that wait for no decision.
     """
     dropped = list(_dropped_keys(context))
     if not dropped:
@@ -127,7 +127,8 @@ def _was_known(context: StepContext, spans: Sequence[Span]) -> bool:
 def _is_unread_field(context: StepContext, path: Path, spans: Sequence[Span]) -> bool:
     """Return whether a field of a registered resource was dropped before, too.
 
-    Nothing changes for the server then, whichever release the file is for.
+    Nothing changes for the server then, whichever release the file is
+    for.
     """
     oldest = context.release.age.oldest
     is_field = path[0] == RESOURCES_SECTION and len(path) > LIST_LENGTH
@@ -194,8 +195,8 @@ def _describe_removal(
     spans: Sequence[Span],
     instead: str = "",
 ) -> str:
-    """Return a sentence about what was removed, with the last release that had
-    it, and with what to do instead.
+    """Return a sentence about what was removed, with the last release
+    that had it, and with what to do instead.
     """
     target = context.release.target
     before = [until for _, until in spans if until < target.last]

@@ -1,9 +1,9 @@
-"""Writes the names of the release for APIs, provider types and keys that it
-renamed.
+"""Writes the names of the release for APIs, provider types and keys
+that it renamed.
 
-The steps of the releases that renamed something run only on files from before.
-A later file can have an old name all the same: its server dropped the key, or
-did not start. Source: the table of renames.
+The steps of the releases that renamed something run only on files from
+before. A later file can have an old name all the same: its server
+dropped the key, or did not start. Source: the table of renames.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def _rename_apis(context: StepContext) -> Changes:
 def _apis_of_release(context: StepContext) -> dict[str, str]:
     """Return the lists of providers, each with its API's name in the release.
 
-    Of two lists for one API, the one with the old name is left out: the step
-    `removals` reports it.
+    Of two lists for one API, the one with the old name is left out: the
+    step `removals` reports it.
     """
     section = mapping_at(context.data, ("providers",))
     found: dict[str, str] = {}

@@ -1,9 +1,9 @@
 """Within 0.1: a dataset has a `purpose` and a `source` (0.1.8, upstream
 #1573).
 
-`dataset_schema` becomes the purpose that its columns fit, `url` the source. A
-dataset no longer names its provider: the server uses `huggingface` for an
-address of that scheme, else `localfs`.
+`dataset_schema` becomes the purpose that its columns fit, `url` the
+source. A dataset no longer names its provider: the server uses
+`huggingface` for an address of that scheme, else `localfs`.
 """
 
 from __future__ import annotations
@@ -122,7 +122,8 @@ def _query_of(metadata: Data) -> str:
 def _is_hugging_face(context: StepContext, entry: Data) -> bool:
     """Return whether the Hugging Face provider served a dataset.
 
-    That is the provider which the dataset names, else the first of the API.
+    That is the provider which the dataset names, else the first of the
+    API.
     """
     name = entry.get("provider_id")
     for provider in list_at(context.data, DATASET_PROVIDERS):

@@ -1,8 +1,8 @@
 """Within 0.1: evaluation tasks are called benchmarks (0.1.3).
 
-The list and the ids of its entries have new names. A later server drops the
-list silently and registers no benchmark.
-Source: the config models of 0.1.2 and 0.1.3.
+The list and the ids of its entries have new names. A later server drops
+the list silently and registers no benchmark. Source: the config models
+of 0.1.2 and 0.1.3.
 """
 
 from stackcfg.migration.changes import Changes

@@ -26,8 +26,8 @@ MOST_TYPES = 8
 
 
 def run(context: StepContext) -> Changes:
-    """Rename the API in `providers` and `apis`; report what has no single new
-    name.
+    """Rename the API in `providers` and `apis`; report what has no
+    single new name.
     """
     yield from _rename_providers(context)
     yield from rename_in_apis(context, API_NAMES)

@@ -2,8 +2,8 @@
 
 That came with upstream #1731. The sink `otel` becomes `otel_trace` and
 `otel_metric`; `otel_endpoint` becomes `otel_trace_endpoint` and
-`otel_metric_endpoint`. The old server sent metrics to the address of the
-traces, where no collector takes them.
+`otel_metric_endpoint`. The old server sent metrics to the address of
+the traces, where no collector takes them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Within 0.2: authentication endpoints give `principal` and `attributes`
-(0.2.10).
+"""Within 0.2: authentication endpoints give `principal` and
+`attributes` (0.2.10).
 
-The principal is #2185. Until then they gave `access_attributes` alone. The
-server refuses a request whose answer has no principal.
+The principal is #2185. Until then they gave `access_attributes` alone.
+The server refuses a request whose answer has no principal.
 """
 
 from stackcfg.migration.changes import Changes

@@ -2,8 +2,8 @@
 #1778).
 
 The provider is `provider_type: custom`, with the endpoint in `config`.
-Releases up to 0.4 refuse the old form, later ones accept it and serve without
-authentication.
+Releases up to 0.4 refuse the old form, later ones accept it and serve
+without authentication.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,8 +1,8 @@
 """Within 0.2: `server.auth` gets a `provider_config` (0.2.15, upstream #2509).
 
-`provider_type` and `config` become `provider_config: {type, …}`. Releases from
-0.2.15 to 0.4 refuse the old form, later ones accept it and serve without
-authentication.
+`provider_type` and `config` become `provider_config: {type, …}`.
+Releases from 0.2.15 to 0.4 refuse the old form, later ones accept it
+and serve without authentication.
 """
 
 from collections.abc import Mapping

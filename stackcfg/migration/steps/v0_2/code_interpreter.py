@@ -1,8 +1,8 @@
 """Within 0.2: `inline::code-interpreter` of tool_runtime was removed (0.2.5,
 #2087).
 
-Its tool group went with it. It has no replacement: later releases reach such a
-tool through an MCP server.
+Its tool group went with it. It has no replacement: later releases reach
+such a tool through an MCP server.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def run(context: StepContext) -> Changes:
 
 
 def _was_served(group: Any, removed: set[str]) -> bool:
-    """Return whether a tool group is one of a removed provider, named or by
-    default.
+    """Return whether a tool group is one of a removed provider, named
+    or by default.
     """
     if not isinstance(group, Mapping) or "toolgroup_id" not in group:
         return False

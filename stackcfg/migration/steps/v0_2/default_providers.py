@@ -1,10 +1,11 @@
-"""Within 0.2: a resource without `provider_id` is not registered any more
-(0.2.16).
+"""Within 0.2: a resource without `provider_id` is not registered any
+more (0.2.16).
 
-0.2.15 and earlier took the only provider of the API; of vector databases they
-took the first one. Datasets get their provider from their source, and tool
-groups always named theirs. Source: the routing tables of 0.1.9 and 0.2.15, and
-`register_resources` of 0.2.15 and 0.2.16.
+0.2.15 and earlier took the only provider of the API; of vector
+databases they took the first one. Datasets get their provider from
+their source, and tool groups always named theirs. Source: the routing
+tables of 0.1.9 and 0.2.15, and `register_resources` of 0.2.15 and
+0.2.16.
 """
 
 from stackcfg.migration.changes import Changes

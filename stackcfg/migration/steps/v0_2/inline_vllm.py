@@ -1,9 +1,9 @@
 """Within 0.2: `inline::vllm` gives way to `remote::vllm` (0.2.16, upstream
 #2824).
 
-vLLM is a server of its own then, which the user must start. The provider keeps
-its id, so that its models stay registered; settings of the engine become
-options of that server.
+vLLM is a server of its own then, which the user must start. The
+provider keeps its id, so that its models stay registered; settings of
+the engine become options of that server.
 """
 
 from collections.abc import Iterator
@@ -26,8 +26,8 @@ KEPT = ("max_tokens", "url", "api_token", "tls_verify")
 
 
 def run(context: StepContext) -> Changes:
-    """Write the new type and the address; the engine's settings stay as a
-    comment.
+    """Write the new type and the address; the engine's settings stay as
+    a comment.
     """
     for path, provider in context.providers_of("inference", OLD):
         yield from context.text.set((*path, "provider_type"), NEW)
@@ -52,8 +52,8 @@ def run(context: StepContext) -> Changes:
 
 
 def _replace_config(context: StepContext, path: Path, removed: Data) -> Changes:
-    """Write the address and what is kept; other settings become comments over
-    them.
+    """Write the address and what is kept; other settings become
+    comments over them.
     """
     holder, (_, config) = context.text.editable_entry(path)
     entries: list[tuple[Node, Node]] = []

@@ -1,7 +1,7 @@
 """Within 0.2: `kubernetes` authentication is back (0.2.21, upstream #2559).
 
-Its certificate is in `tls_cafile`. Up to 0.2.7 the key was `ca_cert_path`,
-which later releases drop silently.
+Its certificate is in `tls_cafile`. Up to 0.2.7 the key was
+`ca_cert_path`, which later releases drop silently.
 """
 
 from stackcfg.migration.changes import Changes
@@ -14,8 +14,8 @@ NEW = "tls_cafile"
 
 
 def run(context: StepContext) -> Changes:
-    """Rename the key; remove it where it is empty or the new one is there
-    too.
+    """Rename the key; remove it where it is empty or the new one is
+    there too.
     """
     settings = mapping_at(context.data, AUTH_PROVIDER)
     if settings.get("type") != "kubernetes" or OLD not in settings:

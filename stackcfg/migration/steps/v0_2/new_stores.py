@@ -1,11 +1,11 @@
-"""Within 0.2: providers require stores that they did not have before (0.2.8 -
-0.2.17).
+"""Within 0.2: providers require stores that they did not have before
+(0.2.8 - 0.2.17).
 
 agents: `responses_store` (0.2.8, upstream #2233); vector_io: `kvstore`
-(0.2.13 #2470, 0.2.15 #2665, 0.2.16 #2489, 0.2.17 #2465). The models call them
-optional, but their default is a string, or null, that no provider can use: the
-server fails at start. Each store gets a database file of its own, in the folder of
-another store of the file.
+(0.2.13 #2470, 0.2.15 #2665, 0.2.16 #2489, 0.2.17 #2465). The models
+call them optional, but their default is a string, or null, that no
+provider can use: the server fails at start. Each store gets a database
+file of its own, in the folder of another store of the file.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,9 +1,10 @@
 """Within 0.2: `kubernetes` authentication gives way to `oauth2_token` (0.2.8,
 #2185).
 
-It is back as a type of `provider_config` from 0.2.21 on (#2559). Between the
-two, the operator must say which tokens are accepted: the file does not hold
-the address of the keys, the issuer or the audience of a cluster.
+It is back as a type of `provider_config` from 0.2.21 on (#2559).
+Between the two, the operator must say which tokens are accepted: the
+file does not hold the address of the keys, the issuer or the audience
+of a cluster.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,7 +1,8 @@
 """Within 0.2: `raise_on_connect_error` of remote::ollama was removed (0.2.15).
 
-It came with upstream #2482. Without an Ollama that answers, 0.2.15 exits and
-later releases log a warning, as the old server did where the key was false.
+It came with upstream #2482. Without an Ollama that answers, 0.2.15
+exits and later releases log a warning, as the old server did where the
+key was false.
 """
 
 from stackcfg.migration.changes import INFO, Changes

@@ -18,8 +18,8 @@ OLD = "openai_compat_api_base"
 
 
 class _Service(NamedTuple):
-    """The key of a provider's address, and the path that the provider adds to
-    it.
+    """The key of a provider's address, and the path that the provider
+    adds to it.
     """
 
     key: str

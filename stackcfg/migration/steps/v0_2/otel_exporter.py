@@ -3,8 +3,9 @@
 
 The key `otel_exporter_otlp_endpoint` must be set where a sink of
 OpenTelemetry is on, but its value is not read: the exporters take their
-address from the environment. The old keys are dropped silently. Up to 0.2.12
-they were optional, and their default was a collector on the same machine.
+address from the environment. The old keys are dropped silently. Up to
+0.2.12 they were optional, and their default was a collector on the same
+machine.
 """
 
 from __future__ import annotations
@@ -62,8 +63,8 @@ def _join(
 
 
 def _join_notes(context: StepContext, config: Data, old_keys: Sequence[str]) -> Notes:
-    """Yield a note for the shared address, else one for each old key with a
-    value.
+    """Yield a note for the shared address, else one for each old key
+    with a value.
     """
     values = {key: as_string(config[key]) for key in old_keys}
     filled = {key: value for key, value in values.items() if value.strip()}

@@ -1,10 +1,10 @@
 """Within 0.2: `${env.X:default}` becomes `${env.X:=default}` (0.2.13, upstream
 #2490).
 
-Likewise `${env.X+value}` becomes `${env.X:+value}`. Later releases read the
-old form as literal text, without an error. They also give the value of a
-variable a type (null, boolean, number, else string): a default of digits no
-longer fits a field that wants a string.
+Likewise `${env.X+value}` becomes `${env.X:+value}`. Later releases read
+the old form as literal text, without an error. They also give the value
+of a variable a type (null, boolean, number, else string): a default of
+digits no longer fits a field that wants a string.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def _parts_of(context: StepContext, path: Path, node: Node) -> Iterable[Part]:
 
 
 def _insertion(source: str, offset: int) -> Part:
-    """Return the character that makes an old operator a new one, and its
-    place.
+    """Return the character that makes an old operator a new one, and
+    its place.
     """
     if source[offset] == ":":
         return offset + 1, offset + 1, "="

@@ -1,7 +1,7 @@
 """Within 0.2: the `port` of a Postgres store is a string in 0.2.9 - 0.2.13.
 
-It is a number again from 0.2.14 on (#2593), and later releases accept both.
-0.2.13 refuses every port: its loader makes numbers of all digits.
+It is a number again from 0.2.14 on (#2593), and later releases accept
+both. 0.2.13 refuses every port: its loader makes numbers of all digits.
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,9 @@
-"""Within 0.2: lists in the `params` of a scoring function must not be null
-(0.2.6).
+"""Within 0.2: lists in the `params` of a scoring function must not be
+null (0.2.6).
 
-`aggregation_functions`, `judge_score_regexes` and `parsing_regexes` may be
-left out, which means the same. Source: the config models of the released
-wheels.
+`aggregation_functions`, `judge_score_regexes` and `parsing_regexes` may
+be left out, which means the same. Source: the config models of the
+released wheels.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,5 +1,5 @@
-"""Within 0.2: `server.disable_ipv6` of 0.2.6 and 0.2.7 becomes `server.host`
-(0.2.8).
+"""Within 0.2: `server.disable_ipv6` of 0.2.6 and 0.2.7 becomes
+`server.host` (0.2.8).
 
 Where it was true, the old server listened on `0.0.0.0` alone; else on both
 `::` and `0.0.0.0`, as the new one does without a host. Source: the server of

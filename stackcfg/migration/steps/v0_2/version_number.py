@@ -1,8 +1,8 @@
 """Within 0.2: `version: '2'` is the number 2 (0.2.13, upstream #2490).
 
 Up to 0.3.0 the parser reads the string as an older version, and sets
-`external_providers_dir` to `~/.llama/providers.d`: the library client then
-fails where that folder does not exist.
+`external_providers_dir` to `~/.llama/providers.d`: the library client
+then fails where that folder does not exist.
 """
 
 from stackcfg.migration.changes import Changes

@@ -6,7 +6,8 @@ list leaves out is not listed any more, and requests for it fail; one that the
 config registers keeps some releases from starting. An empty list left out nothing,
 and leaves out everything now. Source: `openai_mixin.py` of 0.3.2 and 0.3.3.
 
-A written list stays: it says what the author meant. An empty one is removed.
+A written list stays: it says what the author meant. An empty one is
+removed.
 """
 
 from __future__ import annotations

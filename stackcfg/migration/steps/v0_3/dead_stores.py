@@ -1,10 +1,11 @@
-"""0.2 → 0.3: old store keys beside the catalog that took their place become
-comments (upstream #3697).
+"""0.2 → 0.3: old store keys beside the catalog that took their place
+become comments (upstream #3697).
 
-No release from 0.3.0 on reads `metadata_store`, or the `kvstore` of a provider
-that has a `persistence`: the rows are where the catalog says. In a file that 0.2
-may read they are where the old key says; `storage_catalog` and `store_references`
-remove it then, and ask for a check.
+No release from 0.3.0 on reads `metadata_store`, or the `kvstore` of a
+provider that has a `persistence`: the rows are where the catalog says.
+In a file that 0.2 may read they are where the old key says;
+`storage_catalog` and `store_references` remove it then, and ask for a
+check.
 """
 
 from stackcfg.migration.changes import INFO, Changes

@@ -1,8 +1,8 @@
 """Within 0.3: `table_name` of the inference store counts (0.3.5, upstream
 #4371).
 
-Until then the rows were in `chat_completions`, whatever the config said; files
-of 0.3 say `inference_store`.
+Until then the rows were in `chat_completions`, whatever the config
+said; files of 0.3 say `inference_store`.
 """
 
 from stackcfg.migration.changes import Changes
@@ -22,8 +22,8 @@ def run(context: StepContext) -> Changes:
 
     It is named in the layout in which every store keeps its place.
 
-    A file of 0.2 got its catalog from the steps before, with the table that
-    its layout wants.
+    A file of 0.2 got its catalog from the steps before, with the table
+    that its layout wants.
     """
     age = context.release.age
     if age.written_here or age.certainly_before(CATALOG_SINCE):

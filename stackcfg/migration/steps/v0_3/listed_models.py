@@ -1,9 +1,10 @@
 """0.2 → 0.3: inline::sentence-transformers lists another model (0.3.0, #3183).
 
-A server registers the models that a provider lists. From 0.2.16 (#2862) that is
-all-MiniLM-L6-v2, and from 0.3.0 nomic-embed-text-v1.5. Nothing names the model
-in the config, so the new server does not serve it; vector stores that clients
-made with it are there, but no query of them can be embedded.
+A server registers the models that a provider lists. From 0.2.16 (#2862)
+that is all-MiniLM-L6-v2, and from 0.3.0 nomic-embed-text-v1.5. Nothing
+names the model in the config, so the new server does not serve it;
+vector stores that clients made with it are there, but no query of them
+can be embedded.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,12 +1,13 @@
-"""0.2 → 0.3: a registered model is served as `provider_id/provider_model_id`
-(0.3.0).
+"""0.2 → 0.3: a registered model is served as
+`provider_id/provider_model_id` (0.3.0).
 
-Before, it is served by its `model_id`. Since 0.2.16 that is so where the two ids
-differ, and it can be asked for by the provider's name for it as well.
-Source: `register_model` and `lookup_model` of 0.2.15, 0.2.23 and 0.3.0.
+Before, it is served by its `model_id`. Since 0.2.16 that is so where
+the two ids differ, and it can be asked for by the provider's name for
+it as well. Source: `register_model` and `lookup_model` of 0.2.15,
+0.2.23 and 0.3.0.
 
-What names a model gets the name that the last release of the migration serves. The
-step of access rules does that for them.
+What names a model gets the name that the last release of the migration
+serves. The step of access rules does that for them.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,8 +1,8 @@
 """0.2 → 0.3: addresses of the native API are gone (0.3.0).
 
-A client that calls them gets 404: `/v1/inference/chat-completion`, `completion` and
-`embeddings`, and all of `/v1/vector-dbs`. The OpenAI API takes their place. Source: the
-routes of 0.2.24 and 0.3.0.
+A client that calls them gets 404: `/v1/inference/chat-completion`,
+`completion` and `embeddings`, and all of `/v1/vector-dbs`. The OpenAI
+API takes their place. Source: the routes of 0.2.24 and 0.3.0.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """0.3: prompts are not listed on PostgreSQL, Redis and MongoDB.
 
-0.3 keeps them with the metadata, under a namespace that no key changes; 0.2 kept them in
-a sqlite file of its own. From 0.4.0 on `storage.stores.prompts` has the namespace, and
-`every_family.unlisted_rows` reports it. The hop to 0.3.0 writes the catalog; so this step
-comes after. Source: `PromptServiceImpl` of 0.2.24, 0.3.5 and 0.4.2.
+0.3 keeps them with the metadata, under a namespace that no key changes;
+0.2 kept them in a sqlite file of its own. From 0.4.0 on
+`storage.stores.prompts` has the namespace, and
+`every_family.unlisted_rows` reports it. The hop to 0.3.0 writes the
+catalog; so this step comes after. Source: `PromptServiceImpl` of
+0.2.24, 0.3.5 and 0.4.2.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """0.2 → 0.3: resources move under `registered_resources` (upstream #3861,
 #3864).
 
-`models`, `shields`, `datasets`, `scoring_fns`, `benchmarks`, `tool_groups`
-keep their name; `vector_dbs` becomes `vector_stores` with its key names.
-0.3.x drops the old top-level lists in silence, and with them the user's
-models. Registered vector stores are read again only from 0.4.3 on (#4616).
+`models`, `shields`, `datasets`, `scoring_fns`, `benchmarks`,
+`tool_groups` keep their name; `vector_dbs` becomes `vector_stores` with
+its key names. 0.3.x drops the old top-level lists in silence, and with
+them the user's models. Registered vector stores are read again only
+from 0.4.3 on (#4616).
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ INFERENCE = "inference"
 
 
 def run(context: StepContext) -> Changes:
-    """Move every list that the section does not hold yet; what is not a list
-    stays.
+    """Move every list that the section does not hold yet; what is not a
+    list stays.
     """
     # a section that is not a mapping is refused, also where nothing moves into
     # it
@@ -122,8 +123,9 @@ def _report_stored_models(context: StepContext, resource: Resource) -> Notes:
     """Report that rows of models may keep the new server from starting.
 
     A server that did not read the list has rows of the models that its
-    providers list. A registered model differs from such a row by its `source`, and
-    is refused since 0.3.0 (`register` of `core/store/registry.py`).
+    providers list. A registered model differs from such a row by its
+    `source`, and is refused since 0.3.0 (`register` of
+    `core/store/registry.py`).
     """
     if resource.new != MODELS[-1] or context.release.age.possibly_before(CATALOG_SINCE):
         return

@@ -160,8 +160,8 @@ def _lent_nodes(
     context: StepContext,
     backend: PlannedBackend,
 ) -> dict[str, Entry]:
-    """Return the keys and values of the inline store that lends a backend its
-    text.
+    """Return the keys and values of the inline store that lends a
+    backend its text.
     """
     if not backend.sources:
         return {}
@@ -192,8 +192,8 @@ def _store_field(
     store: Store,
     comments: EntryComments,
 ) -> Field:
-    """Return the reference of a store; the settings of a queue keep their
-    text.
+    """Return the reference of a store; the settings of a queue keep
+    their text.
     """
     queue = dict(store.queue)
     nodes: dict[str, Entry] = {}

@@ -1,11 +1,12 @@
-"""0.2 → 0.3: the dimension of a registered vector store is that of its own entry
-(0.3.0).
+"""0.2 → 0.3: the dimension of a registered vector store is that of its
+own entry (0.3.0).
 
-Until 0.2 a vector store gets the dimension of its embedding model, whatever
-`embedding_dimension` of its entry says. From 0.3.0 the entry counts: if it differs,
-the server adds no file to the store, and a search in it fails.
-Source: `register_vector_db` of 0.1.0 and 0.2.23, `register_vector_store` of 0.3.5
-and 1.5.0, and servers that were started with a wrong dimension.
+Until 0.2 a vector store gets the dimension of its embedding model,
+whatever `embedding_dimension` of its entry says. From 0.3.0 the entry
+counts: if it differs, the server adds no file to the store, and a
+search in it fails. Source: `register_vector_db` of 0.1.0 and 0.2.23,
+`register_vector_store` of 0.3.5 and 1.5.0, and servers that were
+started with a wrong dimension.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
 vector_io `kvstore` → `persistence`; agents `persistence_store`,
 `responses_store` → `persistence.agent_state`, `persistence.responses`;
 batches, datasetio, eval `kvstore`, files `metadata_store` and
-`server.quota.kvstore` keep their key. A provider that the facts do not know
-is converted under its own key, as a guess.
+`server.quota.kvstore` keep their key. A provider that the facts do not
+know is converted under its own key, as a guess.
 """
 
 from collections.abc import Mapping, Sequence
@@ -120,8 +120,8 @@ def _replaced_key(
 ) -> str:
     """Return the old key that the new one takes the place of.
 
-    There is none where the new key is in the file already, beside the old
-    ones.
+    There is none where the new key is in the file already, beside the
+    old ones.
     """
     keys = [key for key, _ in old]
     is_held = context.text.child_at(target) is not None
@@ -155,8 +155,8 @@ def _old_entries(
     holder: Path,
     stores: Sequence[Store],
 ) -> list[tuple[str, Store]]:
-    """Return the keys of the old entries and their stores, in the order of the
-    text.
+    """Return the keys of the old entries and their stores, in the order
+    of the text.
     """
     mapping = context.text.editable_node(holder)
     if mapping is None or mapping.kind != MAPPING:

@@ -2,9 +2,9 @@
 
 That is `telemetry: {enabled}` at the top of the file.
 
-The new server takes exporter settings from OpenTelemetry's own environment
-variables and keeps no trace database; `apis: telemetry` and a provider of that
-API stop it at start.
+The new server takes exporter settings from OpenTelemetry's own
+environment variables and keeps no trace database; `apis: telemetry` and
+a provider of that API stop it at start.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,8 @@ ENVIRONMENT = {
 def run(context: StepContext) -> Changes:
     """Remove the API and its provider; switch telemetry on where one was on.
 
-    Their comments go to the switch; where there is none to write, they stay.
+    Their comments go to the switch; where there is none to write, they
+    stay.
     """
     providers = _providers(context)
     is_on = any(not is_disabled(each) for each in providers)

@@ -1,8 +1,8 @@
 """Reports provider settings that 0.3 drops in silence.
 
-Sources: the config classes of the released wheels, as recorded in the facts.
-Most such keys were dropped by the old release already; they stay where they
-are, because only the user knows what they were meant to do.
+Sources: the config classes of the released wheels, as recorded in the
+facts. Most such keys were dropped by the old release already; they stay
+where they are, because only the user knows what they were meant to do.
 """
 
 from stackcfg.migration.changes import Changes, StepNote
@@ -16,8 +16,8 @@ from stackcfg.runconfig.values import as_string
 
 
 def run(context: StepContext) -> Changes:
-    """Yield a note for each key with a value that the new server does not
-    read.
+    """Yield a note for each key with a value that the new server does
+    not read.
     """
     # on the way to a later release the step `removals` reports them, once
     if context.version != context.release.final:

@@ -1,10 +1,11 @@
-"""0.2 → 0.3: the server chooses no provider and no embedding model for a new
-vector store (0.3.0).
+"""0.2 → 0.3: the server chooses no provider and no embedding model for
+a new vector store (0.3.0).
 
-0.2 takes the first provider of vector_io and the first embedding model where
-a client names none. From 0.3.0 the `vector_stores` section says what to take,
-and without it such a request is refused; only a single provider needs no
-choice. Source: `openai_create_vector_store` of 0.2.23, 0.3.0, 0.3.5 and 1.5.0.
+0.2 takes the first provider of vector_io and the first embedding model
+where a client names none. From 0.3.0 the `vector_stores` section says
+what to take, and without it such a request is refused; only a single
+provider needs no choice. Source: `openai_create_vector_store` of
+0.2.23, 0.3.0, 0.3.5 and 1.5.0.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,7 +1,7 @@
 """0.3 → 0.4: who may use a resource is decided by other rules (0.4.0).
 
-A user has roles, teams, projects and namespaces, and a resource those of the
-user who made it, its owner.
+A user has roles, teams, projects and namespaces, and a resource those
+of the user who made it, its owner.
 
 - Without an `access_policy`, a user needed something in common with the owner
   in each of the four that the owner has. From 0.4.0 one of them is enough; the
@@ -13,8 +13,8 @@ user who made it, its owner.
 - From 0.4.0 any model of a provider can be called by `PROVIDER/MODEL`, and only a
   rule for this name forbids it.
 
-Source: `default_policy` and `UserInOwnersList` of 0.3.5, 0.4.0 and 0.4.5;
-`openai_delete_file` of 0.3.5 and 0.4.0;
+Source: `default_policy` and `UserInOwnersList` of 0.3.5, 0.4.0 and
+0.4.5; `openai_delete_file` of 0.3.5 and 0.4.0;
 `_get_provider_by_fallback` of 0.4.0.
 """
 

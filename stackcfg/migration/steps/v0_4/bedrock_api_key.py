@@ -2,9 +2,10 @@
 
 That was undone in 0.8.0 (#5388).
 
-0.4 to 0.7 use the endpoint that is compatible with OpenAI: `api_key` and
-`region_name`. AWS's own credentials, from the config or the environment, are
-not used; the step `removals` comments out the keys for them.
+0.4 to 0.7 use the endpoint that is compatible with OpenAI: `api_key`
+and `region_name`. AWS's own credentials, from the config or the
+environment, are not used; the step `removals` comments out the keys for
+them.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,11 +1,12 @@
 """0.3 → 0.4: `url` of inference becomes `base_url`, the whole address (0.4.0,
 #4177).
 
-Each old provider added an ending of its own, which is written out now; 0.4
-drops the old key in silence and calls the provider's default address. Sources:
-`get_base_url` of each provider in 0.3.5 and 0.4.5. The ending is written
-outside of a variable, so that what people export goes on working; upstream's
-own files changed the default inside instead.
+Each old provider added an ending of its own, which is written out now;
+0.4 drops the old key in silence and calls the provider's default
+address. Sources: `get_base_url` of each provider in 0.3.5 and 0.4.5.
+The ending is written outside of a variable, so that what people export
+goes on working; upstream's own files changed the default inside
+instead.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,9 @@
-"""0.3 → 0.4: the certificate of an introspection endpoint is not verified (0.4.0 to
-ogx 0.8.0).
+"""0.3 → 0.4: the certificate of an introspection endpoint is not
+verified (0.4.0 to ogx 0.8.0).
 
-Before, and from ogx 1.0.0 on, it is. With a `tls_cafile` every release verifies it.
-Source: `introspect_token` of 0.3.5, 0.4.0, ogx 0.8.0 and 1.0.0.
+Before, and from ogx 1.0.0 on, it is. With a `tls_cafile` every release
+verifies it. Source: `introspect_token` of 0.3.5, 0.4.0, ogx 0.8.0 and
+1.0.0.
 """
 
 from stackcfg.migration.changes import Changes

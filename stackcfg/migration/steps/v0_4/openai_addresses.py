@@ -1,7 +1,7 @@
 """0.3 → 0.4: the OpenAI API is no longer at `/v1/openai/v1` (0.4.0).
 
-It is at `/v1`, where 0.3 had it too; 0.2 had it only at the old address. Source: the
-routes of 0.2.23, 0.3.5 and 0.4.0.
+It is at `/v1`, where 0.3 had it too; 0.2 had it only at the old
+address. Source: the routes of 0.2.23, 0.3.5 and 0.4.0.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,9 +1,9 @@
 """0.3 → 0.4: prompts have a store, `storage.stores.prompts` (0.4.0, upstream
 #3893).
 
-0.3 keeps them on the registry's backend, under the namespace `prompts`, where
-they stay. Left out, the store is on `kv_default`, which a file with other
-backend names does not have.
+0.3 keeps them on the registry's backend, under the namespace `prompts`,
+where they stay. Left out, the store is on `kv_default`, which a file
+with other backend names does not have.
 """
 
 from stackcfg.migration.changes import Changes

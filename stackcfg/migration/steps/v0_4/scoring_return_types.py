@@ -1,8 +1,8 @@
 """0.3 → 0.4: no scoring function returns `agent_turn_input` (0.4.0, upstream
 #4055).
 
-The models of 0.4.0 refuse a file that registers one. Source: the config models
-of the released wheels.
+The models of 0.4.0 refuse a file that registers one. Source: the config
+models of the released wheels.
 """
 
 from stackcfg.migration.changes import Changes

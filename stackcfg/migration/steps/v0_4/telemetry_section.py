@@ -1,8 +1,9 @@
 """0.3 → 0.4: the switch `telemetry: {enabled}` is gone (0.4.0, upstream
 #4127).
 
-The new server sends what OpenTelemetry's own start command collects, to where
-its environment variables say; the section would be dropped in silence.
+The new server sends what OpenTelemetry's own start command collects, to
+where its environment variables say; the section would be dropped in
+silence.
 """
 
 from stackcfg.migration.changes import Changes

@@ -2,7 +2,8 @@
 `embedding_model` must be served (upstream #4616).
 
 Before, nothing looks at the name. A start with another name ends in
-`ModelNotFoundError`, so an id of a registered model becomes its served name.
+`ModelNotFoundError`, so an id of a registered model becomes its served
+name.
 """
 
 from stackcfg.migration.changes import Changes

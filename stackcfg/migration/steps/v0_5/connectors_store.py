@@ -1,7 +1,7 @@
 """0.4 → 0.5: connectors have a store of their own (0.5.0, upstream #4263).
 
-It is `storage.stores.connectors`. Left out, it is on `kv_default`, which a
-file with other backend names does not have.
+It is `storage.stores.connectors`. Left out, it is on `kv_default`,
+which a file with other backend names does not have.
 """
 
 from stackcfg.migration.changes import Changes

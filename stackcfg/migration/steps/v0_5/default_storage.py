@@ -2,8 +2,8 @@
 
 This concerns files without `storage.backends`.
 
-0.4.0 to 0.5.0 take their own default literally: they keep the data below the
-working directory, in a folder whose name begins with
+0.4.0 to 0.5.0 take their own default literally: they keep the data
+below the working directory, in a folder whose name begins with
 `${env.SQLITE_STORE_DIR:=`.
 """
 

@@ -1,7 +1,7 @@
 """0.4 → 0.5: `image_name` is called `distro_name` (0.5.0, upstream #4396).
 
-The old name is accepted with a warning in the log. A number is refused under
-the old name and accepted under the new one.
+The old name is accepted with a warning in the log. A number is refused
+under the old name and accepted under the new one.
 """
 
 from stackcfg.migration.changes import Changes

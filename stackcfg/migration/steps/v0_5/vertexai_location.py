@@ -1,8 +1,8 @@
 """0.4 → 0.5: remote::vertexai calls `global` by default (0.5.0, upstream
 #4674).
 
-The old default, `us-central1`, is written out. Source: the config classes of
-0.4.7 and 0.5.0.
+The old default, `us-central1`, is written out. Source: the config
+classes of 0.4.7 and 0.5.0.
 """
 
 from stackcfg.migration.changes import Changes

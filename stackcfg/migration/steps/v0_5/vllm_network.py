@@ -1,7 +1,8 @@
 """0.4 → 0.5: `tls_verify` of remote::vllm is `network.tls.verify` (0.5.0,
 #4748).
 
-The old key still works, deprecated, unless `network.tls` is there, which wins.
+The old key still works, deprecated, unless `network.tls` is there,
+which wins.
 """
 
 from stackcfg.migration.changes import Changes

@@ -2,9 +2,10 @@
 #5187).
 
 It was called `knowledge_search`. The models refuse a
-`file_search_params.header_template` that does not name the tool; files that
-upstream shipped with 0.4 to 0.6 have the old name there. The templates are in
-`vector_stores` or in a provider's `vector_stores_config`.
+`file_search_params.header_template` that does not name the tool; files
+that upstream shipped with 0.4 to 0.6 have the old name there. The
+templates are in `vector_stores` or in a provider's
+`vector_stores_config`.
 """
 
 from collections.abc import Iterator
@@ -20,8 +21,8 @@ NEW = "file_search"
 
 
 def run(context: StepContext) -> Changes:
-    """Write the new name in place of the old one in every template that has
-    it.
+    """Write the new name in place of the old one in every template that
+    has it.
     """
     source = context.text.source
     if OLD not in source:

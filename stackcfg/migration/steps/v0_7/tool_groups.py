@@ -3,10 +3,11 @@
 
 Their names changed with #5187. Groups that come with a provider of
 tool_runtime are registered by it. An MCP server becomes an entry of
-`connectors`. 0.7 empties `registered_resources.tool_groups` with a warning in
-the log, so any other group is lost. A connector is always on: a group that a
-variable switches does not become one. Source: `auto_register_tool_groups` of
-0.7.3, and the tool groups of its provider specs.
+`connectors`. 0.7 empties `registered_resources.tool_groups` with a
+warning in the log, so any other group is lost. A connector is always
+on: a group that a variable switches does not become one. Source:
+`auto_register_tool_groups` of 0.7.3, and the tool groups of its
+provider specs.
 """
 
 from __future__ import annotations
@@ -148,8 +149,8 @@ def _classify_server(
 
 
 def _condition_of(name: str, provider: str, url: str) -> str:
-    """Return what switches a tool group with a variable; empty where nothing
-    does.
+    """Return what switches a tool group with a variable; empty where
+    nothing does.
     """
     if may_be_empty(name):
         return "the id of this tool group can be empty"

@@ -1,8 +1,8 @@
-"""0.7 → ogx 0.8: the default database of Postgres and MongoDB is `ogx` (0.8.0,
-upstream #5613).
+"""0.7 → ogx 0.8: the default database of Postgres and MongoDB is `ogx`
+(0.8.0, upstream #5613).
 
-It was `llamastack`. The old name is written out, so that the server finds the
-stored rows.
+It was `llamastack`. The old name is written out, so that the server
+finds the stored rows.
 """
 
 from stackcfg.migration.changes import Changes

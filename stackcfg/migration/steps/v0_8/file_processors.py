@@ -2,10 +2,10 @@
 `file_processors` (0.8.0).
 
 Until 0.7.3 the server itself read them where there was no such provider
-(`_legacy_chunk_file`); since 0.8.0 it adds none then, and says so only to the
-client. Source: `openai_vector_store_mixin.py` of 0.7.3 and 0.8.0. The provider
-that reads files as the server did is written; it needs the packages that every
-provider of `vector_io` needed.
+(`_legacy_chunk_file`); since 0.8.0 it adds none then, and says so only
+to the client. Source: `openai_vector_store_mixin.py` of 0.7.3 and
+0.8.0. The provider that reads files as the server did is written; it
+needs the packages that every provider of `vector_io` needed.
 """
 
 from __future__ import annotations

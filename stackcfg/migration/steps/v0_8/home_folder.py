@@ -2,17 +2,20 @@
 #5613, #5653).
 
 `ogx` renames the folder when it starts, unless `~/.ogx` exists or
-OGX_CONFIG_DIR is set. A config that still says `~/.llama` then finds an empty
-folder and makes empty databases in it. A mount point cannot be renamed: where
-`~/.llama` is one, ogx copies the files to `~/.ogx`, deletes them from the
-volume, and then fails to remove the folder, with a warning in the log
-(`migrate_legacy_config_dir` of 1.0.0 to 1.5.0, run with a mount).
+OGX_CONFIG_DIR is set. A config that still says `~/.llama` then finds an
+empty folder and makes empty databases in it. A mount point cannot be
+renamed: where `~/.llama` is one, ogx copies the files to `~/.ogx`,
+deletes them from the volume, and then fails to remove the folder, with
+a warning in the log (`migrate_legacy_config_dir` of 1.0.0 to 1.5.0, run
+with a mount).
 
-The server's own variables are called OGX_* instead of LLAMA_STACK_*; those that
-a file names in placeholders work as before. `${env.LLAMA_STACK_CONFIG_DIR:=~/.llama}`
-is the folder of the old server (`config_dirs.py` of 0.7.3), also where a migration has
-written it for databases that a file leaves out: it becomes that of the new server,
-`${env.OGX_CONFIG_DIR:=~/.ogx}` (`config_dirs.py` of 0.8.0 to 1.5.0).
+The server's own variables are called OGX_* instead of LLAMA_STACK_*;
+those that a file names in placeholders work as before.
+`${env.LLAMA_STACK_CONFIG_DIR:=~/.llama}` is the folder of the old
+server (`config_dirs.py` of 0.7.3), also where a migration has written
+it for databases that a file leaves out: it becomes that of the new
+server, `${env.OGX_CONFIG_DIR:=~/.ogx}` (`config_dirs.py` of 0.8.0 to
+1.5.0).
 """
 
 import re
@@ -38,8 +41,8 @@ _OWN_VARIABLE = lazy_pattern(r"\$\{env\.(LLAMA_STACK_[A-Z0-9_]+)")
 
 
 def run(context: StepContext) -> Changes:
-    """Write the new name in every path that the server looks up in its home
-    folder.
+    """Write the new name in every path that the server looks up in its
+    home folder.
     """
     changed: list[Path] = []
     for path, node in walk_nodes(context.text.root):

@@ -1,19 +1,22 @@
-"""0.7 → ogx 0.8: the served name of a registered model ends in its `model_id`
-(0.8.0).
+"""0.7 → ogx 0.8: the served name of a registered model ends in its
+`model_id` (0.8.0).
 
-Before, it ended in its `provider_model_id`. The server puts the provider's id
-before it: `vllm/meta-llama/Llama-3` of 0.3 to 0.7 is `vllm/llama` in 0.8 where
-`model_id` is `llama`. A default model with the old name is not found, and the
-server exits at start. Source: `register_model` of 0.3.0, 0.7.3 and ogx 0.8.0.
+Before, it ended in its `provider_model_id`. The server puts the
+provider's id before it: `vllm/meta-llama/Llama-3` of 0.3 to 0.7 is
+`vllm/llama` in 0.8 where `model_id` is `llama`. A default model with
+the old name is not found, and the server exits at start. Source:
+`register_model` of 0.3.0, 0.7.3 and ogx 0.8.0.
 
-The registry of the old server holds its models with the old name, and its vector
-stores with that of their model. With another name in the config the server does
-not start: a vector store "already exists with conflicting field values"
-(`DiskDistributionRegistry.register`), and so does a model that its provider lists
-under the old name (`update_registered_models`, 0.8.0 to ogx 1.5.0, which keeps in
-mind only one registered name for a model of a provider). So the `model_id` becomes
-the one that keeps the name. A file that may be for 0.8 already can have its own
-names, which the user is asked for, but for those of vector stores.
+The registry of the old server holds its models with the old name, and
+its vector stores with that of their model. With another name in the
+config the server does not start: a vector store "already exists with
+conflicting field values" (`DiskDistributionRegistry.register`), and so
+does a model that its provider lists under the old name
+(`update_registered_models`, 0.8.0 to ogx 1.5.0, which keeps in mind
+only one registered name for a model of a provider). So the `model_id`
+becomes the one that keeps the name. A file that may be for 0.8 already
+can have its own names, which the user is asked for, but for those of
+vector stores.
 """
 
 from collections.abc import Iterator, Sequence
@@ -93,7 +96,8 @@ def _without_taken_names(
 ) -> list[NamedModel]:
     """Return the models whose names no other one gets.
 
-    A name is free where the model that would get it keeps its own name, too.
+    A name is free where the model that would get it keeps its own name,
+    too.
     """
     while True:
         taken = {model.new for model in models if model not in kept}

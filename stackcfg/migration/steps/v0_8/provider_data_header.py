@@ -1,7 +1,7 @@
 """0.7 → ogx 0.8: the header with data for providers has another name (0.8.0).
 
-With it clients send keys and tokens, also those for MCP servers. The old name is
-ignored. Source: `get_provider_data` of 0.7.3 and ogx 0.8.0.
+With it clients send keys and tokens, also those for MCP servers. The
+old name is ignored. Source: `get_provider_data` of 0.7.3 and ogx 0.8.0.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,8 +1,9 @@
 """0.7 → ogx 0.8: the Python package `llama_stack` is called `ogx` (upstream
 #5613).
 
-Providers outside the tree import from it, so they need a version that is made
-for ogx. Those of an API that the target does not have are commented out.
+Providers outside the tree import from it, so they need a version that
+is made for ogx. Those of an API that the target does not have are
+commented out.
 """
 
 from stackcfg.migration.changes import Changes

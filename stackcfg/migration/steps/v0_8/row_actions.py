@@ -1,11 +1,11 @@
-"""0.7 → ogx 0.8: stored rows are changed and deleted by rules of the access policy
-(0.8.0).
+"""0.7 → ogx 0.8: stored rows are changed and deleted by rules of the
+access policy (0.8.0).
 
-Before, responses and conversations were changed and deleted without a look at the
-rules. Since 1.0.0 a row that is written again is changed, too: without the action
-`update` a server says nothing to the user and stores no response and no chat
-completion. Source: `update` and `delete` of `AuthorizedSqlStore` in 0.7.3 and ogx
-0.8.0, `upsert` of 1.0.4.
+Before, responses and conversations were changed and deleted without a
+look at the rules. Since 1.0.0 a row that is written again is changed,
+too: without the action `update` a server says nothing to the user and
+stores no response and no chat completion. Source: `update` and `delete`
+of `AuthorizedSqlStore` in 0.7.3 and ogx 0.8.0, `upsert` of 1.0.4.
 """
 
 from stackcfg.migration.changes import Changes

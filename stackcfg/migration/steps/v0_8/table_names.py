@@ -1,8 +1,9 @@
-"""0.7 → ogx 0.8: the default table of a Postgres KV backend and the default
-collection of a MongoDB KV backend are `ogx_kvstore` (0.8.0, upstream #5613).
+"""0.7 → ogx 0.8: the default table of a Postgres KV backend and the
+default collection of a MongoDB KV backend are `ogx_kvstore` (0.8.0,
+upstream #5613).
 
-They were `llamastack_kvstore`. The old name is written out, so that the server
-finds the stored rows.
+They were `llamastack_kvstore`. The old name is written out, so that the
+server finds the stored rows.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,8 +1,8 @@
 """0.7 → ogx 0.8: the default audience of tokens is `ogx` (0.8.0, upstream
 #5613).
 
-The old default, `llama-stack`, is written out: otherwise the server refuses
-every token that its issuer makes today.
+The old default, `llama-stack`, is written out: otherwise the server
+refuses every token that its issuer makes today.
 """
 
 from stackcfg.migration.changes import Changes

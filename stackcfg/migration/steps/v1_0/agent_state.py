@@ -1,7 +1,7 @@
 """ogx 0.8 → 1.0: `persistence.agent_state` was removed (upstream #5776).
 
-The provider had it as the store of the agents API, which went with 0.4.0: since
-then the provider opened it and read nothing.
+The provider had it as the store of the agents API, which went with
+0.4.0: since then the provider opened it and read nothing.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,7 +1,7 @@
 """ogx 0.8 → 1.0: batches are stored in SQL (upstream #5757).
 
-`kvstore` becomes `sqlstore`. 1.0.0 refuses the old form ("sqlstore: Field
-required"). Jobs are copied by nobody.
+`kvstore` becomes `sqlstore`. 1.0.0 refuses the old form ("sqlstore:
+Field required"). Jobs are copied by nobody.
 """
 
 from collections.abc import Mapping

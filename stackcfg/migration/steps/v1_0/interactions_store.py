@@ -1,8 +1,8 @@
-"""ogx 0.8 → 1.0: the interactions provider has a store, in `sql_default` by
-default.
+"""ogx 0.8 → 1.0: the interactions provider has a store, in
+`sql_default` by default.
 
-Where there is no backend of that name the server stops ("Unknown SQL store
-backend"). Source: the config models of ogx 0.8.0 and 1.0.0.
+Where there is no backend of that name the server stops ("Unknown SQL
+store backend"). Source: the config models of ogx 0.8.0 and 1.0.0.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,8 +1,9 @@
 """ogx 0.8 → 1.0: the certificate of an introspection endpoint is verified (1.0.0).
 
-Releases 0.4.0 to 0.8.0 verify it only with a `tls_cafile`. From 1.0.0 on every
-request is refused where nothing that the machine trusts has signed it.
-Source: `introspect_token` of 0.3.5, 0.4.0, ogx 0.8.0 and 1.0.0.
+Releases 0.4.0 to 0.8.0 verify it only with a `tls_cafile`. From 1.0.0
+on every request is refused where nothing that the machine trusts has
+signed it. Source: `introspect_token` of 0.3.5, 0.4.0, ogx 0.8.0 and
+1.0.0.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,11 +1,11 @@
 """ogx 0.8 → 1.0: prompts and connectors are stored in SQL (upstream #5756,
 #5757).
 
-The loader rewrites an old reference by the names of its backends, `kv_x` to
-`sql_x`, and refuses the config where no backend has that name. Here both
-stores get the SQL backend of the conversations. No server copies rows. A
-store that is left out is on `sql_default`, so it is written where the file
-has no backend of that name.
+The loader rewrites an old reference by the names of its backends,
+`kv_x` to `sql_x`, and refuses the config where no backend has that
+name. Here both stores get the SQL backend of the conversations. No
+server copies rows. A store that is left out is on `sql_default`, so it
+is written where the file has no backend of that name.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def run(context: StepContext) -> Changes:
 
 
 def _has_default(context: StepContext) -> bool:
-    """Return whether the server's own default exists for a store that is left
-    out.
+    """Return whether the server's own default exists for a store that
+    is left out.
     """
     if not has_backends(context):
         return True

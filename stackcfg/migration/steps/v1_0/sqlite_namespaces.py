@@ -1,10 +1,10 @@
 """ogx 0.8 → 1.0: sqlite KV stores put the namespace before their keys
 (upstream #5731).
 
-Until then sqlite ignored it, so all rows are there under bare keys: registry,
-agents, vector stores and all others look empty. An empty namespace reads bare
-keys: *preserve* writes it, *consolidate* keeps the names that upstream's own
-files have.
+Until then sqlite ignored it, so all rows are there under bare keys:
+registry, agents, vector stores and all others look empty. An empty
+namespace reads bare keys: *preserve* writes it, *consolidate* keeps the
+names that upstream's own files have.
 """
 
 from collections.abc import Sequence
@@ -25,8 +25,8 @@ MOST_NAMED = 3
 
 
 def run(context: StepContext) -> Changes:
-    """Empty the namespaces of bare keys, or report what is not visible any
-    more.
+    """Empty the namespaces of bare keys, or report what is not visible
+    any more.
     """
     moved = dict(context.engines)
     for name, stores in _stores_by_backend(context).items():

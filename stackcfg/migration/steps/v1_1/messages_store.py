@@ -1,8 +1,8 @@
 """ogx 1.0 → 1.1: the messages provider needs a KV store for its batches
 (1.1.0).
 
-Without it the server stops ("kvstore: Field required"). Source: the config
-models of ogx 1.0.4 and 1.1.0.
+Without it the server stops ("kvstore: Field required"). Source: the
+config models of ogx 1.0.4 and 1.1.0.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,12 +1,12 @@
 """ogx 1.0 → 1.1: with an access policy, vector stores need a store in SQL (1.1.0).
 
-Without it a provider of vector stores stops the server ("metadata_store is required
-when access control policies are configured"). It keeps who owns a vector store. The
-server fills it from the KV store of the provider at its first start, and those
-vector stores have no owner. Its rows are resources of their own, which rules must
-permit to be changed.
-Source: `initialize_openai_vector_stores` and `_migrate_kvstore_to_sql` of ogx 1.0.4,
-1.1.0 and 1.5.0.
+Without it a provider of vector stores stops the server ("metadata_store
+is required when access control policies are configured"). It keeps who
+owns a vector store. The server fills it from the KV store of the
+provider at its first start, and those vector stores have no owner. Its
+rows are resources of their own, which rules must permit to be changed.
+Source: `initialize_openai_vector_stores` and `_migrate_kvstore_to_sql`
+of ogx 1.0.4, 1.1.0 and 1.5.0.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,7 +1,8 @@
 """ogx 1.1 → 1.2: remote::docling-serve adds `/v1` to its `base_url` (1.2.0).
 
-An address with `/v1` means the same before and after, and so does the default.
-Any other address does not. Source: the adapters of ogx 1.1.3 and 1.2.0.
+An address with `/v1` means the same before and after, and so does the
+default. Any other address does not. Source: the adapters of ogx 1.1.3
+and 1.2.0.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,9 +1,9 @@
 """ogx 1.1 → 1.2: `inline::transformers` is called
 `inline::sentence-transformers`.
 
-The inference provider keeps its id, so a reference to its rerank model still
-leads there. It had no settings. Source: the provider registries and starter
-configs of ogx 1.1.3 and 1.2.0.
+The inference provider keeps its id, so a reference to its rerank model
+still leads there. It had no settings. Source: the provider registries
+and starter configs of ogx 1.1.3 and 1.2.0.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,7 +1,7 @@
 """ogx 1.1 → 1.2: `logging_config` is not read any more (1.2.0).
 
-An environment variable sets its levels. Source: `create_app` and the command
-of ogx 1.1.3 and 1.2.0, `parse_environment_config` of ogx 1.5.0.
+An environment variable sets its levels. Source: `create_app` and the
+command of ogx 1.1.3 and 1.2.0, `parse_environment_config` of ogx 1.5.0.
 """
 
 from __future__ import annotations

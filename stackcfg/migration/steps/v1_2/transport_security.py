@@ -1,9 +1,9 @@
 """ogx 1.1 → 1.2: the server demands TLS (upstream #5603).
 
-`ogx run` exits where no certificate is configured, and where an authentication
-provider does not verify certificates, unless `server.insecure` is true. An
-older server did the same as with `insecure: true`, so that is written out and
-reported.
+`ogx run` exits where no certificate is configured, and where an
+authentication provider does not verify certificates, unless
+`server.insecure` is true. An older server did the same as with
+`insecure: true`, so that is written out and reported.
 """
 
 from __future__ import annotations

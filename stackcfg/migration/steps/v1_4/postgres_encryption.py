@@ -1,6 +1,7 @@
 """ogx 1.3 → 1.4: SQL on Postgres reads `ssl_mode` and `ca_cert_path` (1.4.0).
 
-Before, both were dropped. Source: the config models of ogx 1.3.1 and 1.4.0.
+Before, both were dropped. Source: the config models of ogx 1.3.1 and
+1.4.0.
 """
 
 from stackcfg.migration.changes import Changes

@@ -1,7 +1,7 @@
 """ogx 1.4 → 1.5: an empty list of APIs means none (1.5.0).
 
-Until then it meant all, as a missing one still does. Source: the servers of
-ogx 1.4.1 and 1.5.0.
+Until then it meant all, as a missing one still does. Source: the
+servers of ogx 1.4.1 and 1.5.0.
 """
 
 from stackcfg.migration.changes import Changes

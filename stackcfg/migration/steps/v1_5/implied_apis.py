@@ -1,8 +1,8 @@
 """ogx 1.4 → 1.5: `conversations` and `prompts` are not always served (1.5.0).
 
-Until 1.4.1 a server with a list of `apis` served both in any case. Now they
-are served if the list has them, or `responses`. Source: the servers of ogx
-1.4.1 and 1.5.0 (`RESPONSES_IMPLIED_APIS`).
+Until 1.4.1 a server with a list of `apis` served both in any case. Now
+they are served if the list has them, or `responses`. Source: the
+servers of ogx 1.4.1 and 1.5.0 (`RESPONSES_IMPLIED_APIS`).
 """
 
 from stackcfg.migration.changes import Changes
