@@ -3,9 +3,8 @@
 Before, no request asked for them, and users of `github_token` had no
 teams. Now the organizations become teams by the default
 `claims_mapping`, and who shares one with the owner of a resource may
-use it. The mapping without them keeps users apart. Source:
-`_get_github_user_info` and `GitHubTokenAuthConfig` of ogx 0.8.0 and
-1.0.0.
+use it. The mapping without them keeps users apart.
+Source: `_get_github_user_info` and `GitHubTokenAuthConfig` of ogx 0.8.0 and 1.0.0.
 """
 
 from stackcfg.migration.changes import Changes
