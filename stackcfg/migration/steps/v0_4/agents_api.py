@@ -1,8 +1,8 @@
 """0.3 → 0.4: the agents API is gone (0.4.0).
 
 The provider of agents answers for responses only. It opens the store of
-agents, sessions and turns as before, and reads nothing of it. Source:
-`inline/agents` of 0.3.5 and 0.4.0.
+agents, sessions and turns as before, and reads nothing of it.
+Source: `inline/agents` of 0.3.5 and 0.4.0.
 """
 
 from stackcfg.migration.changes import Changes

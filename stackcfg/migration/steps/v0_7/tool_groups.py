@@ -5,8 +5,8 @@ Their names changed with #5187. Groups that come with a provider of
 tool_runtime are registered by it. An MCP server becomes an entry of
 `connectors`. 0.7 empties `registered_resources.tool_groups` with a
 warning in the log, so any other group is lost. A connector is always
-on: a group that a variable switches does not become one. Source:
-`auto_register_tool_groups` of 0.7.3, and the tool groups of its
+on: a group that a variable switches does not become one.
+Source: `auto_register_tool_groups` of 0.7.3, and the tool groups of its
 provider specs.
 """
 

@@ -3,8 +3,8 @@
 
 Until then the tool group `builtin::websearch` named its provider. Now it is
 the first provider of a search type that has a key; the first of all if none
-has. An empty `api_key` is no key, a missing one counts as one. Source:
-`auto_register_tool_groups`, the same in 0.7.0, 0.7.3, 1.0.4, 1.2.0, 1.4.1 and
+has. An empty `api_key` is no key, a missing one counts as one.
+Source: `auto_register_tool_groups`, the same in 0.7.0, 0.7.3, 1.0.4, 1.2.0, 1.4.1 and
 1.5.0.
 """
 

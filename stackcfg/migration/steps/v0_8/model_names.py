@@ -4,8 +4,8 @@
 Before, it ended in its `provider_model_id`. The server puts the
 provider's id before it: `vllm/meta-llama/Llama-3` of 0.3 to 0.7 is
 `vllm/llama` in 0.8 where `model_id` is `llama`. A default model with
-the old name is not found, and the server exits at start. Source:
-`register_model` of 0.3.0, 0.7.3 and ogx 0.8.0.
+the old name is not found, and the server exits at start.
+Source: `register_model` of 0.3.0, 0.7.3 and ogx 0.8.0.
 
 The registry of the old server holds its models with the old name, and
 its vector stores with that of their model. With another name in the

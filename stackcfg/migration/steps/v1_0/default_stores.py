@@ -3,8 +3,8 @@
 
 This concerns files without `storage.backends`. The folder and the files
 stay the same, but the keys of sqlite begin with the namespace of their
-store, and prompts and connectors are rows of SQL. Source:
-`StorageConfig` and `ServerStoresConfig` of 0.8.0 and 1.0.4.
+store, and prompts and connectors are rows of SQL.
+Source: `StorageConfig` and `ServerStoresConfig` of 0.8.0 and 1.0.4.
 """
 
 from stackcfg.migration.changes import Changes
