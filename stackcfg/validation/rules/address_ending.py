@@ -32,11 +32,15 @@ def check(inspection: Inspection) -> Findings:
     """Report each address that lacks its path in a reading that uses it."""
     if inspection.version < WHOLE_ADDRESSES_SINCE:
         return
+    used = [
+        {each.path for each in inference_providers(inspection, reading)}
+        for reading in inspection.readings
+    ]
     for provider in inspection.providers:
         ending = _ending_of(provider, inspection)
         failing = [
-            bool(ending) and _lacks_path(reading, provider, inspection)
-            for reading in inspection.readings
+            bool(ending) and provider.path in paths and _lacks_path(reading, provider)
+            for reading, paths in zip(inspection.readings, used, strict=True)
         ]
         if any(failing):
             yield RuleFinding(
@@ -59,10 +63,8 @@ def _ending_of(provider: Provider, inspection: Inspection) -> str:
     return setting.address.ending
 
 
-def _lacks_path(reading: Any, provider: Provider, inspection: Inspection) -> bool:
-    """Return whether a provider is on and has the root of a host for its address."""
-    if provider not in inference_providers(inspection, reading):
-        return False
+def _lacks_path(reading: Any, provider: Provider) -> bool:
+    """Return whether a provider has the root of a host for its address."""
     address = value_at(reading, (*provider.path, *ADDRESS))
     return isinstance(address, str) and _ROOT.fullmatch(address) is not None
 
