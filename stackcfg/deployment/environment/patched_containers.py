@@ -15,10 +15,10 @@ from stackcfg.deployment.changes import (
 from stackcfg.deployment.environment.arguments import Launch, rewrite_arguments
 from stackcfg.deployment.environment.chart_values import (
     ChartValues,
-    FilledContainer,
     chart_of,
     find_values,
 )
+from stackcfg.deployment.environment.chart_variables import FilledContainer
 from stackcfg.deployment.environment.regions import (
     PlaceChanges,
     ScalarRegion,

@@ -6,12 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
-from stackcfg.deployment.environment.chart_values import (
-    FilledContainer,
-    ValueRegions,
-    is_template,
-    note_left,
-)
+from stackcfg.deployment.environment.chart_strings import ValueRegions
+from stackcfg.deployment.environment.chart_values import chart_of
+from stackcfg.deployment.environment.chart_variables import FilledContainer, note_left
 from stackcfg.deployment.environment.mounted_configs import (
     MountedConfig,
     MountedConfigs,
@@ -89,7 +86,8 @@ def _names_of(files: DeploymentFiles) -> list[str]:
     """Return the files in which containers can be for the server: what
     says so can be in the base of a patch, or in the values of a chart.
     """
-    templates = filter(is_template, files.holding(CONTAINERS))
+    pods = files.holding(CONTAINERS)
+    templates = [name for name in pods if chart_of(name) is not None]
     return list(dict.fromkeys((*files.holding(*MARKS), *files.patches, *templates)))
 
 
@@ -171,7 +169,7 @@ def _change_server(
     values = None
     if filled is not None:
         filled.inherit(server, around.sources, files)
-        values = ValueRegions(filled, server)
+        values = ValueRegions(filled.values, server)
     renaming = change_server(server, changes, files.settings.release)
     if values is not None:
         values.finish(changes, around.sources)
