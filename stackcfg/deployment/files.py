@@ -15,8 +15,7 @@ from stackcfg.manifests.json_patches import read_parts
 from stackcfg.manifests.objects import (
     KUSTOMIZATION,
     KUSTOMIZATIONS,
-    OLD_SERVER,
-    SERVER,
+    SERVERS,
     ManifestObject,
     ManifestSet,
     read_objects,
@@ -33,7 +32,7 @@ ENDING: Final = "-ogx"
 _KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """What `kustomize` reads in a folder."""
 
-_WHOLE: Final = (*KUSTOMIZATIONS, OLD_SERVER, SERVER)
+_WHOLE: Final = (*KUSTOMIZATIONS, *SERVERS)
 """Kinds of objects of which a part alone says nothing."""
 
 

@@ -7,16 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from stackcfg.deployment.changes import DeploymentChange, FileEdit, FileNote, Refusal
-from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.errors import InputError
-from stackcfg.manifests.objects import OLD_SERVER, SERVER
+from stackcfg.manifests.objects import SERVERS
 from stackcfg.manifests.patches import Patch
 from stackcfg.yamltext.document import Document, ParseError
 from stackcfg.yamltext.embedded import Embedded
 from stackcfg.yamltext.embedded_edits import edits_in_outer
-
-_CONVERTED: Final = (OLD_SERVER, SERVER)
-"""Kinds of objects of which a part alone cannot be read."""
 
 
 class InnerText(NamedTuple):
@@ -31,7 +28,7 @@ def read_inner_texts(patches: Iterable[Patch]) -> Iterator[tuple[str, Patch]]:
     """Yield the patches that have a text of their own, each with a name for it."""
     for patch in patches:
         node = patch.text
-        if node is None or any(kind in node.text for kind in _CONVERTED):
+        if node is None or any(kind in node.text for kind in SERVERS):
             continue
         line = patch.source.document.position(node.start).line
         yield f"{patch.source.file}: patch in line {line}", patch

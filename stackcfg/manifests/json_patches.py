@@ -131,9 +131,7 @@ class _PartMaker:
         self, first: str, rest: Sequence[str], value: Node, data: list[Any]
     ) -> Node:
         """Return a list with one item, which has the name that it has there."""
-        below = None
-        if first.isdigit() and int(first) < len(data):
-            below = data[int(first)]
+        below = _below(data, first)
         item = self._wrap(rest, value, below)
         if isinstance(item, Mapping) and rest:
             for key in _NAMED:
@@ -169,16 +167,22 @@ def _is_index(part: str) -> bool:
     return part.isdigit() or part == "-"
 
 
+def _below(data: Any, part: str) -> Any:
+    """Return what is in data under one part of a path; None if nothing is."""
+    if not isinstance(data, list):
+        return as_mapping(data).get(part)
+    if part.isdigit() and int(part) < len(data):
+        return data[int(part)]
+    return None
+
+
 def _apply(data: Any, operation: Operation) -> None:
     """Make an operation on plain data, as far as it can be made there."""
     if not operation.parts:
         return
     *parents, last = operation.parts
     for part in parents:
-        if isinstance(data, list) and part.isdigit() and int(part) < len(data):
-            data = data[int(part)]
-        else:
-            data = as_mapping(data).get(part)
+        data = _below(data, part)
     value = None
     if operation.value is not None:
         value = data_of(operation.value)

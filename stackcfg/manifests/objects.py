@@ -14,6 +14,9 @@ SERVER: Final = "OGXServer"
 OLD_SERVER: Final = "LlamaStackDistribution"
 """The operator's resource, ogx.io, and the one before it, llamastack.io."""
 
+SERVERS: Final = (SERVER, OLD_SERVER)
+"""The kinds of objects of which an operator makes a server."""
+
 CONFIG_MAP: Final = "ConfigMap"
 SECRET: Final = "Secret"
 CONTENT_SECTIONS: Final = ("data", "stringData", "binaryData")

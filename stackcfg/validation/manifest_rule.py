@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.manifests.objects import OLD_SERVER, SERVER
+from stackcfg.manifests.objects import SERVER, SERVERS
 from stackcfg.validation.findings import ERROR, INFO, WARNING, RuleInfo
 from stackcfg.validation.manifest_inspection import ManifestInspection
 from stackcfg.validation.rule import Findings, describe_rule
 
-BOTH: Final = (SERVER, OLD_SERVER)
+BOTH: Final = SERVERS
 """The kinds of both operators."""
 
 PODS: Final = "*"

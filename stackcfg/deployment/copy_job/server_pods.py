@@ -30,8 +30,8 @@ from stackcfg.loading.configs import (
     read_documents,
 )
 from stackcfg.manifests.objects import (
-    OLD_SERVER,
     SERVER,
+    SERVERS,
     ManifestObject,
     read_objects,
 )
@@ -140,7 +140,7 @@ def read_server_pod(text: str, file: str) -> ServerPod:
 def _read_pod(
     found: ManifestObject, config: MountedConfig, namespace: str
 ) -> ServerPod:
-    if found.kind in (OLD_SERVER, SERVER):
+    if found.kind in SERVERS:
         pod, container = _pod_of_operator(found)
         volumes = [*_operator_volumes(found)]
     else:

@@ -286,14 +286,14 @@ def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
 def _add_variables(yaml: YamlServer, pairs: Sequence[tuple[str, str]]) -> list[Edit]:
     """Return the edits that set more variables, in the form of the others."""
     environment = yaml.node.get("environment")
-    listed = [[emit_scalar("=".join(pair))] for pair in pairs]
     entries = [f"{name}: {emit_quoted(value)}" for name, value in pairs]
+    joined = ["=".join(pair) for pair in pairs]
     if environment is not None and environment.flow:
         if environment.kind == SEQUENCE:
-            entries = [emit_quoted("=".join(pair)) for pair in pairs]
+            entries = list(map(emit_quoted, joined))
         return yaml.append_flow(environment, entries)
     if environment is not None and environment.items:
-        return yaml.append_items(environment, listed)
+        return yaml.append_items(environment, [[emit_scalar(each)] for each in joined])
     if environment is not None and environment.entries:
         return yaml.append_entries(environment, entries)
     return yaml.insert_block("environment", [f"  {each}" for each in entries])
