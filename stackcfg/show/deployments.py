@@ -99,7 +99,7 @@ def read_deployments(
 def _read_deployment(
     inspection: ManifestInspection, fields: StoreFields | None
 ) -> DeploymentOverview:
-    subject = inspection.subject
+    shown = inspection.object
     volumes = tuple(read_volumes(inspection))
     config: DeployedConfig | None = None
     references: list[DeployedReference] = []
@@ -112,11 +112,11 @@ def _read_deployment(
         else:
             references.append(described)
     return DeploymentOverview(
-        subject.kind,
-        subject.name,
-        subject.namespace,
+        shown.kind,
+        shown.name,
+        shown.namespace,
         _describe_distribution(inspection),
-        subject.document.position(subject.node.start),
+        shown.document.position(shown.node.start),
         config,
         volumes,
         tuple(references),
@@ -134,17 +134,17 @@ def _describe_distribution(inspection: ManifestInspection) -> str:
 def _describe_reference(
     inspection: ManifestInspection, reference: Reference
 ) -> DeployedReference:
-    subject = inspection.subject
-    node = subject.node.at(reference.path)
-    start = node.start if node is not None else subject.node.start
-    position = subject.document.position(start)
+    shown = inspection.object
+    node = shown.node.at(reference.path)
+    start = node.start if node is not None else shown.node.start
+    position = shown.document.position(start)
     found = find_referenced(inspection, reference)
     key = _key_in(reference, found)
     if found is None:
         return DeployedReference(reference.kind, reference.name, key, position)
     line = found.document.position(found.node.start).line
     return DeployedReference(
-        reference.kind, reference.name, key, position, found.file or subject.file, line
+        reference.kind, reference.name, key, position, found.file or shown.file, line
     )
 
 

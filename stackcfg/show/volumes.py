@@ -74,10 +74,10 @@ def _operator_volume(inspection: ManifestInspection) -> DeployedVolume:
     path: Path = (*workload, "storage")
     folder = inspection.written(*path, "mountPath") or default
     position = _position(inspection, path)
-    if value_at(inspection.subject.data, path) is None:
+    if value_at(inspection.object.data, path) is None:
         return DeployedVolume("", "emptyDir", folder, position)
     adopted = inspection.written(*_ADOPTED)
-    name = f"{adopted or inspection.subject.name}-pvc"
+    name = f"{adopted or inspection.object.name}-pvc"
     size = inspection.written(*path, "size") or "10Gi"
     if adopted:
         size = ""
@@ -96,9 +96,9 @@ def _describe_source(source: Mapping[Any, Any]) -> tuple[str, str]:
 
 
 def _position(inspection: ManifestInspection, path: Path) -> Position:
-    subject = inspection.subject
-    node = subject.node.at(path) or subject.node
-    return subject.document.position(node.start)
+    shown = inspection.object
+    node = shown.node.at(path) or shown.node
+    return shown.document.position(node.start)
 
 
 ON_VOLUME: Final = "volume"

@@ -112,7 +112,7 @@ def check_objects(
     findings: list[Finding] = []
     ignored = 0
     for document in documents:
-        own = [each for each in inspections if each.subject.document is document]
+        own = [each for each in inspections if each.object.document is document]
         if own:
             found, count = _check_document(document, own, settings)
             findings += found
@@ -139,9 +139,9 @@ def _check_document(
 def _operators_of(inspections: Sequence[ManifestInspection]) -> tuple[str, ...]:
     """Return the names of the operators that judge objects, each once."""
     names = [
-        f"{each.subject.group} operator {each.operator}"
+        f"{each.object.group} operator {each.operator}"
         for each in inspections
-        if is_of_operator(each.subject)
+        if is_of_operator(each.object)
     ]
     return tuple(dict.fromkeys(names))
 
@@ -169,15 +169,15 @@ def names_in(objects: Sequence[ManifestObject]) -> set[str]:
 
 
 def _run_rules(inspection: ManifestInspection, is_wanted: Wanted) -> Iterator[Finding]:
-    subject = inspection.subject
-    place = f"{subject.kind}/{subject.name}".rstrip("/")
-    config = RunConfig(subject.document, subject.data, place)
-    kind = subject.kind if is_of_operator(subject) else PODS
+    judged = inspection.object
+    place = f"{judged.kind}/{judged.name}".rstrip("/")
+    config = RunConfig(judged.document, judged.data, place)
+    kind = judged.kind if is_of_operator(judged) else PODS
     for rule in load_manifest_rules():
         if kind not in rule.kinds or not is_wanted(rule.id):
             continue
         for finding in rule.check(inspection):
-            moved = _move(finding, subject.path)
+            moved = _move(finding, judged.path)
             try:
                 yield locate_finding(config, rule.info, moved)
             except ParseError as error:

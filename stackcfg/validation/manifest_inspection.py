@@ -37,30 +37,30 @@ class ManifestInspection:
 
     def __init__(
         self,
-        subject: ManifestObject,
+        judged: ManifestObject,
         manifests: ManifestSet,
         target: Target | None = None,
     ) -> None:
-        self.subject = subject
+        self.object = judged
         self.manifests = manifests
         self.target = target
 
     @property
     def is_new(self) -> bool:
         """Whether the object is of the operator for ogx."""
-        return self.subject.kind == SERVER
+        return self.object.kind == SERVER
 
     @property
     def spec(self) -> Mapping[Any, Any]:
         """The `spec` of the object."""
-        return mapping_at(self.subject.data, ("spec",))
+        return mapping_at(self.object.data, ("spec",))
 
     @cached_property
     def resource(self) -> CustomResource:
         """The definition of the object's kind."""
-        found = custom_resource(self.subject.kind)
+        found = custom_resource(self.object.kind)
         if found is None:
-            raise ValueError(f"no definition of '{self.subject.kind}'")
+            raise ValueError(f"no definition of '{self.object.kind}'")
         return found
 
     @property
@@ -71,7 +71,7 @@ class ManifestInspection:
     @property
     def has_known_version(self) -> bool:
         """Whether the definition is that of the version that the object names."""
-        named = self.subject.api_version
+        named = self.object.api_version
         return is_unknown(named) or named == self.resource.api_version
 
     @cached_property
@@ -83,14 +83,14 @@ class ManifestInspection:
         """
         if not self.has_known_version:
             return ()
-        found = list(check_resource(self.subject.data, self.resource))
+        found = list(check_resource(self.object.data, self.resource))
         if self.is_patch:
             found = [each for each in found if not _is_about_absence(each)]
         return found
 
     def value(self, *path: str | int) -> Any:
         """Return what is at a path, None where that is not known."""
-        found = value_at(self.subject.data, path)
+        found = value_at(self.object.data, path)
         return None if is_unknown(found) else found
 
     def text(self, *path: str | int) -> str:
@@ -100,7 +100,7 @@ class ManifestInspection:
 
     def written(self, *path: str | int) -> str:
         """Return the string at a path as it is written, empty where none is."""
-        found = value_at(self.subject.data, path)
+        found = value_at(self.object.data, path)
         if isinstance(found, int) and not isinstance(found, bool):
             return str(found)
         return found if isinstance(found, str) else ""
@@ -109,37 +109,37 @@ class ManifestInspection:
         """Return the mappings of the list at a path, each with its path."""
         return [
             ((*path, index), as_mapping(item))
-            for index, item in enumerate(list_at(self.subject.data, path))
+            for index, item in enumerate(list_at(self.object.data, path))
         ]
 
     @property
     def name(self) -> str:
         """The name of the object, empty where that is not known."""
-        return "" if is_unknown(self.subject.name) else self.subject.name
+        return "" if is_unknown(self.object.name) else self.object.name
 
     def siblings(self, kind: str) -> Sequence[ManifestObject]:
         """Return the other objects of a kind that can be in this namespace."""
-        here = self.subject.namespace
+        here = self.object.namespace
         return [
             each
             for each in self.manifests.of_kind(kind)
-            if each is not self.subject and can_be_same_namespace(each.namespace, here)
+            if each is not self.object and can_be_same_namespace(each.namespace, here)
         ]
 
     @cached_property
     def is_patch(self) -> bool:
         """Whether a kustomization of the run has this object as a patch."""
-        if "$patch" in self.subject.data or "$patch" in self.spec:
+        if "$patch" in self.object.data or "$patch" in self.spec:
             return True
-        if any(self._is_patch_of(each) for each in self.siblings(self.subject.kind)):
+        if any(self._is_patch_of(each) for each in self.siblings(self.object.kind)):
             return True
         names = _patch_files(self.manifests)
-        file = self.subject.file.replace("\\", "/")
+        file = self.object.file.replace("\\", "/")
         return any(file == name or file.endswith("/" + name) for name in names)
 
     def _is_patch_of(self, other: ManifestObject) -> bool:
         """Return whether another object of the same name has what this lacks."""
-        if other.name != self.subject.name or not other.name:
+        if other.name != self.object.name or not other.name:
             return False
         own, others = self.spec, mapping_at(other.data, ("spec",))
         return any(key not in own and key in others for key in _WHOLE)

@@ -137,7 +137,7 @@ class Case:
             finding.message for each in migration.configs for finding in each.notes
         ]
         for each in verdict["errors"]:
-            yield f"refused{', as it says' if _named(_subject(each), words) else ''}: {each}"
+            yield f"refused{', as it says' if _named(_named_in(each), words) else ''}: {each}"
         for key in set(verdict["literal_keys"]) - set(
             self.original.verdict["literal_keys"]
         ):
@@ -180,7 +180,7 @@ def _named(name: str, words: Iterable[str]) -> bool:
     )
 
 
-def _subject(error: str) -> str:
+def _named_in(error: str) -> str:
     """What a judge's error is about: the type of a provider, or the key that a model complains of."""
     provider = re.match(r"provider .*? \((.+?)\): ", error)
     return provider[1] if provider else error.split(": ")[1]

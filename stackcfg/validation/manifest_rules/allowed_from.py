@@ -33,7 +33,7 @@ def check(inspection: ManifestInspection) -> Findings:
             severity=INFO,
         )
     path = (*_PATH, "labels")
-    for index, label in enumerate(list_at(inspection.subject.data, path)):
+    for index, label in enumerate(list_at(inspection.object.data, path)):
         if isinstance(label, str) and "=" in label:
             yield RuleFinding(
                 value_of(*path, index),

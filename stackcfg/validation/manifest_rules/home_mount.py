@@ -48,7 +48,7 @@ _HOMES: Final = (_ROOT_HOME, VENDOR_HOME)
 
 
 def check(inspection: ManifestInspection) -> Findings:
-    for container in find_server_containers(inspection.subject):
+    for container in find_server_containers(inspection.object):
         env = {each.name: each.value for each in container.variables}
         home = env.get("HOME", "")
         if is_unknown(home):

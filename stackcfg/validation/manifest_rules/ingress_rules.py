@@ -117,7 +117,7 @@ def _is_own(inspection: ManifestInspection, peer: Peer) -> bool:
         return "podSelector" in peer
     labels = mapping_at(peer, ("namespaceSelector", "matchLabels"))
     name = labels.get(_NAMESPACE)
-    own = inspection.subject.namespace
+    own = inspection.object.namespace
     return is_unknown(name) or is_unknown(own) or bool(own and name == own)
 
 

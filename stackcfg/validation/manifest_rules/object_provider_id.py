@@ -34,7 +34,7 @@ class _Provider(NamedTuple):
 
 
 def check(inspection: ManifestInspection) -> Findings:
-    providers = list(_find_providers(inspection.subject.data))
+    providers = list(_find_providers(inspection.object.data))
     first: dict[str, Path] = {}
     for path, name in providers:
         if name is None:

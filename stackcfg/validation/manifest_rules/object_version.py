@@ -21,11 +21,11 @@ def check(inspection: ManifestInspection) -> Findings:
     # what a patch changes has a version of its own
     if inspection.has_known_version or inspection.is_patch:
         return
-    subject, known = inspection.subject, inspection.resource.api_version
+    judged, known = inspection.object, inspection.resource.api_version
     yield RuleFinding(
         value_of("apiVersion"),
-        f"the operator has no '{subject.api_version}'; "
-        f"the API server refuses this '{subject.kind}'",
+        f"the operator has no '{judged.api_version}'; "
+        f"the API server refuses this '{judged.kind}'",
         help=f"write '{known}', with the fields that it has",
     )
 

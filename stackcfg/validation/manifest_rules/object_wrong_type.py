@@ -53,7 +53,7 @@ def _describe(inspection: ManifestInspection, error: FieldError) -> RuleFinding:
 
 
 def _written(inspection: ManifestInspection, error: FieldError) -> str | None:
-    node = inspection.subject.node.at(error.path)
+    node = inspection.object.node.at(error.path)
     return None if node is None else node.text
 
 

@@ -49,7 +49,7 @@ def check(inspection: ManifestInspection) -> Findings:
 def _words(inspection: ManifestInspection) -> Iterator[tuple[Path, str]]:
     for name in ("command", "args"):
         path = (*_OVERRIDES, name)
-        for index, word in enumerate(list_at(inspection.subject.data, path)):
+        for index, word in enumerate(list_at(inspection.object.data, path)):
             if isinstance(word, str):
                 yield (*path, index), word
 

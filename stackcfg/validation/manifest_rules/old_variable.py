@@ -29,7 +29,7 @@ from stackcfg.validation.rule_finding import RuleFinding
 
 
 def check(inspection: ManifestInspection) -> Findings:
-    for container in find_server_containers(inspection.subject):
+    for container in find_server_containers(inspection.object):
         yield from _check_container(container)
         for source in container.sources:
             yield from _check_source(inspection, container, source)
@@ -53,7 +53,7 @@ def _check_source(
     source: ContainerSource,
 ) -> Findings:
     """Yield a finding for each old name among the keys of an object."""
-    namespace = inspection.subject.namespace
+    namespace = inspection.object.namespace
     found = inspection.manifests.find(source.kind, source.name, namespace)
     if found is None:
         return

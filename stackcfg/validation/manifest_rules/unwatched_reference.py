@@ -51,7 +51,7 @@ def check(inspection: ManifestInspection) -> Findings:
 
 def _check_platform_bundle(inspection: ManifestInspection) -> Findings:
     """Yield a finding for the certificates that the operator looks for unasked."""
-    namespace = inspection.subject.namespace
+    namespace = inspection.object.namespace
     found = inspection.manifests.find(CONFIG_MAP, PLATFORM_BUNDLE, namespace)
     if found is None or _has_label(inspection, found):
         return

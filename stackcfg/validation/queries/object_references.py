@@ -51,7 +51,7 @@ def _new_references(inspection: ManifestInspection) -> Iterator[Reference]:
     for path in maps:
         yield from _named_key(inspection, CONFIG_MAP, path, is_watched=True)
     for section in ("providers", "storage"):
-        for path in _secret_paths(inspection.subject.data, ("spec", section)):
+        for path in _secret_paths(inspection.object.data, ("spec", section)):
             yield from _named_key(inspection, SECRET, path, is_watched=True)
     overrides = ("spec", "workload", "overrides")
     yield from _references_of_pod(inspection, overrides, overrides)
@@ -78,7 +78,7 @@ def _named_key(
 ) -> Iterator[Reference]:
     """Yield the reference `{name, key}` at a path, if there is one."""
     name = inspection.text(*path, "name")
-    if not name or value_at(inspection.subject.data, (*path, "optional")) is True:
+    if not name or value_at(inspection.object.data, (*path, "optional")) is True:
         return
     key = inspection.text(*path, "key")
     keys = (key,) if key else ()
@@ -129,7 +129,7 @@ def _volume(
 ) -> Iterator[Reference]:
     """Yield the object that a volume is, unless it is optional."""
     found = inspection.text(*path, name)
-    if found and value_at(inspection.subject.data, (*path, "optional")) is not True:
+    if found and value_at(inspection.object.data, (*path, "optional")) is not True:
         yield Reference(kind, found, (*path, name))
 
 
@@ -137,7 +137,7 @@ def find_referenced(
     inspection: ManifestInspection, reference: Reference
 ) -> ManifestObject | None:
     """Return the object of the run that a reference means."""
-    namespace = inspection.subject.namespace
+    namespace = inspection.object.namespace
     return inspection.manifests.find(reference.kind, reference.name, namespace)
 
 
@@ -160,6 +160,6 @@ def describe_place(inspection: ManifestInspection, found: ManifestObject) -> str
     is another one.
     """
     line = found.document.position(found.node.start).line
-    if found.file == inspection.subject.file:
+    if found.file == inspection.object.file:
         return f"line {line}"
     return f"{found.file}, line {line}"
