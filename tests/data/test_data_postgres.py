@@ -415,8 +415,8 @@ def test_limits_of_a_user_do_not_end_a_long_copy(postgres, tmp_path):
             f"INSERT INTO faiss_kv SELECT n::text, repeat('x', 100), NULL FROM generate_series(1, {MANY}) n"
         )
         for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-            connection.execute(f"ALTER DATABASE new SET {limit} = '20ms'")
-            connection.execute(f"ALTER DATABASE old SET {limit} = '20ms'")
+            connection.execute(f"ALTER DATABASE new SET {limit} = '100ms'")
+            connection.execute(f"ALTER DATABASE old SET {limit} = '100ms'")
     done = data("copy", tmp_path, postgres)
     assert done.code == 0, done.err
     assert data("verify", tmp_path, postgres).code == 0
