@@ -187,9 +187,10 @@ class _Proof:
             return list(batch)
         if _write_the_same(batch):
             return []
-        one, other = _split(batch, against)
-        first = self.find_proved(proved, one)
-        return first + self.find_proved([*proved, *first], other)
+        found: list[Finding] = []
+        for part in _split(batch, against):
+            found += self.find_proved([*proved, *found], part)
+        return found
 
     def _find_unexpected(self, fixed: frozenset[Finding]) -> tuple[Finding, ...]:
         """Return what speaks against fixes: findings that are not gone,
@@ -305,12 +306,15 @@ def changes_of(findings: Iterable[Finding]) -> Iterator[Change]:
 
 def _split(
     batch: Sequence[Finding], against: Sequence[Finding]
-) -> tuple[list[Finding], list[Finding]]:
-    """Return two parts of a batch, of which the first is probably proved."""
+) -> Sequence[Sequence[Finding]]:
+    """Return parts of a batch, of which the first is probably proved."""
     suspects = _find_suspects(batch, against)
-    if not 0 < len(suspects) < len(batch):
+    if not suspects:
         half = len(batch) // 2
-        return list(batch[:half]), list(batch[half:])
+        return batch[:half], batch[half:]
+    if len(suspects) == len(batch):
+        # something speaks against each of them
+        return [[each] for each in batch]
     others = [each for each in batch if each not in suspects]
     return others, [each for each in batch if each in suspects]
 
