@@ -644,7 +644,7 @@ def _loads(text: str) -> bool:
 
 
 def test_findings_stand_where_something_stands() -> None:
-    """Each place is one stretch of one line of the file, with something to underline, and the findings are in order."""
+    """Each place is a part of one line of the file, with something to underline, and the findings are in order."""
     wrong = []
     for each in checks():
         lines = each.lines
@@ -664,7 +664,7 @@ def test_findings_stand_where_something_stands() -> None:
 
 
 def _underlined(lines: Sequence[str], span: Span) -> str:
-    """What a span covers; nothing when it is not a stretch of one line."""
+    """What a span covers; nothing when it is not within one line."""
     if (
         span.start.line != span.end.line
         or not 1 <= span.start.line <= len(lines)

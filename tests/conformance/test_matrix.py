@@ -78,7 +78,7 @@ LOST: Final = ("unknown_keys", "inert_keys")
 TOLD: Final = 3
 """How many files a message names of each cause."""
 
-HEIRS: Final[Mapping[str, str]] = {
+SUCCESSORS: Final[Mapping[str, str]] = {
     r"(\w+_store|kvstore)\.db_path=": "Files of sqlite are merged; the table of stores says which was where.",
     r"\.namespace=": "Left empty where the new release would put it before keys that did not have it.",
     r"^apis\[\]=(agents|telemetry)$": "The API has another name, or its provider is named.",
@@ -120,7 +120,7 @@ class Case:
 
     @property
     def partial(self) -> bool:
-        """Whether the migration says that a person must finish it."""
+        """Whether the migration says that it needs an action."""
         return (
             isinstance(self.migration, MigrationResult) and self.migration.needs_action
         )
@@ -372,7 +372,7 @@ def test_no_value_goes_without_a_word(target: str, cases: list[Case]) -> None:
     left = {
         each: sorted(files)[:TOLD]
         for each, files in gone.items()
-        if not any(re.search(h, each) for h in HEIRS)
+        if not any(re.search(h, each) for h in SUCCESSORS)
     }
     assert left == {}
 

@@ -505,7 +505,7 @@ def test_chunks_of_pgvector_are_completed(postgres, tmp_path):
 
 
 def test_keys_in_other_namespaces_of_a_table_are_not_taken(postgres, tmp_path):
-    """A store without a namespace takes what is in nobody's namespace, also after its own rows got one in its table."""
+    """A store without a namespace takes rows without a namespace, also after its own rows got one in its table."""
     (tmp_path / "old.yaml").write_text(
         OLD.replace("db: old, table_name: faiss_kv", "db: old, namespace: v")
     )

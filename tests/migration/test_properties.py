@@ -385,7 +385,7 @@ def _renamed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _stores(
     data: dict[str, Any], new: dict[str, Any]
 ) -> list[tuple[str, str, Store, dict[str, Any]]]:
-    """Every store of the old config as (who, family, snippet, its new reference)."""
+    """Every store of the old config as (who, family, inline, its new reference)."""
     references = new["storage"]["stores"]
     found = []
     for key, family in TOP_STORES.items():
@@ -487,21 +487,21 @@ def check_meaning(sample: Sample, new: dict[str, Any]) -> None:
 def check_stores(sample: Sample, new: dict[str, Any], layout: str) -> None:
     """Every store is found again."""
     files: dict[tuple[str, str], str] = {}
-    for who, family, snippet, reference in _stores(sample.data, new):
+    for who, family, inline, reference in _stores(sample.data, new):
         backend = new["storage"]["backends"][reference["backend"]]
-        assert backend["type"] == f"{family}_{snippet['type']}"
+        assert backend["type"] == f"{family}_{inline['type']}"
         free = {"type", "namespace"} | (
             {"db_path", "table_name", "collection_name"}
             if layout == "consolidate"
             else set()
         )
-        for name in set(snippet) - free:
-            assert str(backend[name]) == str(snippet[name])
+        for name in set(inline) - free:
+            assert str(backend[name]) == str(inline[name])
         if layout == "preserve" and family == "kv":
-            assert reference["namespace"] == (snippet.get("namespace") or "")
-        if snippet["type"] == "sqlite":  # two of a kind that had a file each still have
-            old = files.setdefault((who, backend["db_path"]), snippet["db_path"])
-            assert old == snippet["db_path"]
+            assert reference["namespace"] == (inline.get("namespace") or "")
+        if inline["type"] == "sqlite":  # two of a kind that had a file each still have
+            old = files.setdefault((who, backend["db_path"]), inline["db_path"])
+            assert old == inline["db_path"]
 
 
 def check_second_run(text: str) -> None:

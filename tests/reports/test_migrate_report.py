@@ -15,7 +15,7 @@ from tests.support.databases import make
 from tests.support.in_process import run_here
 from tests.support.running import OLD, ROOT, STARTER
 
-# a server starts with it, so that nothing in it is left to a person
+# a server starts with it, so that nothing in it is left to the user
 COMPLETE = f"{OLD}image_name: demo\nproviders: {{}}\n"
 
 SCHEMA = json.loads((ROOT / "schemas" / "migrate-report-v2.json").read_text())

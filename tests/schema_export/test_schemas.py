@@ -199,7 +199,7 @@ def test_models_schema_and_check_agree_on_the_storage_section(case):
 
 
 def test_schema_and_check_agree_on_whole_configs():
-    """What the schema refuses has a mismatch, and a mismatch that no variable explains is refused by the schema."""
+    """What the schema refuses has a model error, and one that no variable explains is refused by the schema."""
     version = TARGET.last
     root = config_models.root_model(version).name
     for name, config in CONFIGS[:4]:

@@ -143,25 +143,25 @@ def test_the_manifest_has_the_hooks():
         assert hook.get("pass_filenames", True) is True
 
 
-def snippets() -> list[str]:
+def code_blocks() -> list[str]:
     """Return the YAML of the page on hooks and CI: hooks, a workflow, steps of one."""
     return read_page("ci.md").of_language("yaml")
 
 
 def test_readme_shows_the_hooks_of_the_page():
-    assert snippets()[0] in read_page("../README.md").of_language("yaml")
+    assert code_blocks()[0] in read_page("../README.md").of_language("yaml")
 
 
 def test_the_page_names_the_hooks():
-    (repository,) = yaml.safe_load(snippets()[0])["repos"]
+    (repository,) = yaml.safe_load(code_blocks()[0])["repos"]
     assert {hook["id"] for hook in repository["hooks"]} == HOOKS.keys()
 
 
 def test_the_page_names_inputs_of_the_action():
     known = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"].keys()
-    workflow = yaml.safe_load(snippets()[1])
+    workflow = yaml.safe_load(code_blocks()[1])
     (job,) = workflow["jobs"].values()
-    for steps in job["steps"], yaml.safe_load(snippets()[2]):
+    for steps in job["steps"], yaml.safe_load(code_blocks()[2]):
         (ours,) = [step for step in steps if step["uses"].startswith("./")]
         assert ours["with"].keys() <= known
         others = [step["uses"] for step in steps if step is not ours]
@@ -169,7 +169,7 @@ def test_the_page_names_inputs_of_the_action():
 
 
 def test_the_page_uploads_the_file_that_the_action_writes():
-    ours, upload = yaml.safe_load(snippets()[2])
+    ours, upload = yaml.safe_load(code_blocks()[2])
     assert upload["with"]["sarif_file"] == ours["with"]["sarif-file"]
     assert upload["if"] == "${{ !cancelled() }}"
 
@@ -188,7 +188,7 @@ class Hooks:
 
     def config(self, rev: str = TAG, **options: Any) -> str:
         """Return the config of the page with this source and further options of hooks."""
-        config = yaml.safe_load(snippets()[0])
+        config = yaml.safe_load(code_blocks()[0])
         (repository,) = config["repos"]
         repository |= {"repo": str(self.source), "rev": rev}
         for hook in repository["hooks"]:

@@ -94,7 +94,7 @@ def test_the_fixed_file_has_nothing_left_to_fix(file):
     fixed = fix(CASES[file][0], settings(file))
     assert fixed.applied
     assert not any(each.fix for each in fixed.left.findings)
-    # what has its value from another variable is left to a person
+    # what has its value from another variable is left to the user
     assert len(fixed.left.findings) == (file == "run.sh")
 
 

@@ -1,4 +1,4 @@
-"""A text on its way through rounds of edits, and the way back to where each place came from."""
+"""A source map: where each place of an edited text came from."""
 
 from __future__ import annotations
 
@@ -11,66 +11,66 @@ from stackcfg.yamltext.source_map import EditHistory, SourceMap
 
 
 def test_what_no_edit_touched_comes_from_itself():
-    trail = (
+    history = (
         EditHistory("one\ntwo\nthree\n")
         .after([Edit(0, 3, ("a\nb\nc",))])
         .after([Edit(6, 9, ("",))])
     )
-    assert trail.text == "a\nb\nc\n\nthree\n"
-    assert SourceMap(trail).find_source(trail.text.index("three")) == Position(3, 1)
+    assert history.text == "a\nb\nc\n\nthree\n"
+    assert SourceMap(history).find_source(history.text.index("three")) == Position(3, 1)
 
 
 def test_new_text_comes_from_where_it_was_put():
-    trail = EditHistory("one\ntwo\n").after([Edit(4, 4, ("new\nlines\n",))])
-    assert SourceMap(trail).find_source(trail.text.index("lines")) == Position(2, 1)
+    history = EditHistory("one\ntwo\n").after([Edit(4, 4, ("new\nlines\n",))])
+    assert SourceMap(history).find_source(history.text.index("lines")) == Position(2, 1)
 
 
 def test_a_line_that_moved_comes_from_its_own_place():
-    trail = EditHistory("a: 1\nmoved:\n- x: 1\n- y: 2\n").after(
+    history = EditHistory("a: 1\nmoved:\n- x: 1\n- y: 2\n").after(
         [Edit(0, 0, (Copy(5, 26, 2), "b: 2\n")), Edit(5, 26)]
     )
-    assert trail.text == "  moved:\n  - x: 1\n  - y: 2\nb: 2\na: 1\n"
-    assert SourceMap(trail).find_source(trail.text.index("y: 2")) == Position(4, 3)
-    assert SourceMap(trail).find_source(trail.text.index("b: 2")) == Position(1, 1)
+    assert history.text == "  moved:\n  - x: 1\n  - y: 2\nb: 2\na: 1\n"
+    assert SourceMap(history).find_source(history.text.index("y: 2")) == Position(4, 3)
+    assert SourceMap(history).find_source(history.text.index("b: 2")) == Position(1, 1)
 
 
 def test_a_line_that_was_rewritten_as_it_moved_comes_from_the_one_before():
     old = "a: 1\nold:\n- x: 1\n  y: 2\nb: 2\n"
     new = "s:\n  new:\n  - z: 1\n    y: 2\n"
-    trail = EditHistory(old).after([Edit(0, 0, (new,)), Edit(5, 24)])
-    assert trail.text == f"{new}a: 1\nb: 2\n"
-    source = SourceMap(trail)
-    assert source.find_source(trail.text.index("z: 1")) == Position(3, 1)
-    assert source.find_source(trail.text.index("new:")) == Position(2, 1)
+    history = EditHistory(old).after([Edit(0, 0, (new,)), Edit(5, 24)])
+    assert history.text == f"{new}a: 1\nb: 2\n"
+    source = SourceMap(history)
+    assert source.find_source(history.text.index("z: 1")) == Position(3, 1)
+    assert source.find_source(history.text.index("new:")) == Position(2, 1)
 
 
 def test_a_new_line_beside_one_that_moved_comes_from_where_it_was_put():
     old = "a: 1\nold: 3\n- x: 1\nb: 2\n"
     new = "s:\n  new: 4\n  - x: 1\n"
-    trail = EditHistory(old).after([Edit(0, 0, (new,)), Edit(5, 19)])
-    found = SourceMap(trail).find_source(trail.text.index("new: 4"))
+    history = EditHistory(old).after([Edit(0, 0, (new,)), Edit(5, 19)])
+    found = SourceMap(history).find_source(history.text.index("new: 4"))
     assert found == Position(1, 1)
 
 
 def test_of_equal_lines_that_moved_each_is_its_own():
-    trail = EditHistory("- x\n- x\nend\n").after(
+    history = EditHistory("- x\n- x\nend\n").after(
         [Edit(8, 12, ("end\n", Copy(0, 8))), Edit(0, 8)]
     )
-    assert trail.text == "end\n- x\n- x\n"
-    assert SourceMap(trail).find_source(trail.text.rindex("- x")) == Position(2, 1)
+    assert history.text == "end\n- x\n- x\n"
+    assert SourceMap(history).find_source(history.text.rindex("- x")) == Position(2, 1)
 
 
 @given(st.text("ab\n", max_size=40), st.data())
 def test_rounds_that_only_put_in_lose_no_place(text, data):
-    trail = EditHistory(text)
+    history = EditHistory(text)
     marks = {offset: offset for offset in range(len(text))}
     for _ in range(data.draw(st.integers(0, 3))):
-        place = data.draw(st.integers(0, len(trail.text)))
+        place = data.draw(st.integers(0, len(history.text)))
         new = data.draw(st.text("xy", min_size=1, max_size=5))
-        trail = trail.after([Edit(place, place, (new,))])
+        history = history.after([Edit(place, place, (new,))])
         marks = {first: now + len(new) * (now >= place) for first, now in marks.items()}
     for first, now in marks.items():
-        assert trail.text[now] == text[first]
-        assert SourceMap(trail).find_source(now) == SourceMap(
+        assert history.text[now] == text[first]
+        assert SourceMap(history).find_source(now) == SourceMap(
             EditHistory(text)
         ).find_source(first)

@@ -79,7 +79,7 @@ class Kind:
     def mutant(self, config: Config, seed: str) -> Mutant | None:
         """A mutant of a copy, the same for the same seed; none where there is nothing to change."""
         mutant = self.mutate(copied(config), Random(f"{seed} {self.name}"))
-        if mutant is None or orphans(mutant.config) - orphans(config):
+        if mutant is None or unreferenced(mutant.config) - unreferenced(config):
             return None
         dangling = [
             path for path in _dangling(mutant.config) if path not in _dangling(config)
@@ -114,7 +114,7 @@ class _Plain(yaml.CSafeDumper):
         return True
 
 
-def orphans(config: Config) -> set[tuple[str, str]]:
+def unreferenced(config: Config) -> set[tuple[str, str]]:
     """Resources, by section and provider, whose provider is nowhere: registration fails, which no judge sees."""
     there = {_text(entry.get("provider_id")) for _, entry in provider_entries(config)}
     resources = config.get("registered_resources")
