@@ -16,6 +16,7 @@ from stackcfg.loading.configs import (
     may_be_found,
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError, Problem
+from stackcfg.manifests.file_names import is_searched
 from stackcfg.system.files import (
     STDIN,
     find_files,
@@ -98,7 +99,7 @@ def find_inputs(
     """
     found: list[InputFile] = []
     excluded = 0
-    for path, in_folder in find_files(paths):
+    for path, in_folder in find_files(paths, is_searched):
         if exclusion.covers(path, in_folder):
             excluded += 1
             if verbose:
@@ -200,8 +201,8 @@ def nothing_found(
     if files:
         hint = "-v says why each file was skipped"
         return StackcfgError("no run configs found", hint=hint)
-    message = "no YAML files found"
+    message = "no YAML files, scripts or Dockerfiles found"
     if paths:
         named = ", ".join(f"'{path}'" for path in paths)
-        message = f"no YAML files found in {named}"
+        message += f" in {named}"
     return StackcfgError(message, hint="name a run config")

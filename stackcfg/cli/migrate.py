@@ -23,7 +23,7 @@ from stackcfg.cli.migrate_options import (
 from stackcfg.cli.settings import load_project_settings
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import TYPE_CHECKING
-from stackcfg.loading.errors import InputError
+from stackcfg.loading.errors import InputError, NotRunConfigError
 from stackcfg.migration.engine import ProofError, migrate
 from stackcfg.migration.result import MigratedFile, MigrationResult, build_data_command
 from stackcfg.releases.families import DEFAULT_TARGET, families
@@ -97,7 +97,8 @@ def _migrate_files(
     deployed = _migrate_deployment(files, options)
     charted = _migrate_charts(files, options, deployed)
     work = partial(_migrate_text, options, deployed, charted)
-    process = partial(batch.process_file, work=work, known={*deployed, *charted})
+    known = {*_belonging(deployed), *charted}
+    process = partial(batch.process_file, work=work, known=known)
     outcomes: Iterator[FileOutcome[MigratedFile]] = map(process, files)
     if options.mode == "check":
         # nothing is written, so that no order is needed
@@ -106,6 +107,15 @@ def _migrate_files(
     verbose = options.verbose and for_people
     for outcome in batch.watch_progress(files, outcomes, progress, verbose):
         yield outcome.result or MigratedFile(outcome.name, problem=outcome.problem)
+
+
+def _belonging(deployed: Deployed) -> Iterator[str]:
+    """Yield the files of a deployment, without those that have to do
+    with no server.
+    """
+    for path, each in deployed.items():
+        if not isinstance(each.error, NotRunConfigError):
+            yield path
 
 
 def _migrate_deployment(files: Sequence[InputFile], options: Options) -> Deployed:

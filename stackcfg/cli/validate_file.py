@@ -23,7 +23,11 @@ from stackcfg.reports.validate.formats import Context
 from stackcfg.validation.baseline import Comparison, KnownFinding
 from stackcfg.validation.engine import Validation, validate
 from stackcfg.validation.findings import ERROR, WARNING, FileResult
-from stackcfg.validation.manifest_detection import OtherFiles, holds_objects
+from stackcfg.validation.manifest_detection import (
+    OtherFiles,
+    holds_objects,
+    may_start_server,
+)
 from stackcfg.validation.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,7 +62,8 @@ def check_file(
     search = run_files.search_beside(file)
     settings = settings_beside(file, options, search)
     work = partial(_check_text, settings, options, charted)
-    outcome = batch.process_file(file, work, charted, holds_more=holds_objects)
+    holds_more = partial(_holds_more, file.name)
+    outcome = batch.process_file(file, work, charted, holds_more=holds_more)
     if outcome.skipped:
         return FileOutcome(outcome.name, skipped=outcome.skipped)
     fixed = outcome.result or FixedFile(Validation(()), outcome.text)
@@ -83,6 +88,11 @@ def check_file(
         return FileOutcome(outcome.name, checked)
     # the text is all that the result depends upon
     return FileOutcome(outcome.name, checked, text=outcome.text)
+
+
+def _holds_more(file: str, text: str) -> bool:
+    """Return whether a file is worth validating that may have no run config."""
+    return may_start_server(file, text) or holds_objects(text)
 
 
 def _check_text(

@@ -6,18 +6,17 @@ import posixpath
 import re
 
 from stackcfg.light_typing import Final
+from stackcfg.manifests.file_names import is_dockerfile, is_script
 from stackcfg.patterns import lazy_pattern
 
 DOCKERFILE: Final = "Dockerfile"
 UNIT: Final = "systemd unit"
 SCRIPT: Final = "shell script"
 
-_DOCKERFILE_NAME: Final = lazy_pattern(
-    r"(?i)(?:.*[.-])?(?:docker|container)file(?:[.-].*)?"
-)
-_SCRIPT_NAME: Final = lazy_pattern(r".*\.(?:sh|bash|ksh|zsh)")
 _FIRST_INSTRUCTION: Final = lazy_pattern(
     r"(?:[ \t]*(?:#[^\n]*|\r)?\n)*[ \t]*(?i:FROM|ARG)[ \t]"
+    # an import of Python
+    r"(?![\w.]+[ \t]+import\b)"
 )
 _SECTION: Final = lazy_pattern(r"(?m)^\[(?:Service|Container)\][ \t]*\r?$")
 _SHEBANG: Final = lazy_pattern(r"#!.*\b(?:sh|bash|dash|ash|ksh|zsh)\b")
@@ -26,10 +25,10 @@ _SHEBANG: Final = lazy_pattern(r"#!.*\b(?:sh|bash|dash|ash|ksh|zsh)\b")
 def kind_of(file: str, text: str) -> str:
     """Return the kind of a file; empty for YAML and whatever else there is."""
     name = posixpath.basename(file.replace("\\", "/"))
-    if _SCRIPT_NAME.fullmatch(name) or _SHEBANG.match(text):
+    if is_script(name) or _SHEBANG.match(text):
         return SCRIPT
     if _SECTION.search(text) and not re.search(r"(?m)^kind:", text):
         return UNIT
-    if _DOCKERFILE_NAME.fullmatch(name) or _FIRST_INSTRUCTION.match(text):
+    if is_dockerfile(name) or _FIRST_INSTRUCTION.match(text):
         return DOCKERFILE
     return ""

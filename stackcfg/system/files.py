@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 
 from stackcfg.errors import StackcfgError
@@ -189,9 +189,13 @@ def _existing(folder: str) -> str:
     return folder or "."
 
 
-def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:
+def find_files(
+    paths: list[str], is_searched: Callable[[str], bool]
+) -> Iterator[tuple[str, bool]]:
     """Yield each file that the paths and patterns name, and whether a
     folder held it.
+
+    Of the files in a folder those are yielded that are `is_searched`.
     """
     seen: set[str] = set()
     for path in chain.from_iterable(map(_expand, paths)):
@@ -200,7 +204,7 @@ def find_files(paths: list[str]) -> Iterator[tuple[str, bool]]:
         if in_folder:
             from stackcfg.system.folder_search import search_folder
 
-            names = search_folder(path)
+            names = search_folder(path, is_searched)
         for name in names:
             known = name
             if name != STDIN:

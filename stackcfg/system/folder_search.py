@@ -1,9 +1,11 @@
-"""Finds YAML files and helpers of charts in folders, without those that git ignores."""
+"""Finds files in folders that may matter, and helpers of charts,
+without those that git ignores.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.system.git_ignore import FOLDER_MARK, IgnoreRules, parse_rules
@@ -17,7 +19,9 @@ from stackcfg.system.git_repository import (
     tracked_files,
 )
 
-SUFFIXES: Final = (".yaml", ".yml")
+IsSearched = Callable[[str], bool]
+"""Whether a file may matter, by its path."""
+
 SKIPPED_FOLDERS: Final = frozenset(
     {".git", ".hg", ".svn", ".tox", ".venv", "node_modules", "__pycache__"}
 )
@@ -56,9 +60,9 @@ class _Folder(NamedTuple):
         return False
 
 
-def search_folder(path: str) -> list[str]:
-    """Return the YAML files and the helpers of charts in a folder,
-    without those that git ignores.
+def search_folder(path: str, is_searched: IsSearched) -> list[str]:
+    """Return the files in a folder that may matter by their names, and
+    the helpers of charts, without those that git ignores.
 
     A folder that is named is searched even if git ignores it. One that
     cannot be read is listed too, so that reading it reports why.
@@ -74,7 +78,7 @@ def search_folder(path: str) -> list[str]:
             found.add(folder.path)
             continue
         folder = _with_own_rules(folder, entries)
-        for entry, inside in _unignored(folder, entries):
+        for entry, inside in _unignored(folder, entries, is_searched):
             if inside.endswith(b"/"):
                 pending.append(folder._replace(path=entry.path, inside=inside))
             else:
@@ -82,7 +86,7 @@ def search_folder(path: str) -> list[str]:
         if folder.tree is not None:
             trees.add(folder.tree)
     for tree in trees:
-        tracked = set(_tracked_in(tree)) - found
+        tracked = set(_tracked_in(tree, is_searched)) - found
         found.update(filter(os.path.isfile, tracked))
     return sorted(found)
 
@@ -93,7 +97,7 @@ def _list_entries(path: str) -> list[os.DirEntry[str]]:
 
 
 def _unignored(
-    folder: _Folder, entries: list[os.DirEntry[str]]
+    folder: _Folder, entries: list[os.DirEntry[str]], is_searched: IsSearched
 ) -> Iterator[tuple[os.DirEntry[str], bytes]]:
     """Yield the files and the folders to search, with their paths in
     the repository; that of a folder ends with a slash.
@@ -101,21 +105,23 @@ def _unignored(
     for entry in entries:
         inside = folder.inside + os.fsencode(entry.name)
         if entry.is_dir(follow_symlinks=False):
-            if _is_searched(folder, entry) and not folder.ignores(inside + FOLDER_MARK):
+            if _is_searched_folder(folder, entry) and not folder.ignores(
+                inside + FOLDER_MARK
+            ):
                 yield entry, inside + b"/"
-        elif _is_searched_file(entry) and not folder.ignores(inside):
+        elif _is_searched_file(entry, is_searched) and not folder.ignores(inside):
             yield entry, inside
 
 
-def _is_searched_file(entry: os.DirEntry[str]) -> bool:
-    if not entry.name.endswith(SUFFIXES) and not is_helper(entry.path):
+def _is_searched_file(entry: os.DirEntry[str], is_searched: IsSearched) -> bool:
+    if not is_searched(entry.path) and not is_helper(entry.path):
         return False
     if entry.is_symlink():
         return os.path.isfile(entry.path)
     return entry.is_file()
 
 
-def _is_searched(folder: _Folder, entry: os.DirEntry[str]) -> bool:
+def _is_searched_folder(folder: _Folder, entry: os.DirEntry[str]) -> bool:
     """Return whether a folder may hold files of the project.
 
     As git does, a repository inside another is skipped.
@@ -181,19 +187,19 @@ def _add_rules(folder: _Folder) -> _Folder:
     return folder._replace(rules=(own, *folder.rules))
 
 
-def _tracked_in(tree: _Tree) -> Iterator[str]:
+def _tracked_in(tree: _Tree, is_searched: IsSearched) -> Iterator[str]:
     """Yield the files of a searched tree that the index lists: no rule
     ignores them.
     """
-    endings = tuple(map(os.fsencode, (*SUFFIXES, HELPER_ENDING)))
     for path in tracked_files(tree.repository):
-        if path.startswith(tree.inside) and path.endswith(endings):
-            relative = os.fsdecode(path[len(tree.inside) :])
-            file = os.path.join(tree.path, relative)
-            if file.endswith(HELPER_ENDING) and not is_helper(file):
-                continue
-            if SKIPPED_FOLDERS.isdisjoint(relative.split("/")):
-                yield file
+        if not path.startswith(tree.inside):
+            continue
+        relative = os.fsdecode(path[len(tree.inside) :])
+        file = os.path.join(tree.path, relative)
+        if not is_searched(relative) and not is_helper(file):
+            continue
+        if SKIPPED_FOLDERS.isdisjoint(relative.split("/")):
+            yield file
 
 
 HELPER_ENDING: Final = ".tpl"

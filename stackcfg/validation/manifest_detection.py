@@ -1,5 +1,5 @@
-"""Tells whether a text has objects that manifest rules are about, at no
-cost for the texts that have none.
+"""Tells whether a text has objects that manifest rules are about, or
+may start a server, at no cost for the texts that have none.
 """
 
 from __future__ import annotations
@@ -41,6 +41,15 @@ def mentions_server(text: str) -> bool:
     if not any(mark in text for mark in _CONTAINERS):
         return False
     return _PROGRAM in text.lower()
+
+
+def may_start_server(file: str, text: str) -> bool:
+    """Return whether a file of another kind than YAML is worth a search
+    for what starts ogx.
+    """
+    from stackcfg.manifests.file_names import YAML_ENDINGS
+
+    return not file.endswith(YAML_ENDINGS) and _PROGRAM in text.lower()
 
 
 def find_objects(

@@ -328,7 +328,7 @@ class TestBadInput:
     def test_an_empty_folder_is_an_error(self, tmp_path):
         done = run_here("migrate", "-w", tmp_path)
         assert (done.code, done.out) == (2, "")
-        assert "no YAML files" in done.err
+        assert "no YAML files, scripts or Dockerfiles found" in done.err
 
     def test_a_file_without_permission_is_named(self, old):
         old.chmod(0)

@@ -25,6 +25,7 @@ import stackcfg as library
 from stackcfg.__main__ import main
 from stackcfg.cli.fast_path import parse_plain_validate
 from stackcfg.loading.errors import InputError
+from stackcfg.manifests.file_names import is_searched
 from stackcfg.system import progress
 from stackcfg.system.files import find_files
 from stackcfg.validation.findings import Span
@@ -523,7 +524,9 @@ class TestFolders:
     def test_a_folder_without_yaml_is_an_error(self, tmp_path, files):
         put(tmp_path, files)
         assert concise(".", cwd=tmp_path) == Done(
-            2, "", "error: no YAML files found in '.'; name a run config\n"
+            2,
+            "",
+            "error: no YAML files, scripts or Dockerfiles found in '.'; name a run config\n",
         )
 
     def test_a_folder_without_run_configs_is_an_error(self, tmp_path):
@@ -603,7 +606,9 @@ class TestFolders:
         """Reading a pipe would wait for ever."""
         put(tmp_path, {"conf/run.yaml": BROKEN, "conf/folder.yaml/run.yml": WARNED})
         os.mkfifo(tmp_path / "conf" / "pipe.yaml")
-        assert [name for name, _ in find_files([str(tmp_path / "conf")])] == [
+        assert [
+            name for name, _ in find_files([str(tmp_path / "conf")], is_searched)
+        ] == [
             str(tmp_path / "conf" / "folder.yaml" / "run.yml"),
             str(tmp_path / "conf" / "run.yaml"),
         ]
@@ -618,7 +623,7 @@ class TestFolders:
             return scandir(path)
 
         monkeypatch.setattr(os, "scandir", refusing)
-        assert list(find_files([str(tmp_path)])) == [
+        assert list(find_files([str(tmp_path)], is_searched)) == [
             (str(tmp_path / "locked"), True),
             (str(tmp_path / "run.yaml"), True),
         ]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from stackcfg.manifests.file_names import is_searched
 from stackcfg.system.file_writing import write_file
 from stackcfg.system.files import FileError, find_files, read_file
 from tests.support.running import STARTER, environment
@@ -161,7 +162,7 @@ def test_a_byte_that_is_not_utf8_is_named_with_its_place(tmp_path):
 def test_each_file_is_found_once(tmp_path):
     (tmp_path / "a.yaml").touch()
     path = str(tmp_path / "a.yaml")
-    assert list(find_files([path, str(tmp_path), path])) == [(path, False)]
+    assert list(find_files([path, str(tmp_path), path], is_searched)) == [(path, False)]
 
 
 def test_a_pattern_names_what_it_matches(tmp_path, monkeypatch):
@@ -171,19 +172,23 @@ def test_a_pattern_names_what_it_matches(tmp_path, monkeypatch):
         (tmp_path / name).touch()
 
     def found(pattern: str) -> list[str]:
-        return [name for name, in_folder in find_files([pattern]) if not in_folder]
+        return [
+            name
+            for name, in_folder in find_files([pattern], is_searched)
+            if not in_folder
+        ]
 
     assert found("?.yaml") == ["a.yaml", "b.yaml"]
     assert found("**/*.yaml") == ["[1].yaml", "a.yaml", "b.yaml", "deep/er/c.yaml"]
     assert found("deep/*") == []
-    assert list(find_files(["deep/*"])) == [("deep/er/c.yaml", True)]
+    assert list(find_files(["deep/*"], is_searched)) == [("deep/er/c.yaml", True)]
     assert found("[1].yaml") == ["[1].yaml"]
     assert found("-") == ["-"]
 
 
 def test_a_pattern_that_matches_nothing_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert list(find_files(["*.yml"])) == [("*.yml", False)]
+    assert list(find_files(["*.yml"], is_searched)) == [("*.yml", False)]
     with pytest.raises(FileError, match="no file matches this pattern"):
         read_file("*.yml")
 

@@ -9,9 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from stackcfg.manifests.file_names import is_searched
 from stackcfg.system.folder_search import search_folder
 
-NAMES = ("a", "b", "keep", "x.yaml", "y.yml", "a.yaml", "foo bar", "#h", "!n", "é.yaml")
+NAMES = (
+    "a",
+    "b",
+    "keep",
+    "x.yaml",
+    "y.yml",
+    "a.yaml",
+    "foo bar",
+    "#h",
+    "!n",
+    "é.yaml",
+    "Dockerfile",
+)
 PIECES = (
     *("a", "b", "keep", "x.yaml", "*.yaml", "*.y*ml", "*", "**", "a*", "?.yaml"),
     *("[ab]", "[!a]", "[a-z].yaml", "[[:alpha:]].yaml", "foo\\ bar", "\\#h", "é.yaml"),
@@ -30,14 +43,15 @@ def listed_by_git(folder: Path) -> list[str]:
     names = git("ls-files", "-z", *options, cwd=folder).split("\0")
     paths = [os.path.join(folder, name) for name in names if name]
     return sorted(
-        path
-        for path in set(paths)
-        if path.endswith((".yaml", ".yml")) and os.path.isfile(path)
+        path for path in set(paths) if is_searched(path) and os.path.isfile(path)
     )
 
 
 def found_in(folder: Path) -> list[str]:
-    return [os.path.relpath(path, folder) for path in search_folder(str(folder))]
+    return [
+        os.path.relpath(path, folder)
+        for path in search_folder(str(folder), is_searched)
+    ]
 
 
 def put(folder: Path, *names: str, **contents: str) -> None:
@@ -87,7 +101,7 @@ def test_the_search_agrees_with_git_on_generated_trees(seed, tmp_path):
         ignore(folder, *(some_pattern(chance) for _ in range(chance.randint(1, 4))))
     exclude = tmp_path / ".git" / "info" / "exclude"
     exclude.write_text(some_pattern(chance) + "\n")
-    assert search_folder(str(tmp_path)) == listed_by_git(tmp_path)
+    assert search_folder(str(tmp_path), is_searched) == listed_by_git(tmp_path)
 
 
 def test_a_folder_below_the_top_obeys_the_rules_above_it(tmp_path):
@@ -95,7 +109,9 @@ def test_a_folder_below_the_top_obeys_the_rules_above_it(tmp_path):
     put(tmp_path, "deploy/a/run.yaml", "deploy/a/old.yaml", "deploy/b/run.yaml")
     ignore(tmp_path, "old.yaml", "/deploy/b/")
     assert found_in(tmp_path / "deploy") == ["a/run.yaml"]
-    assert search_folder(str(tmp_path / "deploy")) == listed_by_git(tmp_path / "deploy")
+    assert search_folder(str(tmp_path / "deploy"), is_searched) == listed_by_git(
+        tmp_path / "deploy"
+    )
 
 
 def test_a_folder_that_is_ignored_is_searched_when_it_is_named(tmp_path):
@@ -135,7 +151,7 @@ def test_a_repository_inside_another_is_skipped(tmp_path):
     git("init", "-q", cwd=tmp_path)
     git("init", "-q", cwd=tmp_path / "vendored")
     assert found_in(tmp_path) == ["run.yaml"]
-    assert search_folder(str(tmp_path)) == listed_by_git(tmp_path)
+    assert search_folder(str(tmp_path), is_searched) == listed_by_git(tmp_path)
     assert found_in(tmp_path / "vendored") == ["run.yaml"]
 
 
@@ -149,7 +165,7 @@ def test_a_linked_work_tree_has_the_exclude_patterns_of_its_repository(tmp_path)
     (main / ".git/info/exclude").write_text("local.yaml\n")
     put(linked, "local.yaml", "other.yaml")
     assert found_in(linked) == ["other.yaml", "run.yaml"]
-    assert search_folder(str(linked)) == listed_by_git(linked)
+    assert search_folder(str(linked), is_searched) == listed_by_git(linked)
 
 
 @pytest.mark.parametrize(
