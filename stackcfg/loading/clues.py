@@ -15,6 +15,11 @@ Releases = frozenset[Release]
 HEAVY: Final = 2
 """The weight of what keeps a provider from working where it is not read."""
 
+TIE_BREAKER: Final = 0
+"""The weight of what a config is likely for, of the releases that all
+other clues leave: they read it alike.
+"""
+
 
 class Clue(NamedTuple):
     """An entry of a config that only some releases read.

@@ -20,16 +20,17 @@ from stackcfg.loading.missing_keys import (
     missing_provider_keys,
     missing_section,
 )
+from stackcfg.loading.reference_clues import find_reference_clues
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE
 from stackcfg.releases.models import field_spans, key_spans, root_model_names
 from stackcfg.releases.providers import api_spans, provider_models, provider_spans
 from stackcfg.releases.resources import DATASETS
-from stackcfg.releases.stores import REFERENCE, StoreFields
+from stackcfg.releases.stores import StoreFields
 from stackcfg.releases.versions import Span
 from stackcfg.runconfig.placeholders import PLACEHOLDER_START
 from stackcfg.runconfig.providers import is_disabled, provider_entries
-from stackcfg.runconfig.sections import AUTH, BACKENDS_PATH, STORES_PATH
+from stackcfg.runconfig.sections import AUTH, BACKENDS_PATH
 from stackcfg.runconfig.substitution import TYPED_SINCE
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.inline_value import is_inline_store
@@ -76,7 +77,7 @@ def _all_clues(
             weight = HEAVY
         yield Clue(f"'{key}'", releases, (key,), weight=weight)
     yield from _style_clues(data, inline)
-    yield from _store_clues(data, store_fields)
+    yield from find_reference_clues(data, store_fields)
     yield from _api_clues(data)
     yield from _provider_clues(data)
     for path, model in SERVER_MODELS.items():
@@ -105,22 +106,6 @@ def has_only_catalog(data: Mapping[str, Any], inline: StoreMap) -> bool:
     """
     _, after = split_releases(CATALOG_SINCE)
     return {clue.releases for clue in _style_clues(data, inline)} == {after}
-
-
-def _store_clues(
-    data: Mapping[str, Any],
-    store_fields: StoreFields,
-) -> Iterator[Clue]:
-    for name, value in mapping_at(data, STORES_PATH).items():
-        path = (*STORES_PATH, name)
-        keys = as_mapping(value)
-        spans: list[Span] = []
-        for field in store_fields.fields:
-            if field.path != path or field.style != REFERENCE:
-                continue
-            if field.name_field in keys:
-                spans.append((field.since, field.until))
-        yield Clue(f"store '{name}'", releases_in(spans), path)
 
 
 def _api_clues(data: Mapping[str, Any]) -> Iterator[Clue]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from stackcfg.light_typing import NamedTuple
-from stackcfg.loading.clues import Clue, Releases
+from stackcfg.loading.clues import TIE_BREAKER, Clue, Releases
 from stackcfg.loading.config_positions import EntryPlaces, position_of_offset
 from stackcfg.loading.configs import RunConfig
 from stackcfg.loading.missing_apis import starting_releases
@@ -70,7 +70,9 @@ class DetectedReleases:
     def against(self) -> tuple[Evidence, ...]:
         """What the releases do not read."""
         unread = [
-            each for each in self._placed if not self.releases <= each[1].releases
+            each
+            for each in self._placed
+            if each[1].weight and not self.releases <= each[1].releases
         ]
         return _as_evidence(self._config, unread)
 
@@ -140,13 +142,20 @@ def _precedence(clue: Clue) -> tuple[int, int]:
 
 
 def _best_releases(styles: set[Releases], clues: Iterable[Clue]) -> Releases:
-    """Return the releases with the most votes; styles outweigh all else."""
+    """Return the releases with the most votes: styles outweigh all
+    else, and clues without weight decide what is left.
+    """
     weights: Counter[Releases] = Counter()
+    tie_breakers: Counter[Releases] = Counter()
     for clue in clues:
         weights[clue.releases] += clue.weight
+        if clue.weight == TIE_BREAKER:
+            tie_breakers[clue.releases] += 1
     known = described_releases()
-    styled = _most_voted(range(len(known)), Counter(styles))
-    return frozenset(known[place] for place in _most_voted(styled, weights))
+    best: Sequence[int] = range(len(known))
+    for votes in (Counter(styles), weights, tie_breakers):
+        best = _most_voted(best, votes)
+    return frozenset(known[place] for place in best)
 
 
 def _most_voted(

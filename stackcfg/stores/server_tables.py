@@ -29,7 +29,7 @@ def read_tables(data: Data, version: Release) -> Data:
     tables = {
         name: _make_sql_reference(name, stores[name])
         for name in USES
-        if _is_kv_reference(stores.get(name))
+        if is_rewritten(name, stores.get(name))
     }
     if not tables:
         return data
@@ -37,8 +37,11 @@ def read_tables(data: Data, version: Release) -> Data:
     return {**data, "storage": storage}
 
 
-def _is_kv_reference(reference: Any) -> bool:
-    if not isinstance(reference, Mapping):
+def is_rewritten(store: str, reference: Any) -> bool:
+    """Return whether a reference is one to a KV store of which a
+    reference to a table is made.
+    """
+    if store not in USES or not isinstance(reference, Mapping):
         return False
     return "namespace" in reference and "table_name" not in reference
 

@@ -204,3 +204,48 @@ def test_inline_stores_of_providers_beside_a_catalog_of_the_server_are_left_over
 )
 def test_a_config_with_stores_of_both_styles_can_be_of_0_2(changed: str):
     assert min(detect(changed).releases) < (0, 3, 0)
+
+
+KV_STORE = "{backend: kv_default, namespace: x}"
+SQL_STORE = "{backend: sql_default, table_name: x}"
+
+
+def with_stores(**stores: str) -> str:
+    """Return a config with references of the server to these stores."""
+    entries = ", ".join(f"{name}: {value}" for name, value in stores.items())
+    backends = "backends: {kv_default: {type: kv_sqlite, db_path: /data/kv.db}}"
+    return f"storage: {{{backends}, stores: {{{entries}}}}}\nhome: ''\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "releases"),
+    [
+        # 1.0 and later read them too, but wrote tables themselves
+        (with_stores(prompts=KV_STORE), "0.4.0 to 0.8.0"),
+        (with_stores(connectors=KV_STORE), "0.5.0 to 0.8.0"),
+        (
+            with_stores(prompts=KV_STORE, connectors=KV_STORE)
+            + "server: {insecure: true}\n",
+            "1.2.0 or later",
+        ),
+        # 0.4 to 0.8 refuse a table, and an old home does not change that
+        (with_stores(prompts=SQL_STORE), "1.0.0 or later"),
+        (with_stores(prompts=SQL_STORE, connectors=KV_STORE), "1.0.0 or later"),
+        (with_stores(connectors=SQL_STORE) + "home2: ~/.llama/x\n", "1.0.0 or later"),
+        # a release reads both keys in its own way
+        (
+            with_stores(prompts="{backend: x, namespace: x, table_name: x}"),
+            "0.4.0 or later",
+        ),
+        # the form of a store that has never changed says nothing
+        (with_stores(metadata=KV_STORE, conversations=SQL_STORE), "0.3.0 or later"),
+        (with_stores(metadata=SQL_STORE), "0.3.0 or later"),
+    ],
+)
+def test_the_form_of_a_store_tells_the_releases(text: str, releases: str):
+    assert describe_releases(detect(text).releases) == releases
+
+
+def test_a_store_that_a_release_reads_in_an_old_form_is_not_against_it():
+    text = with_stores(prompts=KV_STORE) + "server: {insecure: true}\n"
+    assert detect(text).against == ()

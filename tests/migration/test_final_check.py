@@ -256,9 +256,9 @@ storage:
     inference: {backend: sql_default, table_name: inference_store}
     conversations: {backend: sql_default, table_name: conversations}
     prompts: {backend: kv_default, namespace: prompts}
-    connectors: {backend: kv_default, namespace: connectors}
+connectors: []
 """
-"""Fits 0.4.0 to 0.8.0: its provider is of 0.4, its name and last store of 0.5."""
+"""Fits 0.4.0 to 0.8.0: its provider is of 0.4, its name and last key of 0.5."""
 
 
 @pytest.mark.parametrize(
@@ -289,8 +289,8 @@ def test_what_one_of_the_releases_that_a_file_fits_refuses_needs_action(
         (
             "0.4",
             [
-                "21: 0.4.7 has no key 'connectors' in 'stores' (added in 0.5.0); it drops "
-                "it; remove it, or use 0.5.0 or later"
+                "21: 0.4.7 has no key 'connectors' at the top level (added in 0.5.0); "
+                "it drops it; remove it, or use 0.5.0 or later"
             ],
         ),
         ("0.5", []),

@@ -74,7 +74,7 @@ run.yaml: a storage catalog, shown as 0.3.5 reads it
 fits best 0.3.0 to 0.3.5
   line 2: 'telemetry' only in 0.3.0 to 0.3.5
   line 18: but no 'token' in remote::milvus only in 0.1.6 to 0.2.13
-  line 38: but store 'prompts' only in 0.4.0 to 0.8.0
+  line 38: but store 'prompts' only in 0.4.0 or later
 files are in ${env.DIR:=/data}/
 
 kv_default  kv_sqlite  kvstore.db  line 28
