@@ -13,11 +13,20 @@ from stackcfg.loading.clues import (
     releases_in,
     split_releases,
 )
-from stackcfg.paths import as_mapping, mapping_at
-from stackcfg.releases.changes import SERVER_STORES_IN_SQL_SINCE
-from stackcfg.releases.stores import REFERENCE, StoreField, StoreFields
+from stackcfg.paths import Path, as_mapping, mapping_at, value_at
+from stackcfg.releases.changes import CATALOG_SINCE, SERVER_STORES_IN_SQL_SINCE
+from stackcfg.releases.stores import (
+    INLINE,
+    LAST_INLINE,
+    REFERENCE,
+    StoreField,
+    StoreFields,
+)
+from stackcfg.runconfig.providers import is_disabled, provider_entries
 from stackcfg.runconfig.sections import STORES_PATH
+from stackcfg.runconfig.values import as_string
 from stackcfg.stores.server_tables import is_rewritten
+from stackcfg.stores.store_map import is_reference
 
 FORM: Final = "form"
 """The aspect of a store that is its family; the other one is that it is there."""
@@ -51,6 +60,24 @@ def find_reference_clues(
         if _releases_of(fields) - reading:
             weight = HEAVY
         yield Clue(f"store '{name}'", reading, path, weight=weight)
+
+
+def find_refused_references(
+    data: Mapping[str, Any], store_fields: StoreFields
+) -> Iterator[Clue]:
+    """Yield the references in place of an inline store of a provider:
+    releases with inline stores refuse a store without a `type`.
+    """
+    _, taking = split_releases(CATALOG_SINCE)
+    for api, index, provider in provider_entries(data):
+        if is_disabled(provider):
+            continue
+        kind = as_string(provider.get("provider_type"))
+        for field in store_fields.provider_fields(api, kind, LAST_INLINE, INLINE):
+            path: Path = ("providers", api, index, "config", *field.path)
+            if is_reference(value_at(data, path)):
+                what = f"reference '{path[-1]}'"
+                yield Clue(what, taking, path, decisive=True, weight=HEAVY)
 
 
 def _releases_of(fields: Iterable[StoreField]) -> Releases:

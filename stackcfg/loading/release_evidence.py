@@ -20,7 +20,10 @@ from stackcfg.loading.missing_keys import (
     missing_provider_keys,
     missing_section,
 )
-from stackcfg.loading.reference_clues import find_reference_clues
+from stackcfg.loading.reference_clues import (
+    find_reference_clues,
+    find_refused_references,
+)
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
 from stackcfg.releases.changes import CATALOG_SINCE, HOME_MOVED_SINCE
 from stackcfg.releases.models import field_spans, key_spans, root_model_names
@@ -77,6 +80,7 @@ def _all_clues(
             weight = HEAVY
         yield Clue(f"'{key}'", releases, (key,), weight=weight)
     yield from _style_clues(data, inline)
+    yield from find_refused_references(data, store_fields)
     yield from find_reference_clues(data, store_fields)
     yield from _api_clues(data)
     yield from _provider_clues(data)

@@ -249,3 +249,32 @@ def test_the_form_of_a_store_tells_the_releases(text: str, releases: str):
 def test_a_store_that_a_release_reads_in_an_old_form_is_not_against_it():
     text = with_stores(prompts=KV_STORE) + "server: {insecure: true}\n"
     assert detect(text).against == ()
+
+
+HALF = """\
+metadata_store: {type: sqlite, db_path: /data/registry.db}
+providers:
+  files:
+  - provider_id: %s
+    provider_type: inline::localfs
+    config: {storage_dir: /data, metadata_store: %s}
+registered_resources: {}
+"""
+REFERENCE = "{backend: sql_default, table_name: files}"
+
+
+@pytest.mark.parametrize(
+    ("provider_id", "store", "releases"),
+    [
+        # 0.2 refuses the file, and 0.3 one without 'storage'
+        ("local", REFERENCE, "0.4.0 or later"),
+        ("local", "{type: sqlite, db_path: /data/files.db}", "0.2.10 to 0.2.24"),
+        # nothing of a provider that is off is read
+        ("__disabled__", REFERENCE, "0.2.10 to 0.2.24"),
+    ],
+)
+def test_a_reference_in_place_of_an_inline_store_outweighs_those_of_the_server(
+    provider_id: str, store: str, releases: str
+):
+    found = detect(HALF % (provider_id, store))
+    assert describe_releases(found.releases) == releases
