@@ -21,6 +21,7 @@ UVICORN: Final = "uvicorn"
 
 _PROGRAMS: Final = ("llama", "ogx")
 _CLI_MODULES: Final = ("llama_stack.cli.llama", NEW_MODULE)
+_SUBCOMMANDS: Final = ("stack", "model", "download", "verify-download")
 _TALKER: Final = lazy_pattern(
     "alias|awk|cat|command|echo|grep|kill|logger|man|pgrep|pkill|printf|sed|type|"
     "which|whereis"
@@ -48,6 +49,23 @@ def find_start(words: Sequence[str]) -> Start | None:
         start = _start_at(words, index)
         if start is not None:
             return start
+    return None
+
+
+def find_old_command(words: Sequence[str]) -> Start | None:
+    """Return where the words of one command call the command line of
+    llama-stack, whatever it does; None if nowhere.
+    """
+    if words and _TALKER.fullmatch(program_of(words[0])):
+        return None
+    for index, word in enumerate(words[:-1]):
+        kind = ""
+        if word == _CLI_MODULES[0] and words[index - 1] == "-m":
+            kind = MODULE
+        elif program_of(word) == _PROGRAMS[0] and words[index + 1] in _SUBCOMMANDS:
+            kind = CLI
+        if kind:
+            return Start(kind, index, index + 1, is_old=True)
     return None
 
 

@@ -94,6 +94,18 @@ def read_commands(text: str) -> list[ShellCommand]:
     return list(_Reader(text).commands())
 
 
+def find_substitutions(text: str) -> list[tuple[int, int]]:
+    """Return where the commands in `$(…)` are, as spans without the
+    brackets; none where the text cannot be read.
+    """
+    reader = _Reader(text)
+    try:
+        list(reader.commands())
+    except ShellError:
+        return []
+    return reader.substitutions
+
+
 class _Reader:
     """Reads shell text from the left to the right."""
 
@@ -101,6 +113,7 @@ class _Reader:
         self.text = text
         self.at = 0
         self.waiting: list[tuple[str, bool]] = []
+        self.substitutions: list[tuple[int, int]] = []
 
     def commands(self) -> Iterator[ShellCommand]:
         """Yield the commands up to the end of the text."""
@@ -245,6 +258,7 @@ class _Reader:
             self.at = self._find("`", begin)
         elif self.text.startswith("$(", begin):
             self._skip_brackets("(", ")")
+            self.substitutions.append((begin + 2, self.at - 1))
         elif self.text.startswith("${", begin):
             self._skip_brackets("{", "}")
         elif self.text.startswith("$'", begin):

@@ -151,7 +151,8 @@ class _ArgumentRewriter:
         if new_distribution(word) == self.launch.distribution != "":
             # the new image starts it by itself
             return
-        new = self._distribution(word, index)
+        new, notes = replace_distribution(word, index)
+        self.notes += notes
         self.config = NewWord(new, index)
         if not self.launch.has_entrypoint:
             self.kept.append(self.config)
@@ -160,34 +161,6 @@ class _ArgumentRewriter:
         if is_config_path(word):
             variable = ENTRYPOINT_CONFIG
         self.variables[variable] = new
-
-    def _distribution(
-        self,
-        word: str,
-        index: int,
-    ) -> str:
-        """Return the name of a distribution in ogx."""
-        if is_config_path(word):
-            return word
-        new = new_distribution(word)
-        if new == word:
-            return word
-        if new:
-            message = (
-                f"ogx has no distribution '{word}'; '{new}' has its providers, "
-                "which variables switch on; models are no longer registered by name"
-            )
-            self.notes.append(CommandNote(CHECK, message, index))
-            return new
-        message = f"ogx has no distribution '{word}'; name a run config"
-        if new is None:
-            path = f"~/.ogx/distributions/llamastack-{word}/{word}-run.yaml"
-            message = (
-                f"ogx does not find a distribution '{word}' that 'llama stack build' "
-                f"has made; name its file, such as {path}"
-            )
-        self.notes.append(CommandNote(ACTION_REQUIRED, message, index))
-        return word
 
     def _replace(
         self,
@@ -224,6 +197,31 @@ class _ArgumentRewriter:
             notes=tuple(self.notes),
             config=config,
         )
+
+
+def replace_distribution(word: str, index: int) -> tuple[str, list[CommandNote]]:
+    """Return the name of a distribution in ogx, or a path as it is, and
+    what there is to say.
+    """
+    if is_config_path(word):
+        return word, []
+    new = new_distribution(word)
+    if new == word:
+        return word, []
+    if new:
+        message = (
+            f"ogx has no distribution '{word}'; '{new}' has its providers, "
+            "which variables switch on; models are no longer registered by name"
+        )
+        return new, [CommandNote(CHECK, message, index)]
+    message = f"ogx has no distribution '{word}'; name a run config"
+    if new is None:
+        path = f"~/.ogx/distributions/llamastack-{word}/{word}-run.yaml"
+        message = (
+            f"ogx does not find a distribution '{word}' that 'llama stack build' "
+            f"has made; name its file, such as {path}"
+        )
+    return word, [CommandNote(ACTION_REQUIRED, message, index)]
 
 
 def is_config_path(word: str) -> bool:

@@ -10,6 +10,7 @@ from stackcfg.deployment.environment.arguments import (
     NewWord,
     rewrite_arguments,
 )
+from stackcfg.deployment.environment.images import new_requirements
 from stackcfg.light_typing import Final
 from stackcfg.manifests.server_start import (
     CLI,
@@ -32,7 +33,7 @@ def rewrite_start(
     launch: Launch,
 ) -> NewCommand:
     """Return the command for ogx; what is in front of the start stays."""
-    before = [NewWord(word, index) for index, word in enumerate(words[: start.first])]
+    before = words_before(words, start, launch)
     if start.kind == UVICORN:
         factory = NewWord(NEW_FACTORY, start.first)
         after = [
@@ -51,22 +52,46 @@ def _program(
     words: Sequence[str], start: Start, launch: Launch, before: list[NewWord]
 ) -> Iterator[NewWord]:
     """Yield the words of the new program; `before` may lose an interpreter."""
-    first = start.first
+    program = new_program(words, start, before)
     run: int | None = start.end - 1
-    if start.kind == CLI:
-        folder = words[first].removesuffix(program_of(words[first]))
-        yield NewWord(folder + "ogx", first)
-    elif _is_plain_python(words, start):
-        # `python -m module` becomes `ogx run`
-        yield NewWord("ogx", before[-2].source)
-        del before[-2:]
-    else:
-        yield NewWord(NEW_MODULE, first)
-        if run == first:
-            run = None
+    if program.source == run:
+        run = None
+    yield program
     if launch.target < SHORT_COMMAND_SINCE:
         yield NewWord("stack")
     yield NewWord("run", run)
+
+
+def words_before(
+    words: Sequence[str],
+    start: Start,
+    launch: Launch,
+) -> list[NewWord]:
+    """Return the words in front of a command of llama-stack."""
+    before = words[: start.first]
+    if start.is_old:
+        before = new_requirements(before, launch.target)
+    return [NewWord(word, index) for index, word in enumerate(before)]
+
+
+def new_program(
+    words: Sequence[str],
+    start: Start,
+    before: list[NewWord],
+) -> NewWord:
+    """Return the word for the program of ogx; `before` may lose an
+    interpreter.
+    """
+    first = start.first
+    if start.kind == CLI:
+        folder = words[first].removesuffix(program_of(words[first]))
+        return NewWord(folder + "ogx", first)
+    if _is_plain_python(words, start):
+        # `python -m module` becomes `ogx`
+        program = NewWord("ogx", before[-2].source)
+        del before[-2:]
+        return program
+    return NewWord(NEW_MODULE, first)
 
 
 def _is_plain_python(words: Sequence[str], start: Start) -> bool:

@@ -129,6 +129,42 @@ def rewrite_packages(words: Sequence[str], target: Release) -> NewCommand | None
     return NewCommand(tuple(NewWord(word, index) for index, word in enumerate(new)))
 
 
+_RUNNERS: Final = ("uv", "uvx", "pipx")
+_REQUIRING: Final = ("--with", "-w", "--from", "--spec")
+"""Programs that install packages for one command, and their options
+that name them.
+"""
+
+_NEXT_PACKAGE: Final = lazy_pattern(r",(?=\s*[A-Za-z])(?![^\[\]]*\])")
+"""The comma in front of another package: not one of extras, or of a version."""
+
+
+def new_requirements(words: Sequence[str], target: Release) -> list[str]:
+    """Return the words in front of a command with the packages of ogx:
+    `uv run --with llama-stack llama stack run` does not have `ogx`.
+    """
+    if not any(program_of(word) in _RUNNERS for word in words):
+        return list(words)
+    found: list[str] = []
+    option = ""
+    for word in words:
+        name, equals, value = word.partition("=")
+        if option in _REQUIRING:
+            found.append(_new_packages(word, target))
+        elif equals and name in _REQUIRING:
+            found.append(f"{name}={_new_packages(value, target)}")
+        else:
+            found.append(word)
+        option = word
+    return found
+
+
+def _new_packages(text: str, target: Release) -> str:
+    """Return packages with commas between them, as they are named for ogx."""
+    packages = _NEXT_PACKAGE.split(text)
+    return ",".join(new_package(each, target) for each in packages)
+
+
 def new_package(word: str, target: Release) -> str:
     """Return the package of ogx for one of llama-stack; any other as it is."""
     match = _PACKAGE.fullmatch(word)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from stackcfg.deployment.environment.arguments import Launch, NewCommand
+from stackcfg.deployment.environment.arguments import Launch, NewCommand, NewWord
 from stackcfg.deployment.environment.commands import rewrite_start
 from stackcfg.deployment.environment.container_runs import rewrite_run
 from stackcfg.deployment.environment.images import rewrite_packages
 from stackcfg.deployment.environment.names import Renaming
+from stackcfg.deployment.environment.other_commands import rewrite_other
 from stackcfg.deployment.environment.words import quote_shell, rewrite_spans
-from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.manifests.home_paths import move_absolute_paths
 from stackcfg.manifests.server_evidence import script_index
@@ -19,18 +20,16 @@ from stackcfg.manifests.server_start import (
     Start,
     find_server_run,
     find_start,
-    program_of,
 )
 from stackcfg.manifests.shell_text import (
     ShellCommand,
     ShellError,
     ShellWord,
+    find_commands,
+    find_substitutions,
     read_commands,
 )
 from stackcfg.migration.changes import ACTION_REQUIRED
-
-_OTHER_COMMANDS: Final = ("stack", "model", "download", "verify-download")
-_LISTS: Final = ("list", "list-apis", "list-deps", "list-providers")
 
 
 class ScriptNote(NamedTuple):
@@ -74,6 +73,7 @@ def rewrite_script(
     rewriter.read_configs()
     for command in commands:
         rewriter.read(command)
+    rewriter.read_substitutions()
     return rewriter.result()
 
 
@@ -207,24 +207,37 @@ class _Rewriter:
         """Read a command that starts no server."""
         packages = rewrite_packages(values, self.launch.target)
         if packages is not None:
-            self._keep(words, self._write(words, packages))
-        elif program_of(values[0]) == "llama" and values[1:]:
-            self._read_llama(words, values)
+            self._rename_packages(words, packages)
+            return
+        new = rewrite_other(values, self.launch)
+        if new is not None:
+            self._keep(words, self.renaming.apply(self._write(words, new)))
 
-    def _read_llama(
+    def _rename_packages(
         self,
         words: Sequence[ShellWord],
-        values: list[str],
+        packages: NewCommand,
     ) -> None:
-        if values[1] == "stack" and values[2:] and values[2] in _LISTS:
-            self._keep(words[:1], values[0].removesuffix("llama") + "ogx")
-        elif values[1] in _OTHER_COMMANDS:
-            message = (
-                f"ogx has no '{' '.join(values[:3])}'; 'ogx stack list-deps CONFIG' "
-                "lists the packages to install"
-            )
-            offset = words[0].start
-            self.notes.append(ScriptNote(ACTION_REQUIRED, message, offset))
+        """Write the words that are other ones; the rest may hold commands."""
+        for word, new in zip(words, packages.words, strict=True):
+            if new.text != word.value:
+                change = NewCommand((NewWord(new.text, 0),))
+                self._keep([word], self._write([word], change))
+
+    def read_substitutions(self) -> None:
+        """Read the commands of llama-stack in `$(…)`, which start no server."""
+        for start, end in find_substitutions(self.text):
+            if any(each.start < end and start < each.end for each in self.segments):
+                # it is part of a command that has been written anew
+                continue
+            for command in find_commands(self.text[start:end]):
+                words = [
+                    word._replace(start=word.start + start, end=word.end + start)
+                    for word in command.words
+                ]
+                new = rewrite_other(command.values, self.launch)
+                if new is not None:
+                    self._keep(words, self.renaming.apply(self._write(words, new)))
 
     def result(self) -> ScriptChange:
         """Return the text with what was read."""
