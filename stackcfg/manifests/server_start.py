@@ -19,6 +19,9 @@ MODULE: Final = "module"
 UVICORN: Final = "uvicorn"
 """The ways in which a server is started."""
 
+BUILD: Final = "build"
+"""The subcommand that starts the server with `--run` (0.1.4 to 0.2.24)."""
+
 _PROGRAMS: Final = ("llama", "ogx")
 _CLI_MODULES: Final = ("llama_stack.cli.llama", NEW_MODULE)
 _SUBCOMMANDS: Final = ("stack", "model", "download", "verify-download")
@@ -72,7 +75,7 @@ def find_old_command(words: Sequence[str]) -> Start | None:
 def _start_at(words: Sequence[str], index: int) -> Start | None:
     word = words[index]
     program = program_of(word)
-    rest = tuple(words[index + 1 : index + 3])
+    rest = words[index + 1 :]
     if program in _PROGRAMS:
         count = _length_of_subcommand(program, rest)
         if count:
@@ -94,18 +97,21 @@ def _start_at(words: Sequence[str], index: int) -> Start | None:
     return None
 
 
-def _length_of_subcommand(program: str, rest: tuple[str, ...]) -> int:
+def _length_of_subcommand(program: str, rest: Sequence[str]) -> int:
     """Return how many words after the program say `run`; 0 if they do not."""
-    if rest == ("stack", "run"):
+    subcommand = tuple(rest[:2])
+    if subcommand == ("stack", "run"):
         return 2
-    if program == "ogx" and rest[:1] == ("run",):
+    if program == "ogx" and subcommand[:1] == ("run",):
         return 1
+    if program == "llama" and subcommand == ("stack", BUILD) and "--run" in rest:
+        return 2
     return 0
 
 
 def _module_start(
     word: str,
-    rest: tuple[str, ...],
+    rest: Sequence[str],
     index: int,
 ) -> Start | None:
     if word in _CLI_MODULES:

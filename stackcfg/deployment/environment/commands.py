@@ -10,9 +10,11 @@ from stackcfg.deployment.environment.arguments import (
     NewWord,
     rewrite_arguments,
 )
+from stackcfg.deployment.environment.built_starts import rewrite_built
 from stackcfg.deployment.environment.images import new_requirements
 from stackcfg.light_typing import Final
 from stackcfg.manifests.server_start import (
+    BUILD,
     CLI,
     UVICORN,
     Start,
@@ -42,7 +44,7 @@ def rewrite_start(
         ]
         return NewCommand((*before, factory, *after))
     program = list(_program(words, start, launch, before))
-    arguments = rewrite_arguments(words, launch, start.end)
+    arguments = _arguments(words, start, launch)
     if launch.demands_flag and INSECURE not in words:
         program.append(NewWord(INSECURE))
     return arguments._replace(words=(*before, *program, *arguments.words))
@@ -60,6 +62,12 @@ def _program(
     if launch.target < SHORT_COMMAND_SINCE:
         yield NewWord("stack")
     yield NewWord("run", run)
+
+
+def _arguments(words: Sequence[str], start: Start, launch: Launch) -> NewCommand:
+    if words[start.end - 1] == BUILD:
+        return rewrite_built(words, start.end)
+    return rewrite_arguments(words, launch, start.end)
 
 
 def words_before(
