@@ -267,3 +267,21 @@ def test_a_key_that_holds_anchors_for_aliases_is_for_information(
     found = validate(f"{top}\n{old}", settings_for("0.2.23")).findings
     [unknown] = [each for each in found if each.rule == "unknown-key"]
     assert (unknown.severity, unknown.help) == (severity, advice)
+
+
+@pytest.mark.parametrize(
+    ("release", "api"),
+    [("0.3.5", "agents"), ("0.6.1", "agents"), ("0.7.3", "responses")],
+)
+def test_an_unused_store_of_responses_names_the_provider_that_stores_them(
+    release: str, api: str
+):
+    text = CONFIG + "    responses: {backend: sql_default, table_name: r}\n"
+    [found] = [
+        each
+        for each in validate(text, settings_for(release)).findings
+        if each.rule == "inert-key"
+    ]
+    assert found.help == (
+        f"remove it: the provider of '{api}' says where responses are stored"
+    )

@@ -17,8 +17,10 @@ from stackcfg.releases.changes import (
     LOGGING_KEY,
     LOGGING_UNREAD_SINCE,
     LOGGING_VARIABLE,
+    RENAMED_STORES,
 )
 from stackcfg.releases.models import config_model
+from stackcfg.releases.providers import apis
 from stackcfg.releases.resources import RESOURCES_SECTION, registered_at_start
 from stackcfg.runconfig.sections import UNUSED_STORE_PATH
 from stackcfg.validation.rule import WARNING, Findings, Inspection, Rule
@@ -40,7 +42,10 @@ def check(inspection: Inspection) -> Findings:
 
 def _unused_keys(inspection: Inspection) -> Iterator[tuple[Path, str]]:
     """Yield the path of each unused key, with what to write instead."""
-    advice = "remove it: the agents provider says where responses are stored"
+    api = "agents"
+    if api not in apis(inspection.version):
+        api = RENAMED_STORES[api]
+    advice = f"remove it: the provider of '{api}' says where responses are stored"
     yield UNUSED_STORE_PATH, advice
     if inspection.version < LOGGING_UNREAD_SINCE:
         yield ("logging",), f"write '{LOGGING_KEY}' instead"
