@@ -95,8 +95,8 @@ def read_commands(text: str) -> list[ShellCommand]:
 
 
 def find_substitutions(text: str) -> list[tuple[int, int]]:
-    """Return where the commands in `$(…)` are, as spans without the
-    brackets; none where the text cannot be read.
+    """Return where the commands in `$(…)` and in backticks are, as spans
+    without these; none where the text cannot be read.
     """
     reader = _Reader(text)
     try:
@@ -256,6 +256,7 @@ class _Reader:
         begin = self.at
         if self.text[begin] == "`":
             self.at = self._find("`", begin)
+            self.substitutions.append((begin + 1, self.at - 1))
         elif self.text.startswith("$(", begin):
             self._skip_brackets("(", ")")
             self.substitutions.append((begin + 2, self.at - 1))

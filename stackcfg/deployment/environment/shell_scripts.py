@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 
 from stackcfg.deployment.environment.arguments import Launch, NewCommand, NewWord
@@ -209,9 +210,7 @@ class _Rewriter:
         if packages is not None:
             self._rename_packages(words, packages)
             return
-        new = rewrite_other(values, self.launch)
-        if new is not None:
-            self._keep(words, self.renaming.apply(self._write(words, new)))
+        self._rewrite_other(words, values)
 
     def _rename_packages(
         self,
@@ -225,19 +224,38 @@ class _Rewriter:
                 self._keep([word], self._write([word], change))
 
     def read_substitutions(self) -> None:
-        """Read the commands of llama-stack in `$(…)`, which start no server."""
+        """Read the commands of llama-stack in substitutions, as `$(…)`."""
+        taken = sorted((each.start, each.end) for each in self.segments)
         for start, end in find_substitutions(self.text):
-            if any(each.start < end and start < each.end for each in self.segments):
-                # it is part of a command that has been written anew
+            last = bisect_left(taken, (end, 0)) - 1
+            if last >= 0 and taken[last][1] > start:
+                # a part of it, or what it is a part of, has been written anew
                 continue
-            for command in find_commands(self.text[start:end]):
-                words = [
-                    word._replace(start=word.start + start, end=word.end + start)
-                    for word in command.words
-                ]
-                new = rewrite_other(command.values, self.launch)
-                if new is not None:
-                    self._keep(words, self.renaming.apply(self._write(words, new)))
+            known = len(self.segments)
+            self._read_substitution(start, end)
+            for each in self.segments[known:]:
+                insort(taken, (each.start, each.end))
+
+    def _read_substitution(
+        self,
+        start: int,
+        end: int,
+    ) -> None:
+        for command in find_commands(self.text[start:end]):
+            words = [
+                word._replace(start=word.start + start, end=word.end + start)
+                for word in command.words
+            ]
+            self._rewrite_other(words, command.values)
+
+    def _rewrite_other(
+        self,
+        words: Sequence[ShellWord],
+        values: list[str],
+    ) -> None:
+        new = rewrite_other(values, self.launch)
+        if new is not None:
+            self._keep(words, self.renaming.apply(self._write(words, new)))
 
     def result(self) -> ScriptChange:
         """Return the text with what was read."""
