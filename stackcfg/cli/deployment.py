@@ -90,7 +90,7 @@ def migrate_inside(text: str, settings: Settings) -> MigrationResult:
 def migrate_other(text: str, settings: Settings) -> MigrationResult:
     """Migrate a text around whose run configs nothing changes.
 
-    Raises `InputError`; of a manifest without any it says that no
+    Raises `InputError`; of a manifest without any it says whether a
     server starts there.
     """
     try:
@@ -98,7 +98,13 @@ def migrate_other(text: str, settings: Settings) -> MigrationResult:
     except NotRunConfigError as error:
         if not re.search(r"(?m)^\s*[\"']?(?:containers|services)[\"']?:", text):
             raise
-        message = f"{error.message}, and nothing in it starts the server"
+        # imported only here: what is refused need not be fast
+        from stackcfg.deployment.environment.other_starts import has_start
+
+        starts = "nothing in it starts the server"
+        if has_start(text):
+            starts = "what starts the server in it is yours to change"
+        message = f"{error.message}, and {starts}"
         raise error.replace(message=message) from None
 
 

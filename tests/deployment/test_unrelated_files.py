@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from stackcfg.deployment.engine import migrate_deployment
 from tests.deployment.test_environment_fixtures import settings
+from tests.support.in_process import run_here
 
 COUNT = 2000
 NAMES = ("web", "api", "db", "cache", "worker", "chat", "llama-stack-ui", "rag")
@@ -123,3 +125,35 @@ def test_thousands_of_manifests_without_a_server_give_nothing():
 def test_other_files_without_a_server_are_refused(name, text):
     (result,) = migrate_deployment([(name, text)], settings())
     assert "nothing in this" in result.error.message
+
+
+WORKFLOW = """\
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    services: {db: {image: %s}}
+    steps:
+    - name: llama stack run starter
+    - run: |
+        echo llama stack run starter
+        %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "starts"),
+    [
+        ("postgres", "curl localhost", False),
+        ("postgres", "uvx --from llama-stack llama stack run starter &", True),
+        ("postgres", "ogx run --insecure starter &", True),
+        ("llamastack/distribution-starter:0.5.1", "curl localhost", True),
+    ],
+)
+def test_a_refused_workflow_says_whether_it_starts_a_server(
+    image: str, command: str, starts: bool, tmp_path: Path
+):
+    (tmp_path / "ci.yml").write_text(WORKFLOW % (image, command))
+    done = run_here("migrate", "ci.yml", "--target", "1.5", cwd=tmp_path)
+    assert done.code == 2
+    assert ("what starts the server in it is yours to change" in done.err) is starts
+    assert ("nothing in it starts the server" in done.err) is not starts

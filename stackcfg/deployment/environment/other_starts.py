@@ -18,20 +18,23 @@ from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
 from stackcfg.deployment.environment.unproved_readers import has_old_config
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple
-from stackcfg.loading.configs import looks_like_run_config
+from stackcfg.loading.configs import looks_like_run_config, read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.loading.recognition import NAMED, is_run_config
 from stackcfg.manifests.file_kinds import UNIT, kind_of
 from stackcfg.manifests.objects import OLD_SERVER
-from stackcfg.manifests.server_evidence import starts_old_server
+from stackcfg.manifests.server_evidence import (
+    find_start_in_script,
+    starts_old_server,
+)
 from stackcfg.manifests.server_start import find_start
 from stackcfg.manifests.shell_text import find_commands
 from stackcfg.manifests.started_servers import read_started_servers
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.paths import Path
 from stackcfg.patterns import lazy_pattern
-from stackcfg.releases.server_environment import is_old_image
+from stackcfg.releases.server_environment import is_old_image, is_server_image
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.yamltext.document import (
     SCALAR,
@@ -120,6 +123,27 @@ def _find_in_file(
             if _is_image_key(path) and is_written_image(files, name, path):
                 continue
             yield from _find_in_node(document, path, node, release)
+
+
+def has_start(text: str) -> bool:
+    """Return whether anything in YAML starts a server, of llama-stack or of
+    ogx; it is no run config.
+    """
+    return any(
+        _is_start(path, node)
+        for document in read_documents(text, lenient=True)
+        for path, node in walk_nodes(document.root)
+    )
+
+
+def _is_start(path: Path, node: Node) -> bool:
+    if node.kind == SEQUENCE:
+        return find_start([item.target.text for item in node.items]) is not None
+    if node.kind != SCALAR or not _PROSE.isdisjoint(path[-1:]):
+        return False
+    if _is_image_key(path) and is_server_image(node.text):
+        return True
+    return find_start_in_script(node.text) is not None
 
 
 def _nodes_of_others(
