@@ -52,6 +52,7 @@ PARTS: Final[tuple[Part, ...]] = (
     Part("environment.units", ("[Service]", "[Container]"), UNIT),
     Part("environment.scripts", ("#!", "llama", "ogx"), SCRIPT),
     Part("environment.other_starts", ("llama",)),
+    Part("environment.unread_files", ("llama",)),
 )
 """All parts, in the order in which they report."""
 

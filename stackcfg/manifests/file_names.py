@@ -46,8 +46,22 @@ def is_searched(path: str) -> bool:
     if name.endswith(_SEARCHED_ENDINGS) or name.startswith(f"{_VARIABLES}."):
         return True
     if name.endswith(_DROP_IN_ENDING):
-        return folder.endswith(_DROP_IN_FOLDERS)
-    return is_dockerfile(name)
+        return folder.endswith(_DROP_IN_FOLDERS) or is_unread(name)
+    return is_dockerfile(name) or is_unread(name)
+
+
+_UNREAD: Final = lazy_pattern(
+    r"(?i)(?:gnu)?makefile|.*\.mk|justfile|procfile(?:\..*)?"
+    r"|supervisord?(?:[.-].*)?\.(?:conf|ini)|devcontainer\.json|.*requirements.*\.(?:in|txt)"
+    r"|pyproject\.toml|pipfile|setup\.(?:cfg|py)|tox\.ini"
+)
+
+
+def is_unread(name: str) -> bool:
+    """Return whether a file can start or install a server, and is of a
+    kind that is not read: only named.
+    """
+    return _UNREAD.fullmatch(name) is not None
 
 
 def is_dockerfile(name: str) -> bool:

@@ -107,10 +107,12 @@ def describe_unchanged(migration: MigrationResult) -> str:
 
 
 def _is_left_to_people(migration: MigrationResult) -> bool:
-    """Return whether a file without run configs is as it was, and must not stay so."""
+    """Return whether a file without run configs is as it was, and something
+    in it is for users to change or check.
+    """
     if any(config.is_run_config for config in migration.configs):
         return False
-    return migration.needs_action
+    return bool(count_open_items(migration))
 
 
 def count_open_items(migration: MigrationResult) -> str:

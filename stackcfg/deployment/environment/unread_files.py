@@ -1,0 +1,87 @@
+"""Files of programs that start llama-stack, or install it, and that are
+not read: of make and just, of supervisor, requirements of Python.
+
+They stay. What they start or install is named where a run config of
+the run becomes one of ogx.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from stackcfg.deployment.changes import DeploymentChanges, FileNote, HoldsNoConfig
+from stackcfg.deployment.environment.unproved_readers import has_old_config
+from stackcfg.deployment.files import DeploymentFiles
+from stackcfg.light_typing import Final, NamedTuple
+from stackcfg.manifests.file_names import is_unread
+from stackcfg.migration.changes import CHECK
+from stackcfg.patterns import lazy_pattern
+from stackcfg.releases.versions import Release, format_release
+
+_PLACE: Final = "unread file"
+_BETWEEN: Final = r"[ \t\"',]+"
+"""Between the words of a command, also in a list of JSON."""
+
+_START: Final = lazy_pattern(
+    rf"(?m)^(?![ \t]*(?:#|//|;))[^\n]*?(?P<found>"
+    rf"\bllama{_BETWEEN}stack{_BETWEEN}(?:run|build)\b"
+    rf"|-m{_BETWEEN}llama_stack\.[\w.]*server\b)"
+)
+_PACKAGE: Final = lazy_pattern(
+    r"(?m)^(?![ \t]*(?:#|//|;|name[ \t]*=))[^\n]*?(?<![\w./-])"
+    r"(?P<found>llama[-_]stack)(?=[ \t]*(?:\[[\w,-]*\][ \t]*)?(?:[=<>~!@;\"']|$))"
+)
+"""A requirement with its version, at the end of a line, or in quotes."""
+
+
+class _Found(NamedTuple):
+    """Where a file has something of llama-stack, and what to say about it."""
+
+    offset: int
+    message: str
+
+
+def run(files: DeploymentFiles) -> DeploymentChanges:
+    """Yield a note on each kind of thing that such a file has of llama-stack."""
+    if not files.settings.is_for_ogx:
+        return
+    unread = [name for name in files.holding("llama") if _is_unread(name)]
+    if not unread or not _becomes_ogx(files):
+        return
+    for name in unread:
+        for found in _find_in(files.texts[name], files.settings.release):
+            yield FileNote(name, _PLACE, CHECK, found.message, found.offset)
+            yield HoldsNoConfig(name)
+
+
+def _is_unread(name: str) -> bool:
+    return is_unread(posixpath.basename(name.replace("\\", "/")))
+
+
+def _becomes_ogx(files: DeploymentFiles) -> bool:
+    """Return whether a run config of the run is one of llama-stack."""
+    settings, release = files.settings.migration, files.settings.release
+    return any(
+        has_old_config(text, settings, release)
+        for text in files.texts.values()
+        if "provider" in text
+    )
+
+
+def _find_in(text: str, release: Release) -> Iterator[_Found]:
+    ogx = f"ogx=={format_release(release)}"
+    start = _START.search(text)
+    if start is not None:
+        message = (
+            "this starts llama-stack, and stays; if it does so with a run config of this "
+            "run, start ogx here: 'ogx run'"
+        )
+        yield _Found(start.start("found"), message)
+    package = _PACKAGE.search(text)
+    if package is not None:
+        message = (
+            "this installs llama-stack, and stays; where a run config of this run is "
+            f"used, install '{ogx}'"
+        )
+        yield _Found(package.start("found"), message)
