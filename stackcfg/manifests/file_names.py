@@ -6,8 +6,6 @@ scripts have nothing to do with a server.
 
 from __future__ import annotations
 
-import posixpath
-
 from stackcfg.light_typing import Final
 from stackcfg.patterns import lazy_pattern
 
@@ -21,47 +19,56 @@ _UNIT_ENDINGS: Final = (".service", ".container")
 _DROP_IN_FOLDERS: Final = (".service.d", ".container.d")
 _DROP_IN_ENDING: Final = ".conf"
 _VARIABLES: Final = ".env"
-_DOCKERFILES: Final = frozenset({"dockerfile", "containerfile"})
-
-_SEARCHED_ENDINGS: Final = (*SCRIPT_ENDINGS, *_UNIT_ENDINGS, _VARIABLES)
-
-
-_NEVER_SEARCHED: Final = lazy_pattern(
-    r"(?i).*(?:\.bak(?:\.\d+)?|\.orig|~|\.dockerignore|\.md)"
+_SEARCHED_ENDINGS: Final = (
+    *YAML_ENDINGS,
+    *SCRIPT_ENDINGS,
+    *_UNIT_ENDINGS,
+    _VARIABLES,
 )
+
+_DOCKERFILES: Final = frozenset({"dockerfile", "containerfile"})
+_UNREAD: Final = lazy_pattern(
+    r"(?:gnu)?makefile|.*\.mk|justfile|procfile(?:\..*)?|pipfile"
+    r"|supervisord?(?:[.-].*)?\.(?:conf|ini)|devcontainer\.json"
+    r"|.*requirements.*\.(?:in|txt)|pyproject\.toml|setup\.cfg|tox\.ini"
+)
+_COPY: Final = lazy_pattern(r".*(?:\.bak(?:\.\d+)?|\.orig|~|\.dockerignore|\.md)")
 """Old versions of files, also those that `migrate` keeps, and what else
 has the name of a Dockerfile in its own.
 """
+
+_OTHER_ENDINGS: Final = frozenset(
+    {"cfg", "conf", "in", "ini", "json", "mk", "toml", "txt"}
+)
+"""Of names that are looked at: a folder can have a hundred thousand others."""
 
 
 def is_searched(path: str) -> bool:
     """Return whether a file may hold a run config, or what starts a
     server, or variables of it.
     """
-    folder, name = posixpath.split(path.replace("\\", "/"))
-    if name.endswith(YAML_ENDINGS):
+    if path.endswith(_SEARCHED_ENDINGS):
         return True
-    if _NEVER_SEARCHED.fullmatch(name):
+    folder, _, name = path.replace("\\", "/").rpartition("/")
+    name = name.lower()
+    if name.rpartition(".")[2] not in _OTHER_ENDINGS and not _may_begin_alike(name):
         return False
-    if name.endswith(_SEARCHED_ENDINGS) or name.startswith(f"{_VARIABLES}."):
+    if _COPY.fullmatch(name):
+        return False
+    if name.endswith(_DROP_IN_ENDING) and folder.endswith(_DROP_IN_FOLDERS):
         return True
-    if name.endswith(_DROP_IN_ENDING):
-        return folder.endswith(_DROP_IN_FOLDERS) or is_unread(name)
-    return is_dockerfile(name) or is_unread(name)
+    return name.startswith(f"{_VARIABLES}.") or is_dockerfile(name) or is_unread(name)
 
 
-_UNREAD: Final = lazy_pattern(
-    r"(?i)(?:gnu)?makefile|.*\.mk|justfile|procfile(?:\..*)?"
-    r"|supervisord?(?:[.-].*)?\.(?:conf|ini)|devcontainer\.json|.*requirements.*\.(?:in|txt)"
-    r"|pyproject\.toml|pipfile|setup\.(?:cfg|py)|tox\.ini"
-)
+def _may_begin_alike(name: str) -> bool:
+    return "file" in name or name.startswith(_VARIABLES)
 
 
 def is_unread(name: str) -> bool:
     """Return whether a file can start or install a server, and is of a
     kind that is not read: only named.
     """
-    return _UNREAD.fullmatch(name) is not None
+    return _UNREAD.fullmatch(name.lower()) is not None
 
 
 def is_dockerfile(name: str) -> bool:
