@@ -51,6 +51,30 @@ def test_variables_of_a_service_in_brackets_get_a_further_one(env):
         assert found == [*wanted, "RUN_CONFIG_PATH=/etc/run.yaml"]
 
 
+@pytest.mark.parametrize("null", ["", " ~", " null  # none yet"])
+def test_variables_that_are_null_become_a_block(null):
+    texts, _ = migrated(
+        [
+            ("pod.yaml", POD.replace(" ENV", null)),
+            ("compose.yaml", SERVICE.replace(" ENV", null)),
+        ]
+    )
+    [container] = yaml.safe_load(texts["pod.yaml"])["spec"]["containers"]
+    assert container["env"] == [{"name": "RUN_CONFIG_PATH", "value": "/etc/run.yaml"}]
+    service = yaml.safe_load(texts["compose.yaml"])["services"]["stack"]
+    assert service["environment"] == {"RUN_CONFIG_PATH": "/etc/run.yaml"}
+    assert ("# none yet" in null) == ("# none yet" in texts["compose.yaml"])
+
+
+def test_an_anonymous_volume_of_a_service_moves_with_the_folder():
+    service = SERVICE.replace(" ENV", "").replace(
+        "environment:", "volumes: [/root/.llama]"
+    )
+    texts, _ = migrated([("compose.yaml", service)])
+    found = yaml.safe_load(texts["compose.yaml"])["services"]["stack"]
+    assert found["volumes"] == ["/.ogx"]
+
+
 BASE = """\
 services:
   stack:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.compose_services import (
@@ -41,16 +41,14 @@ from stackcfg.deployment.environment.words import (
 )
 from stackcfg.deployment.environment.yaml_servers import YamlServer
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.manifests.containers import Container, split_volume
+from stackcfg.manifests.containers import Container, span_of_target, split_volume
 from stackcfg.manifests.server_evidence import ServerEvidence
 from stackcfg.manifests.shell_text import find_commands
 from stackcfg.paths import list_at
 from stackcfg.releases.server_environment import is_server_image
-from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE
+from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Node
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import emit_quoted, emit_scalar
-
-_HAS_TARGET: Final = 2
 
 
 class _Surroundings(NamedTuple):
@@ -93,7 +91,7 @@ def _note_reader(service: ComposeService, around: _Surroundings) -> DeploymentCh
     run config of the run.
     """
     mounted: list[MountedConfig] = []
-    for source, _ in _volumes(service.whole):
+    for source in _volume_sources(service.whole):
         mounted += around.configs.file(service.container.file, source)
     mounted += around.configs.of_service(service.whole)
     mounted = around.configs.without_server(mounted)
@@ -124,7 +122,7 @@ def _change(
     container = service.container
     yaml = YamlServer(container)
     mounted = around.configs.copied(service.build.file, service.build.text)
-    for source, _ in _volumes(service.whole):
+    for source in _volume_sources(service.whole):
         mounted += around.configs.file(container.file, source)
         mounted += around.configs.folder(container.file, source)
     mounted += around.configs.of_service(service.whole)
@@ -188,17 +186,15 @@ def _read_base(
     around.sources.add(server, changes, variables, lambda _name: others)
 
 
-def _volumes(service: Container) -> Iterator[tuple[str, str]]:
-    """Yield the volumes of a service: the source and the
-    folder in the container.
-    """
+def _volume_sources(service: Container) -> Iterator[str]:
+    """Yield what a service mounts: files, folders, names of volumes."""
     for volume in list_at(service.data, ("volumes",)):
         if isinstance(volume, str):
-            parts = split_volume(volume)
-            if len(parts) >= _HAS_TARGET:
-                yield parts[0], parts[1]
+            source, *target = split_volume(volume)
+            if target:
+                yield source
         elif isinstance(volume, dict):
-            yield str(volume.get("source", "")), str(volume.get("target", ""))
+            yield str(volume.get("source", ""))
 
 
 def _read_server(
@@ -277,23 +273,27 @@ def _mount_paths(yaml: YamlServer) -> Iterator[Region]:
                 yield ScalarRegion(yaml.document, target, node.flow)
         elif node.kind == SCALAR:
             whole = ScalarRegion(yaml.document, node)
-            parts = split_volume(node.text)
-            if len(parts) >= _HAS_TARGET:
-                start = len(parts[0]) + 1
-                yield PartRegion(whole, start, start + len(parts[1]))
+            yield PartRegion(whole, *span_of_target(node.text))
 
 
 def _add_variables(yaml: YamlServer, pairs: Sequence[tuple[str, str]]) -> list[Edit]:
     """Return the edits that set more variables, in the form of the others."""
     environment = yaml.node.get("environment")
+    if environment is not None and environment.kind == SEQUENCE:
+        return _add_items(yaml, environment, pairs)
     entries = [f"{name}: {emit_quoted(value)}" for name, value in pairs]
-    joined = ["=".join(pair) for pair in pairs]
-    if environment is not None and environment.flow:
-        if environment.kind == SEQUENCE:
-            entries = list(map(emit_quoted, joined))
+    if environment is None or environment.kind != MAPPING:
+        return yaml.insert_block("environment", [f"  {each}" for each in entries])
+    if environment.flow:
         return yaml.append_flow(environment, entries)
-    if environment is not None and environment.items:
-        return yaml.append_items(environment, [[emit_scalar(each)] for each in joined])
-    if environment is not None and environment.entries:
-        return yaml.append_entries(environment, entries)
-    return yaml.insert_block("environment", [f"  {each}" for each in entries])
+    return yaml.append_entries(environment, entries)
+
+
+def _add_items(
+    yaml: YamlServer, listed: Node, pairs: Sequence[tuple[str, str]]
+) -> list[Edit]:
+    """Return the edits that set more variables in a list."""
+    joined = ["=".join(pair) for pair in pairs]
+    if listed.flow:
+        return yaml.append_flow(listed, [emit_quoted(each) for each in joined])
+    return yaml.append_items(listed, [[emit_scalar(each)] for each in joined])

@@ -158,12 +158,17 @@ class YamlServer:
         key: str,
         lines: Sequence[str],
     ) -> list[Edit]:
-        """Return the edit that adds a key with a block below it."""
+        """Return the edits that set a key, absent or null, to a block below it."""
         first = self.node.entries[0][0]
         column = column_of(self.document, first.start)
+        texts = [" " * column + each for each in lines]
+        entry = self.node.entry(key)
+        if entry is not None:
+            name, null = entry
+            place = self.document.lines.after(name.end)
+            return [Edit(*null.span), self._insert_lines(place, texts, column)]
         place = self.document.lines.after(self._end_of_head() - 1)
-        texts = [f"{' ' * column}{key}:"]
-        texts += [" " * column + each for each in lines]
+        texts.insert(0, f"{' ' * column}{key}:")
         return [self._insert_lines(place, texts, column)]
 
     def empty(self, key: str) -> list[Edit]:
