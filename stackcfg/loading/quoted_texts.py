@@ -44,6 +44,8 @@ _DOUBLE: Final = lazy_pattern(r"[^\"\\]*+(?:\\[\s\S][^\"\\]*+)*")
 _LINE_END: Final = lazy_pattern(r"(?<!\\)(?:\\n(?:\\\r?\n)?|\\\r?\n)")
 """A line end for `echo`, at the end of a line that a Dockerfile continues or not."""
 
+_BODIES: Final = {"'": _SINGLE, '"': _DOUBLE}
+_STYLES: Final = {"'": HERE + IN_SINGLE, '"': HERE + IN_DOUBLE}
 _OWN_LINE_END: Final = lazy_pattern(r"(?<!\\)(?<!\\\r)\n")
 _READS_ESCAPES: Final = lazy_pattern(r"echo[ \t]+(?:-[nE]+[ \t]+)*-[nE]*e")
 _COMMENT: Final = lazy_pattern(r"[ \t]*#")
@@ -86,12 +88,12 @@ def _read_quoted(text: str, opening: re.Match[str]) -> QuotedText | None:
     command reads it as something else.
     """
     quote = next(filter(None, map(opening.group, _QUOTES)))
-    body = (_SINGLE if quote == "'" else _DOUBLE).match(text, opening.end())
+    body = _BODIES[quote].match(text, opening.end())
     if body is None or not text.startswith(quote, body.end()):
         return None
     if opening["printf"] and "%" in body[0]:
         return None
-    style = HERE + (IN_SINGLE if quote == "'" else IN_DOUBLE)
+    style = _STYLES[quote]
     if (opening["echo"] or opening["printf"]) and _has_backslash(body[0], quote):
         if not _has_line_ends(opening, body[0], quote):
             return None
