@@ -23,7 +23,6 @@ from stackcfg.manifests.objects import (
 from stackcfg.manifests.patches import Patch, read_patches
 from stackcfg.paths import as_mapping
 from stackcfg.yamltext.document import Document, ParseError
-from stackcfg.yamltext.embedded import embed_scalar
 from stackcfg.yamltext.values import data_of
 
 ENDING: Final = "-ogx"
@@ -67,24 +66,22 @@ class DeploymentFiles:
         """
         if not self.settings.is_for_ogx:
             return
-        sources = [
-            source
-            for name in self._kustomizations()
-            for source in self._read_objects(name)
-            if source.kind in KUSTOMIZATIONS
-        ]
-        found = [patch for source in sources for patch in read_patches(source)]
+        found = list(self._find_patches())
         for patch in found:
             file = self.name_beside(patch.source.file, patch.path)
             if patch.path and file is not None:
                 self.patches.setdefault(file, []).append(patch)
-        for name, patch in read_inner_texts(found):
-            assert patch.text is not None
-            document = patch.source.document
-            embedded = embed_scalar(document.text, patch.text, ())
-            self.inner[name] = InnerText(patch.source.file, document, embedded)
-            self.texts[name] = embedded.text
-            self.patches[name] = [patch]
+        for inner in read_inner_texts(found):
+            self.inner[inner.name] = inner
+            self.texts[inner.name] = inner.embedded.text
+            self.patches[inner.name] = [inner.patch]
+
+    def _find_patches(self) -> Iterator[Patch]:
+        """Yield the patches that the kustomizations of this run name or hold."""
+        for name in self._kustomizations():
+            for source in self._read_objects(name):
+                if source.kind in KUSTOMIZATIONS:
+                    yield from read_patches(source)
 
     def holding(self, *marks: str) -> Iterator[str]:
         """Yield the names of the files with one of these words in them."""

@@ -11,27 +11,37 @@ from stackcfg.light_typing import NamedTuple
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import SERVERS
 from stackcfg.manifests.patches import Patch
-from stackcfg.yamltext.document import Document, ParseError
-from stackcfg.yamltext.embedded import Embedded
+from stackcfg.yamltext.document import ParseError
+from stackcfg.yamltext.embedded import Embedded, embed_scalar
 from stackcfg.yamltext.embedded_edits import edits_in_outer
 
 
 class InnerText(NamedTuple):
-    """A text inside of a file: what the file is called, and where the text is."""
+    """A patch that is written inside of a kustomization, and its text.
 
-    file: str
-    document: Document
+    `name` is what the text is called as if it was a file.
+    """
+
+    name: str
+    patch: Patch
     embedded: Embedded
 
+    @property
+    def file(self) -> str:
+        """The file that the text is written in."""
+        return self.patch.source.file
 
-def read_inner_texts(patches: Iterable[Patch]) -> Iterator[tuple[str, Patch]]:
-    """Yield the patches that have a text of their own, each with a name for it."""
+
+def read_inner_texts(patches: Iterable[Patch]) -> Iterator[InnerText]:
+    """Yield the patches that have a text of their own; not those of a server."""
     for patch in patches:
         node = patch.text
         if node is None or any(kind in node.text for kind in SERVERS):
             continue
-        line = patch.source.document.position(node.start).line
-        yield f"{patch.source.file}: patch in line {line}", patch
+        document = patch.source.document
+        line = document.position(node.start).line
+        name = f"{patch.source.file}: patch in line {line}"
+        yield InnerText(name, patch, embed_scalar(document.text, node, ()))
 
 
 def write_back(
@@ -57,10 +67,10 @@ def write_back(
 def _write_edits(inner: InnerText, edits: list[FileEdit]) -> Iterator[DeploymentChange]:
     if not edits:
         return
-    document, embedded = inner.document, inner.embedded
+    document = inner.patch.source.document
     made = list(dict.fromkeys(each.edit for each in edits))
     try:
-        outer = edits_in_outer(document, embedded, made)
+        outer = edits_in_outer(document, inner.embedded, made)
     except ParseError as error:
         position = document.position(error.offset)
         yield Refusal(inner.file, InputError(error.message, position, error.hint))
