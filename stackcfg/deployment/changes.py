@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import NamedTuple
@@ -87,3 +88,29 @@ DeploymentChange = (
 
 DeploymentChanges = Iterator[DeploymentChange]
 """What a part yields."""
+
+
+class MergedChanges(NamedTuple):
+    """What several servers want at one place, each change once.
+
+    Where `is_agreed` is false, they want different edits, and no edit
+    is among the changes.
+    """
+
+    changes: Sequence[DeploymentChange]
+    is_agreed: bool
+
+
+def merge_changes(results: Sequence[Sequence[DeploymentChange]]) -> MergedChanges:
+    """Return what several servers want at one place, one result for each."""
+    merged = dict.fromkeys(chain.from_iterable(results))
+    edits = [set(edits_in(each)) for each in results]
+    if all(each == edits[0] for each in edits):
+        return MergedChanges(list(merged), True)
+    kept = [each for each in merged if not isinstance(each, FileEdit)]
+    return MergedChanges(kept, False)
+
+
+def edits_in(changes: Iterable[DeploymentChange]) -> list[FileEdit]:
+    """Return those of some changes that are edits."""
+    return [each for each in changes if isinstance(each, FileEdit)]

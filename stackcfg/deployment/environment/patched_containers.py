@@ -9,8 +9,9 @@ from typing import Any, Final
 from stackcfg.deployment.changes import (
     DeploymentChange,
     DeploymentChanges,
-    FileEdit,
     FileNote,
+    edits_in,
+    merge_changes,
 )
 from stackcfg.deployment.environment.arguments import Launch, rewrite_arguments
 from stackcfg.deployment.environment.chart_values import (
@@ -208,7 +209,7 @@ def note_patch(
         yield from changes.changes()
 
 
-def merge_changes(
+def merge_containers(
     found: Mapping[str, Sequence[DeploymentChange]], own: Container
 ) -> DeploymentChanges:
     """Yield the changes of one place that is for several containers, by their names.
@@ -216,19 +217,15 @@ def merge_changes(
     An operation of a JSON patch can be; where these need different
     changes, none is made.
     """
-    changes = dict.fromkeys(each for one in found.values() for each in one)
-    edits = [
-        {each for each in one if isinstance(each, FileEdit)} for one in found.values()
-    ]
-    if all(each == edits[0] for each in edits):
-        yield from changes
+    merged = merge_changes(list(found.values()))
+    yield from merged.changes
+    if merged.is_agreed:
         return
-    changed = [name for name, one in zip(found, edits, strict=True) if one]
+    changed = [name for name, changes in found.items() if edits_in(changes)]
     message = (
         f"this operation is for {' and '.join(found)}, but only "
         f"{' and '.join(changed)} must change in this way; give each a patch of its own"
     )
-    yield from (each for each in changes if not isinstance(each, FileEdit))
     yield FileNote(own.file, own.place, ACTION_REQUIRED, message, own.node.start)
 
 

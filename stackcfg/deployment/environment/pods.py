@@ -17,7 +17,7 @@ from stackcfg.deployment.environment.object_sources import ObjectSources
 from stackcfg.deployment.environment.patched_containers import (
     PatchedContainer,
     PatchedContainers,
-    merge_changes,
+    merge_containers,
     note_patch,
 )
 from stackcfg.deployment.environment.regions import (
@@ -75,7 +75,7 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
                 each.own.place: list(_change_container(files, each, around))
                 for each in places
             }
-            yield from merge_changes(found, places[0].own)
+            yield from merge_containers(found, places[0].own)
     yield from _note_unproved_readers(files, around)
     yield from note_left(files, around.filled)
     yield from around.configs.changes()

@@ -7,9 +7,15 @@ read it. Else its line is named, with who reads it, too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final
 
-from stackcfg.deployment.changes import DeploymentChange, FileEdit
+from stackcfg.deployment.changes import (
+    DeploymentChange,
+    FileNote,
+    edits_in,
+    merge_changes,
+)
 from stackcfg.deployment.environment.regions import PlaceChanges
 from stackcfg.deployment.environment.server import Server, Variable, VariableSource
 from stackcfg.migration.changes import ACTION_REQUIRED
@@ -85,38 +91,28 @@ class VariableSources:
         """
         for group in self._taken.values():
             results = [list(each.changes()) for each in group]
-            edits = [set(_edits_in(each)) for each in results]
-            if any(each != edits[0] for each in edits):
-                yield from _refuse(group[0], results)
-                continue
-            merged = [change for result in results for change in result]
-            yield from dict.fromkeys(merged)
+            merged = merge_changes(results)
+            yield from merged.changes
+            if not merged.is_agreed:
+                yield _note_disagreement(group[0], results)
 
 
-def _edits_in(changes: Sequence[DeploymentChange]) -> Iterator[FileEdit]:
-    for change in changes:
-        if isinstance(change, FileEdit):
-            yield change
-
-
-def _refuse(
+def _note_disagreement(
     source: PlaceChanges, results: Sequence[Sequence[DeploymentChange]]
-) -> Iterator[DeploymentChange]:
-    """Yield a note instead of edits that the servers of a source do not share."""
-    kept = [
-        change
-        for result in results
-        for change in result
-        if not isinstance(change, FileEdit)
-    ]
-    offset = min(edit.edit.start for result in results for edit in _edits_in(result))
-    note = PlaceChanges(source.file, source.name)
+) -> FileNote:
+    """Return the note in place of edits that the servers of a source do not share."""
+    edits = edits_in(chain.from_iterable(results))
     message = (
         "the servers that use these variables need different values; give each "
         "server its own"
     )
-    note.note(ACTION_REQUIRED, message, offset)
-    yield from dict.fromkeys([*kept, *note.changes()])
+    return FileNote(
+        file=source.file,
+        place=source.name,
+        severity=ACTION_REQUIRED,
+        message=message,
+        offset=min(each.edit.start for each in edits),
+    )
 
 
 def _listed(others: Sequence[str]) -> str:
