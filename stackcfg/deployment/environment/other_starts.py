@@ -102,27 +102,27 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
             yield from changes.changes()
 
 
-def _find_in_file(
-    files: DeploymentFiles,
-    name: str,
-) -> Iterator[_Found]:
-    try:
-        documents = [
-            document
-            for document in files.documents(name)
-            if document.is_yaml and not is_run_config(data_of(document.root), NAMED)
-        ]
-    except (InputError, ParseError):
-        # the migration of its run configs says so
-        return
+def _find_in_file(files: DeploymentFiles, name: str) -> Iterator[_Found]:
     objects = files.manifests.of_kind(OLD_SERVER)
     servers = [each.node.span for each in objects if each.file == name]
-    release = files.settings.release
-    for document in documents:
+    for document in _other_documents(files, name):
         for path, node in _nodes_of_others(document, servers):
             if _is_image_key(path) and is_written_image(files, name, path):
                 continue
-            yield from _find_in_node(document, path, node, release)
+            yield from _find_in_node(document, path, node, files.settings.release)
+
+
+def _other_documents(files: DeploymentFiles, name: str) -> list[Document]:
+    """Return the YAML documents of a file that are no run configs."""
+    try:
+        return [
+            each
+            for each in files.documents(name)
+            if each.is_yaml and not is_run_config(data_of(each.root), NAMED)
+        ]
+    except (InputError, ParseError):
+        # the migration of its run configs says so
+        return []
 
 
 def has_start(text: str) -> bool:

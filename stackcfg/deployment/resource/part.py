@@ -73,6 +73,13 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
         except ParseError as error:
             reason = input_error(error, found.document.position)
             yield Refusal(found.file, reason)
+    yield from _write_results(files, conversions)
+
+
+def _write_results(
+    files: DeploymentFiles, conversions: Sequence[Conversion]
+) -> DeploymentChanges:
+    """Yield the new objects, what else they need, and what is to be done."""
     for conversion in conversions:
         yield from write_result(conversion)
         yield from conversion.notes
@@ -102,7 +109,7 @@ def _convert(
     return conversion
 
 
-def _files_of(conversions: list[Conversion]) -> Iterator[str]:
+def _files_of(conversions: Sequence[Conversion]) -> Iterator[str]:
     """Yield the files with objects that the old servers read."""
     for conversion in conversions:
         yield conversion.source.file
@@ -111,7 +118,7 @@ def _files_of(conversions: list[Conversion]) -> Iterator[str]:
             yield found.file
 
 
-def _runbooks(conversions: list[Conversion]) -> Iterator[RunbookStep]:
+def _runbooks(conversions: Sequence[Conversion]) -> Iterator[RunbookStep]:
     """Yield one runbook for all servers, with the last file that holds one."""
     if conversions:
         file = conversions[-1].source.file
