@@ -8,6 +8,12 @@ from dataclasses import dataclass
 
 from stackcfg.loading.configs import BOM, read_documents
 from stackcfg.manifests.objects import ManifestObject, ManifestSet
+from stackcfg.releases.resource_paths import (
+    NEW_CONFIG,
+    NEW_DISTRIBUTION,
+    OLD_CONFIG,
+    OLD_DISTRIBUTION,
+)
 from stackcfg.releases.stores import StoreFields
 from stackcfg.show.overview import Overview, read_config_overview
 from stackcfg.show.volumes import (
@@ -23,9 +29,8 @@ from stackcfg.validation.manifest_check import (
 )
 from stackcfg.validation.manifest_detection import OtherFiles, may_hold_objects
 from stackcfg.validation.manifest_inspection import ManifestInspection
-from stackcfg.validation.queries.mounted_config import NEW_CONFIG, mounted_config
+from stackcfg.validation.queries.mounted_config import mounted_config
 from stackcfg.validation.queries.object_references import (
-    OLD_CONFIG,
     Reference,
     find_referenced,
     find_references,
@@ -124,9 +129,9 @@ def _read_deployment(
 
 
 def _describe_distribution(inspection: ManifestInspection) -> str:
-    section: tuple[str, ...] = ("spec", "server", "distribution")
+    section: tuple[str, ...] = OLD_DISTRIBUTION
     if inspection.is_new:
-        section = ("spec", "distribution")
+        section = NEW_DISTRIBUTION
     name = inspection.written(*section, "image")
     return name or inspection.written(*section, "name")
 

@@ -13,6 +13,14 @@ from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.custom_resources import ADOPT_STORAGE, OWN_VOLUMES
+from stackcfg.releases.resource_paths import (
+    NEW_OVERRIDES,
+    NEW_VARIABLES,
+    NEW_WORKLOAD,
+    OLD_POD,
+    OLD_VARIABLES,
+    OLD_WORKLOAD,
+)
 from stackcfg.releases.server_places import NEW_STORAGE, OLD_STORAGE, VENDOR_HOME
 from stackcfg.runconfig.placeholders import fill_defaults
 from stackcfg.show.overview import Overview
@@ -22,8 +30,6 @@ from stackcfg.validation.queries.container_paths import is_inside
 from stackcfg.yamltext.lines import Position
 
 _ADOPTED: Final = ("metadata", "annotations", ADOPT_STORAGE)
-_NEW: Final = ("spec", "workload")
-_OLD: Final = ("spec", "server")
 _CLAIM: Final = "persistentVolumeClaim"
 
 
@@ -48,9 +54,9 @@ def read_volumes(inspection: ManifestInspection) -> Iterator[DeployedVolume]:
     """Yield the volumes of an object, that of the operator first."""
     own = _operator_volume(inspection)
     yield own
-    pod: Path = (*_OLD, "podOverrides")
+    pod: Path = OLD_POD
     if inspection.is_new:
-        pod = (*_NEW, "overrides")
+        pod = NEW_OVERRIDES
     sources = {item.get("name"): item for _, item in inspection.items(*pod, "volumes")}
     for path, mount in inspection.items(*pod, "volumeMounts"):
         folder = inspection.written(*path, "mountPath")
@@ -68,9 +74,9 @@ def read_volumes(inspection: ManifestInspection) -> Iterator[DeployedVolume]:
 
 def _operator_volume(inspection: ManifestInspection) -> DeployedVolume:
     """Return the volume that the operator mounts: a claim, or an empty folder."""
-    workload, default = _OLD, OLD_STORAGE
+    workload, default = OLD_WORKLOAD, OLD_STORAGE
     if inspection.is_new:
-        workload, default = _NEW, NEW_STORAGE
+        workload, default = NEW_WORKLOAD, NEW_STORAGE
     path: Path = (*workload, "storage")
     folder = inspection.written(*path, "mountPath") or default
     position = _position(inspection, path)
@@ -186,9 +192,9 @@ def _expand(inspection: ManifestInspection, file: str) -> str | None:
 
 
 def _literal_variables(inspection: ManifestInspection) -> dict[str, str]:
-    path: Path = ("spec", "server", "containerSpec", "env")
+    path: Path = OLD_VARIABLES
     if inspection.is_new:
-        path = ("spec", "workload", "overrides", "env")
+        path = NEW_VARIABLES
     return {
         inspection.text(*each, "name"): inspection.text(*each, "value")
         for each, item in inspection.items(*path)

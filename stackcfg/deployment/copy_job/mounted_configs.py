@@ -20,6 +20,7 @@ from stackcfg.manifests.objects import (
     can_be_same_namespace,
 )
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
+from stackcfg.releases.resource_paths import NEW_CONFIG, OLD_CONFIG
 from stackcfg.runconfig.values import as_string
 from stackcfg.yamltext.document import Document
 
@@ -71,11 +72,9 @@ def reads_config(found: ManifestObject, config: MountedConfig, namespace: str) -
     if not can_be_same_namespace(found.namespace, namespace):
         return False
     if found.kind == OLD_SERVER:
-        return text_at(found.data, "spec", "server", "userConfig", "configMapName") == (
-            config.name
-        )
+        return text_at(found.data, *OLD_CONFIG) == config.name
     if found.kind == SERVER:
-        return text_at(found.data, "spec", "overrideConfig", "name") == config.name
+        return text_at(found.data, *NEW_CONFIG) == config.name
     return any(
         is_volume_of(each, config) for each in list_at(pod_of(found), ("volumes",))
     )

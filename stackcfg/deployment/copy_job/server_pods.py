@@ -38,6 +38,17 @@ from stackcfg.manifests.objects import (
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_mapping, list_at, mapping_at, value_at
 from stackcfg.releases.custom_resources import ADOPT_STORAGE, OWN_VOLUMES
+from stackcfg.releases.resource_paths import (
+    NEW_CERTIFICATES,
+    NEW_MOUNTS,
+    NEW_OVERRIDES,
+    NEW_WORKLOAD,
+    OLD_BUNDLE,
+    OLD_CONTAINER,
+    OLD_MOUNTS,
+    OLD_POD,
+    OLD_WORKLOAD,
+)
 from stackcfg.releases.server_places import (
     NEW_FOLDER,
     NEW_STORAGE,
@@ -163,11 +174,10 @@ def _read_pod(
 
 def _pod_of_operator(found: ManifestObject) -> tuple[Fields, Fields]:
     """Return what the object of an operator says of the pod and its container."""
-    server = mapping_at(found.data, ("spec", "server"))
-    pod = mapping_at(server, ("podOverrides",))
-    environment = mapping_at(server, ("containerSpec",))
+    pod = mapping_at(found.data, OLD_POD)
+    environment = mapping_at(found.data, OLD_CONTAINER)
     if found.kind == SERVER:
-        pod = mapping_at(found.data, ("spec", "workload", "overrides"))
+        pod = mapping_at(found.data, NEW_OVERRIDES)
         environment = pod
     account = pod.get("serviceAccountName") or f"{found.name}-sa"
     settings = {
@@ -184,11 +194,11 @@ def _pod_of_operator(found: ManifestObject) -> tuple[Fields, Fields]:
 
 
 def _operator_volumes(found: ManifestObject) -> Iterator[MountedVolume]:
-    workload, folder = ("spec", "server"), OLD_STORAGE
-    trust: Path = ("spec", "server", "tlsConfig", "caBundle")
+    workload, folder = OLD_WORKLOAD, OLD_STORAGE
+    trust: Path = OLD_BUNDLE
     if found.kind == SERVER:
-        workload, folder = ("spec", "workload"), NEW_STORAGE
-        trust = ("spec", "tls", "trust", "caCertificates")
+        workload, folder = NEW_WORKLOAD, NEW_STORAGE
+        trust = NEW_CERTIFICATES
     storage = value_at(found.data, (*workload, "storage"))
     if storage is not None:
         folder = as_string(as_mapping(storage).get("mountPath")) or folder
@@ -205,10 +215,7 @@ def _operator_volumes(found: ManifestObject) -> Iterator[MountedVolume]:
 
 def _own_mounts(found: ManifestObject) -> Iterator[Fields]:
     """Yield where else the user mounts the volume of the operator."""
-    for path in (
-        ("spec", "server", "podOverrides", "volumeMounts"),
-        ("spec", "workload", "overrides", "volumeMounts"),
-    ):
+    for path in (OLD_MOUNTS, NEW_MOUNTS):
         for mount in list_at(found.data, path):
             if as_mapping(mount).get("name") in OWN_VOLUMES:
                 yield mount

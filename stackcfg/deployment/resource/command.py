@@ -22,14 +22,15 @@ from stackcfg.manifests.server_evidence import find_start_in_script, script_inde
 from stackcfg.manifests.server_start import find_start
 from stackcfg.paths import Path, list_at
 from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.resource_paths import OLD_CONTAINER
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
     NEW_OPERATOR_CONFIG,
 )
 from stackcfg.yamltext.document import SCALAR, Node
 
-COMMAND: Final[Path] = ("spec", "server", "containerSpec", "command")
-ARGUMENTS: Final[Path] = ("spec", "server", "containerSpec", "args")
+COMMAND: Final = (*OLD_CONTAINER, "command")
+ARGUMENTS: Final = (*OLD_CONTAINER, "args")
 
 
 class _Word(NamedTuple):

@@ -16,19 +16,24 @@ from stackcfg.paths import as_mapping, list_at, mapping_at
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.custom_resources import MOUNTED_CONFIG_KEYS, WATCH_LABEL
 from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.resource_paths import (
+    NEW_MOUNTS,
+    OLD_BUNDLE,
+    OLD_CONFIG,
+    OLD_CONTAINER,
+    OLD_MOUNTS,
+    OLD_USER_CONFIG,
+)
 from stackcfg.releases.server_places import OLD_MOUNTED_CONFIG
 
-USER_CONFIG: Final = ("spec", "server", "userConfig")
-CA_BUNDLE: Final = ("spec", "server", "tlsConfig", "caBundle")
 DEFAULT_CERTIFICATES: Final = "ca-bundle.crt"
 FILES_VOLUME: Final = "user-config-files"
-MOUNTS: Final = ("spec", "workload", "overrides", "volumeMounts")
 _READ_FILE: Final = lazy_pattern(r"/etc/llama-stack/((?:config|run)\.yaml)")
 
 
 def find_user_config(conversion: Conversion) -> UserConfig | None:
     """Return the ConfigMap with the run config; None if the object names none."""
-    given = as_mapping(conversion.data(USER_CONFIG))
+    given = as_mapping(conversion.data(OLD_USER_CONFIG))
     name = given.get("configMapName")
     if not isinstance(name, str) or not name:
         return None
@@ -105,7 +110,7 @@ def _find_key(conversion: Conversion, keys: Sequence[Any]) -> str:
     files = [key for key in keys if str(key).endswith((".yaml", ".yml"))]
     if len(files) == 1:
         return str(files[0])
-    named = _READ_FILE.search(str(conversion.data(("spec", "server", "containerSpec"))))
+    named = _READ_FILE.search(str(conversion.data(OLD_CONTAINER)))
     if named is not None:
         return named[1]
     return MOUNTED_CONFIG_KEYS[0]
@@ -218,12 +223,12 @@ def user_config_namespace(conversion: Conversion, row: FieldChange) -> None:
 def ca_bundle(conversion: Conversion, row: FieldChange) -> None:
     """Write one entry for each key of the bundle, in order."""
     name = conversion.data(row.old)
-    keys = list_at(conversion.source.data, (*CA_BUNDLE, "configMapKeys"))
+    keys = list_at(conversion.source.data, (*OLD_BUNDLE, "configMapKeys"))
     certificates = [
         {"name": name, "key": key} for key in keys or [DEFAULT_CERTIFICATES]
     ]
     conversion.put(row.new, certificates, row.old)
-    namespace = conversion.data((*CA_BUNDLE, "configMapNamespace"))
+    namespace = conversion.data((*OLD_BUNDLE, "configMapNamespace"))
     if namespace and namespace != conversion.names.namespace:
         return
     found = find_config_maps(conversion, str(name))
@@ -246,7 +251,7 @@ def ca_bundle_namespace(conversion: Conversion, row: FieldChange) -> None:
     namespace = conversion.data(row.old)
     if not namespace or namespace == conversion.names.namespace:
         return
-    name = conversion.data((*CA_BUNDLE, "configMapName"))
+    name = conversion.data((*OLD_BUNDLE, "configMapName"))
     conversion.action(
         f"the new operator reads certificates of its own namespace only: copy "
         f"ConfigMap '{name}' from '{namespace}' to the namespace of the server, "
@@ -269,19 +274,18 @@ def config_files(conversion: Conversion, row: FieldChange) -> None:
     volume = {"name": FILES_VOLUME, "configMap": {"name": config.name}}
     mount = {"name": FILES_VOLUME, "mountPath": OLD_MOUNTED_CONFIG, "readOnly": True}
     conversion.append(row.new, volume)
-    conversion.append(MOUNTS, mount)
+    conversion.append(NEW_MOUNTS, mount)
     keys = ", ".join(f"'{key}'" for key in config.other_keys)
     conversion.info(
         f"{keys} of ConfigMap '{config.name}' would not be mounted any more: a "
         f"volume at {OLD_MOUNTED_CONFIG} is added",
-        (*USER_CONFIG, "configMapName"),
+        OLD_CONFIG,
     )
 
 
 def _is_mounted(conversion: Conversion) -> bool:
     """Return whether the pod mounts something at the old folder already."""
-    path = ("spec", "server", "podOverrides", "volumeMounts")
-    mounts = list_at(conversion.source.data, path)
+    mounts = list_at(conversion.source.data, OLD_MOUNTS)
     return any(
         as_mapping(each).get("mountPath") == OLD_MOUNTED_CONFIG for each in mounts
     )

@@ -9,7 +9,7 @@ from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChange
 from stackcfg.deployment.environment.regions import PlaceChanges
-from stackcfg.deployment.resource.config import CA_BUNDLE, find_config_maps
+from stackcfg.deployment.resource.config import find_config_maps
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.image import homes_of, vendor_of
 from stackcfg.deployment.resource.watch_label import has_label, label_edit
@@ -18,6 +18,7 @@ from stackcfg.manifests.home_paths import find_home_paths
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO
 from stackcfg.releases.custom_resources import PLATFORM_BUNDLE, WATCH_LABEL
+from stackcfg.releases.resource_paths import OLD_BUNDLE
 from stackcfg.yamltext.document import SCALAR, Node
 from stackcfg.yamltext.edits import Edit
 
@@ -167,7 +168,7 @@ def find_platform_bundle(conversion: Conversion) -> None:
             f"if the namespace has the platform's ConfigMap '{PLATFORM_BUNDLE}', the "
             f"new operator uses its certificates only with the label "
             f"'{WATCH_LABEL}: \"true\"'",
-            CA_BUNDLE,
+            OLD_BUNDLE,
         )
 
 

@@ -5,13 +5,13 @@ image; and its home folder.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
 
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.manifests.home_paths import Homes, upstream_homes
-from stackcfg.paths import Path, as_mapping, list_at
+from stackcfg.paths import as_mapping, list_at
 from stackcfg.releases.custom_resources import distribution_fact
 from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.resource_paths import OLD_DISTRIBUTION, OLD_VARIABLES
 from stackcfg.releases.server_environment import (
     distribution_of,
     is_old_image,
@@ -20,8 +20,6 @@ from stackcfg.releases.server_environment import (
     split_image,
     vendor_of_image,
 )
-
-DISTRIBUTION: Final[Path] = ("spec", "server", "distribution")
 
 
 def distribution_name(conversion: Conversion, row: FieldChange) -> None:
@@ -116,16 +114,13 @@ def _note_image(
     conversion.info(f"'{new}' takes the place of '{image}'", row.old)
 
 
-VARIABLES: Final[Path] = ("spec", "server", "containerSpec", "env")
-
-
 @lru_cache(maxsize=1)
 def homes_of(conversion: Conversion) -> Homes:
     """Return the home that a variable sets, or that of the new image.
 
     In images of upstream it is not root's any more since 1.3.0.
     """
-    for variable in list_at(conversion.source.data, VARIABLES):
+    for variable in list_at(conversion.source.data, OLD_VARIABLES):
         given = as_mapping(variable)
         value = given.get("value")
         if given.get("name") == "HOME" and isinstance(value, str) and value:
@@ -137,7 +132,7 @@ def homes_of(conversion: Conversion) -> Homes:
 
 def is_from_upstream(conversion: Conversion) -> bool:
     """Return whether the server runs an image of upstream."""
-    given = as_mapping(conversion.data(DISTRIBUTION))
+    given = as_mapping(conversion.data(OLD_DISTRIBUTION))
     image = str(given.get("image") or "")
     if image:
         return is_server_image(image) and bool(distribution_of(image))
@@ -147,7 +142,7 @@ def is_from_upstream(conversion: Conversion) -> bool:
 
 def vendor_of(conversion: Conversion) -> str:
     """Return whose config the image of the server has; empty for upstream's."""
-    given = as_mapping(conversion.data(DISTRIBUTION))
+    given = as_mapping(conversion.data(OLD_DISTRIBUTION))
     fact = distribution_fact(given.get("name"))
     if fact:
         return str(fact.get("vendor", ""))

@@ -7,8 +7,8 @@ from typing import Final
 
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.tree import Branch, Literal, Moved
-from stackcfg.deployment.resource.workload import STORAGE
 from stackcfg.releases.custom_resources import ADOPT_NETWORKING, ADOPT_STORAGE
+from stackcfg.releases.resource_paths import OLD_CLAIM, OLD_POD
 from stackcfg.yamltext.document import MAPPING, Entry, Node
 
 SERVER_OWNED: Final = frozenset(
@@ -29,7 +29,7 @@ SERVER_OWNED: Final = frozenset(
 
 LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 OLD_DOMAIN: Final = "llamastack.io/"
-ACCOUNT: Final = ("spec", "server", "podOverrides", "serviceAccountName")
+ACCOUNT: Final = (*OLD_POD, "serviceAccountName")
 MANAGERS: Final = {
     "helm.sh/hook": "Helm",
     "argocd.argoproj.io/": "Argo CD",
@@ -60,7 +60,7 @@ def convert_metadata(conversion: Conversion) -> Branch:
             conversion.replace(value.target, conversion.names.new)
     _note_manager(conversion, entries)
     _note_names(conversion)
-    if conversion.entry(STORAGE) is not None:
+    if conversion.entry(OLD_CLAIM) is not None:
         conversion.info(
             f"annotation '{ADOPT_STORAGE}' makes the new server use volume "
             f"'{conversion.names.volume}'; it must stay as long as that is used",
@@ -95,7 +95,7 @@ def _note_manager(conversion: Conversion, entries: Sequence[Entry]) -> None:
     words = str(
         {key.text: conversion.data(("metadata", key.text)) for key, _ in entries}
     )
-    if conversion.entry(STORAGE) is None:
+    if conversion.entry(OLD_CLAIM) is None:
         return
     for mark, manager in MANAGERS.items():
         if mark in words:
@@ -126,7 +126,7 @@ def _copy_entries(
 def _adoptions(conversion: Conversion) -> list[str]:
     """Return the annotations that take over objects of the old server."""
     found: list[str] = []
-    if conversion.entry(STORAGE) is not None:
+    if conversion.entry(OLD_CLAIM) is not None:
         found.append(ADOPT_STORAGE)
     if conversion.settings.adopt_networking:
         found.append(ADOPT_NETWORKING)

@@ -10,6 +10,7 @@ from stackcfg.deployment.resource.image import homes_of
 from stackcfg.manifests.home_paths import move_home_paths
 from stackcfg.paths import Path
 from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.resource_paths import OLD_CLAIM
 from stackcfg.releases.server_places import (
     NEW_MOUNTED_CONFIG,
     OLD_MOUNTED_CONFIG,
@@ -22,7 +23,6 @@ NEW_VOLUME: Final = "ogx-storage"
 OPERATOR_VOLUMES: Final = (NEW_VOLUME, "user-config", "ca-bundle")
 """Where the old operator mounts its volume if the object does not say."""
 
-STORAGE: Final = ("spec", "server", "storage")
 OLD_PACKAGE: Final = "site-packages/llama_stack"
 
 
@@ -70,9 +70,9 @@ def volume_mounts(conversion: Conversion, row: FieldChange) -> None:
 
 def _storage_folders(conversion: Conversion) -> set[str]:
     """Return where the volume of the server is mounted, if it has one."""
-    if conversion.entry(STORAGE) is None:
+    if conversion.entry(OLD_CLAIM) is None:
         return set()
-    folder = conversion.data((*STORAGE, "mountPath")) or OLD_STORAGE
+    folder = conversion.data((*OLD_CLAIM, "mountPath")) or OLD_STORAGE
     return {_moved(conversion, str(folder))}
 
 

@@ -16,15 +16,15 @@ from stackcfg.deployment.settings import OFF, OPERATOR_NAMESPACE
 from stackcfg.paths import Path, as_mapping, list_at
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.resource_paths import OLD_CONTAINER, OLD_VARIABLES, OLD_WORKLOAD
 from stackcfg.releases.server_places import SERVER_PORT
 
-PORT: Final = ("spec", "server", "containerSpec", "port")
-WORKERS: Final = ("spec", "server", "workers")
+PORT: Final = (*OLD_CONTAINER, "port")
+WORKERS: Final = (*OLD_WORKLOAD, "workers")
 ALLOWED: Final = ("spec", "network", "allowedFrom")
 NAMESPACES: Final = (*ALLOWED, "namespaces")
 LABELS: Final = (*ALLOWED, "labels")
 POLICY: Final = ("spec", "network", "policy")
-CONTAINER: Final = ("spec", "server", "containerSpec")
 WORKER_VARIABLES: Final = ("LLS_WORKERS", "OGX_WORKERS")
 _WORKERS_FLAG: Final = lazy_pattern(r"--workers[ =]+(\d+)")
 METRICS_PORT: Final = 9464
@@ -115,12 +115,12 @@ def _has_several_workers(conversion: Conversion) -> bool:
     if isinstance(workers, int) and workers > 1:
         return True
     counts: list[str] = []
-    for variable in list_at(conversion.source.data, (*CONTAINER, "env")):
+    for variable in list_at(conversion.source.data, OLD_VARIABLES):
         given = as_mapping(variable)
         if given.get("name") in WORKER_VARIABLES:
             counts.append(str(given.get("value")))
     for section in ("command", "args"):
-        words = list_at(conversion.source.data, (*CONTAINER, section))
+        words = list_at(conversion.source.data, (*OLD_CONTAINER, section))
         text = " ".join(map(str, words))
         counts += _WORKERS_FLAG.findall(text)
     return any(count.isdecimal() and int(count) > 1 for count in counts)

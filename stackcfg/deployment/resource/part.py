@@ -21,7 +21,6 @@ from stackcfg.deployment.changes import (
 )
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.deployment.resource.config import (
-    USER_CONFIG,
     files_of_config,
     find_user_config,
 )
@@ -45,6 +44,7 @@ from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import OLD_SERVER, SERVER, ManifestObject
 from stackcfg.migration.changes import CHECK, INFO
 from stackcfg.releases.custom_resources import custom_resource
+from stackcfg.releases.resource_paths import OLD_USER_CONFIG
 from stackcfg.validation.manifest_inspection import GROUPS
 from stackcfg.yamltext.document import SEQUENCE, Document, Node, ParseError
 from stackcfg.yamltext.edits import Edit
@@ -131,7 +131,7 @@ def note_unused_options(conversion: Conversion) -> None:
     settings = conversion.settings
     if settings.config_key and conversion.user_config is None:
         message = "'--config-key' has no effect: this server names no ConfigMap"
-        conversion.check(message, USER_CONFIG)
+        conversion.check(message, OLD_USER_CONFIG)
     is_moved = settings.operator_namespace != OPERATOR_NAMESPACE
     if is_moved and not names_operator(conversion):
         message = "'--operator-namespace' has no effect: no rule is written for it"

@@ -7,7 +7,6 @@ from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChange, FileNote, Refusal
 from stackcfg.deployment.files import DeploymentFiles
-from stackcfg.deployment.resource.image import DISTRIBUTION
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import OLD_SERVER, ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED
@@ -15,6 +14,7 @@ from stackcfg.paths import mapping_at
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.custom_resources import custom_resource
 from stackcfg.releases.families import Target
+from stackcfg.releases.resource_paths import OLD_DISTRIBUTION
 from stackcfg.yamltext.document import SCALAR, Document, Node, walk_nodes
 from stackcfg.yamltext.lines import LineIndex
 from stackcfg.yamltext.template_marks import is_template
@@ -50,7 +50,7 @@ def explain_refusal(
     if not found.name:
         message = "a LlamaStackDistribution without a name"
         return InputError(message, position, "write 'metadata.name'")
-    given = mapping_at(found.data, DISTRIBUTION)
+    given = mapping_at(found.data, OLD_DISTRIBUTION)
     if not (given.get("name") or given.get("image")):
         hint = (
             "the patch of an overlay is converted with its base: kustomize build "

@@ -14,9 +14,10 @@ from typing import Final
 from stackcfg.deployment.resource.config_maps import label_steps
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.image import is_from_upstream
-from stackcfg.deployment.resource.workload import OLD_HOME, STORAGE, may_miss_volume
+from stackcfg.deployment.resource.workload import OLD_HOME, may_miss_volume
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.custom_resources import WATCH_LABEL
+from stackcfg.releases.resource_paths import OLD_CLAIM
 from stackcfg.yamltext.document import Node
 
 OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"
@@ -107,7 +108,7 @@ def _kubectl(conversion: Conversion) -> str:
 
 def _has_volume(conversion: Conversion) -> bool:
     """Return whether the old server has a volume of its own."""
-    return conversion.entry(STORAGE) is not None
+    return conversion.entry(OLD_CLAIM) is not None
 
 
 def _keep_volume(conversion: Conversion) -> Iterator[str]:

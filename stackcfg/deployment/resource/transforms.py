@@ -19,6 +19,7 @@ from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.paths import Path
 from stackcfg.releases.custom_resources import ARRAY, OBJECT, custom_resource
 from stackcfg.releases.resource_changes import SECTION, FieldChange, field_changes
+from stackcfg.releases.resource_paths import NEW_VARIABLES
 from stackcfg.yamltext.document import MAPPING, SCALAR, SEQUENCE, Node
 
 Transform = Callable[[Conversion, FieldChange], None]
@@ -108,7 +109,6 @@ def _type_of(row: FieldChange) -> str:
     return field.type
 
 
-VARIABLES = ("spec", "workload", "overrides", "env")
 CARRIED = ("apiVersion", "kind", "metadata", "spec", "status")
 """The fields of the object itself; `status` is the operator's, and goes."""
 
@@ -119,7 +119,7 @@ def convert_fields(conversion: Conversion) -> None:
     for row in field_changes():
         convert_field(conversion, row)
     for name, value in conversion.new_variables.items():
-        conversion.append(VARIABLES, {"name": name, "value": value})
+        conversion.append(NEW_VARIABLES, {"name": name, "value": value})
     for path in _unknown_fields(conversion):
         name = ".".join(map(str, path))
         conversion.action(

@@ -9,12 +9,13 @@ from typing import Any, Final
 from stackcfg.deployment.environment.names import Renaming
 from stackcfg.deployment.environment.values import describe_unread
 from stackcfg.deployment.resource.conversion import Conversion
-from stackcfg.deployment.resource.image import VARIABLES, homes_of, vendor_of
+from stackcfg.deployment.resource.image import homes_of, vendor_of
 from stackcfg.deployment.resource.tree import rewritten_data
 from stackcfg.manifests.home_paths import move_operator_configs
 from stackcfg.paths import Path, as_mapping, list_at
 from stackcfg.releases.changes import OLD_FOLDER_VARIABLE
 from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.resource_paths import OLD_CONTAINER, OLD_VARIABLES
 from stackcfg.releases.server_environment import (
     changed_values,
     new_variable,
@@ -32,7 +33,6 @@ NAMES_CONFIG: Final = ("RUN_CONFIG_PATH", "LLAMA_STACK_CONFIG")
 """Variables that say where the run config is."""
 
 TELEMETRY: Final = "OTEL_"
-CONTAINER: Final = ("spec", "server", "containerSpec")
 
 
 def variables(conversion: Conversion, row: FieldChange) -> None:
@@ -128,7 +128,7 @@ def renamed_names(conversion: Conversion) -> Mapping[str, str]:
 def _given_names(conversion: Conversion) -> tuple[str, ...]:
     """Return the names of all variables of the old object."""
     names: list[str] = []
-    for variable in list_at(conversion.source.data, VARIABLES):
+    for variable in list_at(conversion.source.data, OLD_VARIABLES):
         name = as_mapping(variable).get("name")
         names.append(str(name))
     return tuple(names)
@@ -156,7 +156,7 @@ def runs_built_in_config(conversion: Conversion) -> bool:
     names = _given_names(conversion)
     if any(name in names for name in NAMES_CONFIG):
         return False
-    container = as_mapping(conversion.data(CONTAINER))
+    container = as_mapping(conversion.data(OLD_CONTAINER))
     words = f"{container.get('command')} {container.get('args')}"
     return ".yaml" not in words and ".yml" not in words
 

@@ -11,9 +11,9 @@ from stackcfg.manifests.home_paths import is_old_home, move_home_paths
 from stackcfg.migration.changes import INFO
 from stackcfg.paths import as_mapping
 from stackcfg.releases.resource_changes import FieldChange
+from stackcfg.releases.resource_paths import OLD_CLAIM
 from stackcfg.yamltext.document import SCALAR, walk_nodes
 
-STORAGE: Final = ("spec", "server", "storage")
 POD_LABELS: Final = {
     "app": ("llama-stack", "ogx"),
     "app.kubernetes.io/managed-by": ("llama-stack-operator", "ogx-operator"),
@@ -124,7 +124,7 @@ def storage(conversion: Conversion, row: FieldChange) -> None:
 
 def may_miss_volume(conversion: Conversion) -> bool:
     """Return whether the old server may have its files beside its volume."""
-    if conversion.data((*STORAGE, "mountPath")):
+    if conversion.data((*OLD_CLAIM, "mountPath")):
         return False
     homes = homes_of(conversion)
     return is_from_upstream(conversion) and not homes.known

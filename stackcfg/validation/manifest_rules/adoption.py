@@ -13,6 +13,7 @@ from stackcfg.manifests.objects import OLD_SERVER, SERVER
 from stackcfg.paths import Path, mapping_at, value_at
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.custom_resources import ADOPT_NETWORKING, ADOPT_STORAGE
+from stackcfg.releases.resource_paths import OLD_CLAIM
 from stackcfg.validation.manifest_rule import (
     ERROR,
     WARNING,
@@ -25,7 +26,6 @@ from stackcfg.validation.rule_finding import RuleFinding, value_of
 
 _LABEL: Final = lazy_pattern(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _ANNOTATIONS: Final = ("metadata", "annotations")
-_OLD_VOLUME: Final = ("spec", "server", "storage")
 
 
 def check(inspection: ManifestInspection) -> Findings:
@@ -81,7 +81,7 @@ def _check_volume(inspection: ManifestInspection) -> Findings:
             severity=WARNING,
         )
     for old in inspection.siblings(OLD_SERVER):
-        if old.name == value and value_at(old.data, _OLD_VOLUME) is None:
+        if old.name == value and value_at(old.data, OLD_CLAIM) is None:
             place = describe_place(inspection, old)
             yield RuleFinding(
                 value_of(*path),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from stackcfg.paths import Path, list_at
 from stackcfg.patterns import lazy_pattern
+from stackcfg.releases.resource_paths import NEW_MOUNTS, NEW_OVERRIDES
 from stackcfg.releases.server_environment import NEW_OPERATOR_CONFIG
 from stackcfg.releases.server_places import OLD_MOUNTED_CONFIG
 from stackcfg.validation.manifest_rule import (
@@ -21,7 +22,6 @@ from stackcfg.validation.manifest_rule import (
 )
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
-_OVERRIDES = ("spec", "workload", "overrides")
 _PROGRAM = lazy_pattern(r"(?<![\w/.-])llama[ \t]+stack[ \t]+\w+|\bllama_stack[.\w]+")
 _CONFIG = lazy_pattern(r"/etc/llama-stack/(?:run|config)\.yaml\b")
 
@@ -48,7 +48,7 @@ def check(inspection: ManifestInspection) -> Findings:
 
 def _words(inspection: ManifestInspection) -> Iterator[tuple[Path, str]]:
     for name in ("command", "args"):
-        path = (*_OVERRIDES, name)
+        path = (*NEW_OVERRIDES, name)
         for index, word in enumerate(list_at(inspection.object.data, path)):
             if isinstance(word, str):
                 yield (*path, index), word
@@ -63,7 +63,7 @@ def _is_program(inspection: ManifestInspection, path: Path) -> bool:
 
 
 def _mounts(inspection: ManifestInspection) -> Iterator[bool]:
-    for path, _ in inspection.items(*_OVERRIDES, "volumeMounts"):
+    for path, _ in inspection.items(*NEW_MOUNTS):
         yield inspection.text(*path, "mountPath").startswith(OLD_MOUNTED_CONFIG)
 
 

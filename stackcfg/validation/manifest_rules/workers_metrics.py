@@ -8,6 +8,7 @@ start. Metrics are on by default.
 from __future__ import annotations
 
 from stackcfg.paths import value_at
+from stackcfg.releases.resource_paths import NEW_VARIABLES, NEW_WORKLOAD
 from stackcfg.validation.manifest_rule import (
     ERROR,
     Findings,
@@ -20,7 +21,7 @@ from stackcfg.validation.queries.mounted_config import (
 )
 from stackcfg.validation.rule_finding import RuleFinding, key_of, value_of
 
-_WORKERS = ("spec", "workload", "workers")
+_WORKERS = (*NEW_WORKLOAD, "workers")
 _ENABLED = ("spec", "monitoring", "enabled")
 _SEVERAL = 2
 _SWITCH = "OGX_METRICS_ENDPOINT_ENABLED"
@@ -50,7 +51,7 @@ def check(inspection: ManifestInspection) -> Findings:
 
 def _is_switched(inspection: ManifestInspection) -> bool:
     """Return whether a variable says whether there are metrics."""
-    env = inspection.items("spec", "workload", "overrides", "env")
+    env = inspection.items(*NEW_VARIABLES)
     return any(item.get("name") == _SWITCH for _, item in env)
 
 

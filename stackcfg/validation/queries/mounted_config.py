@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from stackcfg.errors import StackcfgError
 from stackcfg.loading.configs import RunConfig, find_run_configs
+from stackcfg.releases.resource_paths import NEW_CONFIG, OLD_CONFIG
 from stackcfg.validation.manifest_inspection import ManifestInspection
 from stackcfg.validation.queries.object_references import (
-    OLD_CONFIG,
     Reference,
     find_referenced,
     find_references,
     keys_of,
 )
-
-NEW_CONFIG = ("spec", "overrideConfig", "name")
 
 
 def config_reference(inspection: ManifestInspection) -> Reference | None:

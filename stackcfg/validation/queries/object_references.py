@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from stackcfg.light_typing import Any, Final, NamedTuple
+from stackcfg.light_typing import Any, NamedTuple
 from stackcfg.manifests.generated_objects import find_generated
 from stackcfg.manifests.objects import (
     CONFIG_MAP,
@@ -15,9 +15,16 @@ from stackcfg.manifests.objects import (
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, mapping_at, value_at, walk_values
 from stackcfg.releases.custom_resources import MOUNTED_CONFIG_KEYS
+from stackcfg.releases.resource_paths import (
+    NEW_CERTIFICATES,
+    NEW_CONFIG,
+    NEW_OVERRIDES,
+    OLD_CONFIG,
+    OLD_CONTAINER,
+    OLD_POD,
+    OLD_USER_CONFIG,
+)
 from stackcfg.validation.manifest_inspection import ManifestInspection
-
-OLD_CONFIG: Final[Path] = ("spec", "server", "userConfig", "configMapName")
 
 
 class Reference(NamedTuple):
@@ -45,22 +52,20 @@ def find_references(inspection: ManifestInspection) -> Iterator[Reference]:
 
 def _new_references(inspection: ManifestInspection) -> Iterator[Reference]:
     """Yield the references of an `OGXServer`."""
-    trust = ("spec", "tls", "trust", "caCertificates")
-    maps: list[Path] = [("spec", "overrideConfig"), ("spec", "baseConfig")]
-    maps += [path for path, _ in inspection.items(*trust)]
+    maps: list[Path] = [NEW_CONFIG[:-1], ("spec", "baseConfig")]
+    maps += [path for path, _ in inspection.items(*NEW_CERTIFICATES)]
     for path in maps:
         yield from _named_key(inspection, CONFIG_MAP, path, is_watched=True)
     for section in ("providers", "storage"):
         for path in _secret_paths(inspection.object.data, ("spec", section)):
             yield from _named_key(inspection, SECRET, path, is_watched=True)
-    overrides = ("spec", "workload", "overrides")
-    yield from _references_of_pod(inspection, overrides, overrides)
+    yield from _references_of_pod(inspection, NEW_OVERRIDES, NEW_OVERRIDES)
 
 
 def _old_references(inspection: ManifestInspection) -> Iterator[Reference]:
     """Yield the references of a `LlamaStackDistribution`."""
     name = inspection.text(*OLD_CONFIG)
-    if name and not inspection.text(*OLD_CONFIG[:-1], "configMapNamespace"):
+    if name and not inspection.text(*OLD_USER_CONFIG, "configMapNamespace"):
         yield Reference(
             CONFIG_MAP,
             name,
@@ -68,9 +73,7 @@ def _old_references(inspection: ManifestInspection) -> Iterator[Reference]:
             MOUNTED_CONFIG_KEYS,
             OLD_CONFIG,
         )
-    server = ("spec", "server")
-    pod, container = (*server, "podOverrides"), (*server, "containerSpec")
-    yield from _references_of_pod(inspection, pod, container)
+    yield from _references_of_pod(inspection, OLD_POD, OLD_CONTAINER)
 
 
 def _named_key(

@@ -26,12 +26,15 @@ from stackcfg.paths import (
     value_at,
     walk_values,
 )
+from stackcfg.releases.resource_paths import (
+    NEW_DISTRIBUTION,
+    NEW_OVERRIDES,
+    NEW_WORKLOAD,
+)
 from stackcfg.releases.server_environment import is_old_image, is_server_image
 from stackcfg.validation.rule_finding import EntryPart, key_of, value_of
 
-_OVERRIDES: Path = ("spec", "workload", "overrides")
-_STORAGE: Path = ("spec", "workload", "storage", "mountPath")
-_DISTRIBUTION: Path = ("spec", "distribution")
+_STORAGE: Path = (*NEW_WORKLOAD, "storage", "mountPath")
 _STARTS: Final = ("command", "args")
 _SOURCES: Final = {"configMapRef": CONFIG_MAP, "secretRef": SECRET}
 _SERVICE_STARTS: Final = ("entrypoint", "command")
@@ -129,12 +132,12 @@ def _container_of_server(found: ManifestObject) -> ServerContainer:
     data = found.data
     image = ""
     for name in ("image", "name"):
-        value = value_at(data, (*_DISTRIBUTION, name))
+        value = value_at(data, (*NEW_DISTRIBUTION, name))
         if isinstance(value, str) and not image:
             image = value
-    mounts = [*_folders_of(data, [_STORAGE]), *_mounts_of(data, _OVERRIDES)]
-    variables = _variables_of(data, _OVERRIDES)
-    words = _words_of(data, _OVERRIDES, _STARTS)
+    mounts = [*_folders_of(data, [_STORAGE]), *_mounts_of(data, NEW_OVERRIDES)]
+    variables = _variables_of(data, NEW_OVERRIDES)
+    words = _words_of(data, NEW_OVERRIDES, _STARTS)
     return ServerContainer(
         image=image,
         variables=tuple(variables),
