@@ -20,7 +20,13 @@ PLATFORM_BUNDLE: Final = "odh-trusted-ca-bundle"
 """The ConfigMap of Open Data Hub whose certificates operators use unasked."""
 
 WATCH_LABEL: Final = "ogx.io/watch"
-"""The label without which the new operator does not see an object (`main.go`)."""
+WATCHED: Final = "true"
+"""The label without which the new operator does not see an object
+(`main.go`), and its value.
+"""
+
+WRITTEN_LABEL: Final = f'{WATCH_LABEL}: "{WATCHED}"'
+"""The label as YAML."""
 
 ADOPT_STORAGE: Final = "ogx.io/adopt-storage"
 ADOPT_NETWORKING: Final = "ogx.io/adopt-networking"
@@ -31,7 +37,9 @@ MOUNTED_CONFIG_KEYS: Final = ("config.yaml", "run.yaml")
 server with: since 0.6.0 the first, before the second.
 """
 
-OWN_VOLUMES: Final = ("ogx-storage", "lls-storage")
+NEW_VOLUME: Final = "ogx-storage"
+OLD_VOLUME: Final = "lls-storage"
+OWN_VOLUMES: Final = (NEW_VOLUME, OLD_VOLUME)
 """The names of the volume that the operators mount themselves."""
 
 ITEM: Final = "[]"

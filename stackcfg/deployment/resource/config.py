@@ -14,7 +14,12 @@ from stackcfg.manifests.generated_objects import GeneratedObject, find_generated
 from stackcfg.manifests.objects import CONFIG_MAP, ManifestObject
 from stackcfg.paths import as_mapping, list_at, mapping_at
 from stackcfg.patterns import lazy_pattern
-from stackcfg.releases.custom_resources import MOUNTED_CONFIG_KEYS, WATCH_LABEL
+from stackcfg.releases.custom_resources import (
+    MOUNTED_CONFIG_KEYS,
+    WATCH_LABEL,
+    WATCHED,
+    WRITTEN_LABEL,
+)
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.resource_paths import (
     NEW_MOUNTS,
@@ -65,7 +70,7 @@ def find_user_config(conversion: Conversion) -> UserConfig | None:
 
 def _is_labelled(made: GeneratedObject) -> bool:
     labels = mapping_at(made.data, ("options", "labels"))
-    return bool(labels.get(WATCH_LABEL) == "true")
+    return bool(labels.get(WATCH_LABEL) == WATCHED)
 
 
 def files_of_config(conversion: Conversion) -> Iterator[str]:
@@ -137,7 +142,7 @@ def user_config(conversion: Conversion, row: FieldChange) -> None:
         conversion.unlabelled.append(config.name)
         conversion.check(
             f"ConfigMap '{config.name}' is not in the input: migrate its run config, "
-            f"label it 'ogx.io/watch: \"true\"', and check that its key is "
+            f"label it '{WRITTEN_LABEL}', and check that its key is "
             f"'{config.key}' ('--config-key' names another one)",
             row.old,
         )
@@ -161,7 +166,7 @@ def _note_generated(
     if not _is_labelled(made):
         conversion.action(
             f"ConfigMap '{name}' comes from the {where}: add 'options: {{labels: "
-            f'{{{WATCH_LABEL}: "true"}}}}\' there, or the new operator makes no pod',
+            f"{{{WRITTEN_LABEL}}}}}' there, or the new operator makes no pod",
             row.old,
         )
     _note_generated_text(
@@ -237,7 +242,7 @@ def ca_bundle(conversion: Conversion, row: FieldChange) -> None:
         conversion.unlabelled.append(str(name))
         conversion.check(
             f"ConfigMap '{name}' is not in the input: label it "
-            "'ogx.io/watch: \"true\"', or the new operator makes no pod",
+            f"'{WRITTEN_LABEL}', or the new operator makes no pod",
             row.old,
         )
 
@@ -255,7 +260,7 @@ def ca_bundle_namespace(conversion: Conversion, row: FieldChange) -> None:
     conversion.action(
         f"the new operator reads certificates of its own namespace only: copy "
         f"ConfigMap '{name}' from '{namespace}' to the namespace of the server, "
-        "with the label 'ogx.io/watch: \"true\"'",
+        f"with the label '{WRITTEN_LABEL}'",
         row.old,
     )
 

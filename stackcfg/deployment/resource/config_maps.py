@@ -17,7 +17,12 @@ from stackcfg.loading.configs import looks_like_run_config
 from stackcfg.manifests.home_paths import find_home_paths
 from stackcfg.manifests.objects import ManifestObject
 from stackcfg.migration.changes import ACTION_REQUIRED, INFO
-from stackcfg.releases.custom_resources import PLATFORM_BUNDLE, WATCH_LABEL
+from stackcfg.releases.custom_resources import (
+    PLATFORM_BUNDLE,
+    WATCH_LABEL,
+    WATCHED,
+    WRITTEN_LABEL,
+)
 from stackcfg.releases.resource_paths import OLD_BUNDLE
 from stackcfg.yamltext.document import SCALAR, Node
 from stackcfg.yamltext.edits import Edit
@@ -79,11 +84,11 @@ def _add_label(found: ManifestObject) -> Iterator[DeploymentChange]:
     changes = PlaceChanges(found.file, _place_of(found))
     edit = label_edit(found)
     if edit is None:
-        message = f"add label '{WATCH_LABEL}: \"true\"': the new operator needs it"
+        message = f"add label '{WRITTEN_LABEL}': the new operator needs it"
         changes.note(ACTION_REQUIRED, message, found.node.start)
     else:
         changes.add_edits(edit)
-        message = f"label '{WATCH_LABEL}: \"true\"' is added: the new operator needs it"
+        message = f"label '{WRITTEN_LABEL}' is added: the new operator needs it"
         changes.note(INFO, message, found.node.start)
     yield from changes.changes()
 
@@ -167,7 +172,7 @@ def find_platform_bundle(conversion: Conversion) -> None:
         conversion.check(
             f"if the namespace has the platform's ConfigMap '{PLATFORM_BUNDLE}', the "
             f"new operator uses its certificates only with the label "
-            f"'{WATCH_LABEL}: \"true\"'",
+            f"'{WRITTEN_LABEL}'",
             OLD_BUNDLE,
         )
 
@@ -185,5 +190,5 @@ def label_steps(conversion: Conversion, kubectl: str) -> Iterator[str]:
         yield (
             "let the new operator see the certificates of the platform, if there are "
             f"any: {kubectl} label --overwrite configmap/{PLATFORM_BUNDLE} "
-            f"{WATCH_LABEL}=true"
+            f"{WATCH_LABEL}={WATCHED}"
         )

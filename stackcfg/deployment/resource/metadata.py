@@ -7,6 +7,7 @@ from typing import Final
 
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.tree import Branch, Literal, Moved
+from stackcfg.deployment.resource.workload import MANAGED_BY, OLD_MANAGER
 from stackcfg.releases.custom_resources import ADOPT_NETWORKING, ADOPT_STORAGE
 from stackcfg.releases.resource_paths import OLD_CLAIM, OLD_POD
 from stackcfg.yamltext.document import MAPPING, Entry, Node
@@ -34,12 +35,9 @@ MANAGERS: Final = {
     "helm.sh/hook": "Helm",
     "argocd.argoproj.io/": "Argo CD",
     "kustomize.toolkit.fluxcd.io/": "Flux",
-    "'app.kubernetes.io/managed-by': 'Helm'": "Helm",
+    f"'{MANAGED_BY}': 'Helm'": "Helm",
 }
 """What in the metadata tells who else creates and deletes the object."""
-
-MANAGED_BY: Final = "app.kubernetes.io/managed-by"
-OLD_OPERATOR: Final = "llama-stack-operator"
 
 
 def convert_metadata(conversion: Conversion) -> Branch:
@@ -118,7 +116,7 @@ def _copy_entries(
         return
     for key, value in node.entries:
         is_old = key.text.startswith(OLD_DOMAIN) or key.text == LAST_APPLIED
-        is_operators = key.text == MANAGED_BY and value.text == OLD_OPERATOR
+        is_operators = key.text == MANAGED_BY and value.text == OLD_MANAGER
         if not is_old and not is_operators:
             tree.put((section, key.text), Moved(key, value))
 

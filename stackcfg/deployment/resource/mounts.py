@@ -9,6 +9,7 @@ from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.image import homes_of
 from stackcfg.manifests.home_paths import move_home_paths
 from stackcfg.paths import Path
+from stackcfg.releases.custom_resources import NEW_VOLUME, OLD_VOLUME
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.resource_paths import OLD_CLAIM
 from stackcfg.releases.server_places import (
@@ -18,10 +19,8 @@ from stackcfg.releases.server_places import (
 )
 from stackcfg.yamltext.document import Node
 
-OLD_VOLUME: Final = "lls-storage"
-NEW_VOLUME: Final = "ogx-storage"
 OPERATOR_VOLUMES: Final = (NEW_VOLUME, "user-config", "ca-bundle")
-"""Where the old operator mounts its volume if the object does not say."""
+"""The names of the volumes that the new operator makes."""
 
 OLD_PACKAGE: Final = "site-packages/llama_stack"
 

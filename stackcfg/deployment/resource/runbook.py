@@ -14,16 +14,22 @@ from typing import Final
 from stackcfg.deployment.resource.config_maps import label_steps
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.image import is_from_upstream
-from stackcfg.deployment.resource.workload import OLD_HOME, may_miss_volume
+from stackcfg.deployment.resource.workload import (
+    MANAGED_BY,
+    NEW_MANAGER,
+    ROOT_HOME,
+    may_miss_volume,
+)
 from stackcfg.patterns import lazy_pattern
-from stackcfg.releases.custom_resources import WATCH_LABEL
+from stackcfg.releases.custom_resources import WATCH_LABEL, WATCHED
 from stackcfg.releases.resource_paths import OLD_CLAIM
 from stackcfg.yamltext.document import Node
 
-OLD_OPERATOR: Final = "llama-stack-k8s-operator-system"
+_OLD_NAMESPACE: Final = "llama-stack-k8s-operator-system"
+"""Where upstream installed the old operator."""
+
 EXPOSE: Final = ("spec", "network", "exposeRoute")
 _PARAMETER: Final = lazy_pattern(r"\$\{(\w+)\}")
-MANAGED: Final = "app.kubernetes.io/managed-by=ogx-operator"
 
 
 def write_runbook(conversions: Sequence[Conversion]) -> Iterator[str]:
@@ -79,7 +85,7 @@ def _is_template(root: Node) -> bool:
 
 
 def _stop_operator(conversions: Sequence[Conversion]) -> str:
-    how = f"kubectl scale deployment --all -n {OLD_OPERATOR} --replicas=0"
+    how = f"kubectl scale deployment --all -n {_OLD_NAMESPACE} --replicas=0"
     if not all(map(is_from_upstream, conversions)):
         # that of a vendor is in a namespace with others
         how = "scale its Deployment to 0, which 'kubectl get deployment -A' names"
@@ -116,9 +122,9 @@ def _keep_volume(conversion: Conversion) -> Iterator[str]:
     kubectl, claim = _kubectl(conversion), conversion.names.volume
     if may_miss_volume(conversion):
         yield (
-            f"copy what is in {OLD_HOME}/.llama of the pod to the volume, if there is "
+            f"copy what is in {ROOT_HOME}/.llama of the pod to the volume, if there is "
             f"anything: {kubectl} exec deployment/{conversion.names.old} -- "
-            f"ls -R {OLD_HOME}/.llama /.llama"
+            f"ls -R {ROOT_HOME}/.llama /.llama"
         )
     yield (
         f"back up volume '{claim}', and keep it whatever happens to its claim: "
@@ -141,13 +147,13 @@ def _label(conversion: Conversion) -> Iterator[str]:
     if adopted:
         yield (
             "let the new operator see what it adopts: "
-            f"{kubectl} label --overwrite {' '.join(adopted)} {MANAGED}"
+            f"{kubectl} label --overwrite {' '.join(adopted)} {MANAGED_BY}={NEW_MANAGER}"
         )
     yield from label_steps(conversion, kubectl)
     for name in dict.fromkeys(conversion.unlabelled):
         yield (
             "let the new operator see the ConfigMap: "
-            f"{kubectl} label --overwrite configmap/{name} {WATCH_LABEL}=true"
+            f"{kubectl} label --overwrite configmap/{name} {WATCH_LABEL}={WATCHED}"
         )
 
 

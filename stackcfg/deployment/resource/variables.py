@@ -17,6 +17,7 @@ from stackcfg.releases.changes import OLD_FOLDER_VARIABLE
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.resource_paths import OLD_CONTAINER, OLD_VARIABLES
 from stackcfg.releases.server_environment import (
+    ENTRYPOINT_CONFIG,
     changed_values,
     new_variable,
     unread_variables,
@@ -29,7 +30,7 @@ _SERVER_FOLDER: Final = f"${{env.{OLD_FOLDER_VARIABLE}:=~/.llama}}"
 IN_CONFIGS: Final = (OLD_FOLDER_VARIABLE, "LLAMA_STACK_PORT")
 """Variables that many run configs have in their placeholders."""
 
-NAMES_CONFIG: Final = ("RUN_CONFIG_PATH", "LLAMA_STACK_CONFIG")
+NAMES_CONFIG: Final = (ENTRYPOINT_CONFIG, "LLAMA_STACK_CONFIG")
 """Variables that say where the run config is."""
 
 TELEMETRY: Final = "OTEL_"

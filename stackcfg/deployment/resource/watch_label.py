@@ -9,21 +9,19 @@ from stackcfg.loading.configs import read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import ManifestObject, read_objects
 from stackcfg.paths import mapping_at
-from stackcfg.releases.custom_resources import WATCH_LABEL
+from stackcfg.releases.custom_resources import WATCH_LABEL, WATCHED, WRITTEN_LABEL
 from stackcfg.yamltext.document import ALIAS, Node, ParseError
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.entries import column_of, indent_step
 
 _METADATA: Final = "metadata"
 _LABELS: Final = "labels"
-_WANTED: Final = "true"
-_BLOCK: Final = f'{WATCH_LABEL}: "{_WANTED}"'
-_FLOW: Final = f'"{WATCH_LABEL}": "{_WANTED}"'
+_FLOW: Final = f'"{WATCH_LABEL}": "{WATCHED}"'
 
 
 def has_label(found: ManifestObject) -> bool:
     """Return whether the new operator sees an object."""
-    return found.labels.get(WATCH_LABEL) == _WANTED
+    return found.labels.get(WATCH_LABEL) == WATCHED
 
 
 def label_edit(found: ManifestObject) -> Edit | None:
@@ -51,7 +49,7 @@ def _find_edit(found: ManifestObject) -> Edit | None:
 def _new_section(found: ManifestObject, metadata: Node) -> Edit:
     """Return the edit that adds the labels with this one in them."""
     step = " " * indent_step(found.document, found.node)
-    block = f"{_LABELS}:\n{step}{_BLOCK}"
+    block = f"{_LABELS}:\n{step}{WRITTEN_LABEL}"
     flow = f'"{_LABELS}": {{{_FLOW}}}'
     return _insertion(
         found,
@@ -70,11 +68,11 @@ def _edit_labels(found: ManifestObject, labels: Node) -> Edit | None:
         return Edit(*labels.span, (f"{{{_FLOW}}}",))
     given = labels.entry(WATCH_LABEL)
     if given is not None:
-        return Edit(*given[1].span, (f'"{_WANTED}"',))
+        return Edit(*given[1].span, (f'"{WATCHED}"',))
     return _insertion(
         found,
         labels,
-        _BLOCK,
+        WRITTEN_LABEL,
         _FLOW,
     )
 
@@ -117,5 +115,5 @@ def _expected(each: ManifestObject, found: ManifestObject) -> Mapping[Any, Any]:
     if each.node.start != found.node.start:
         return each.data
     metadata = dict(mapping_at(each.data, (_METADATA,)))
-    metadata[_LABELS] = {**found.labels, WATCH_LABEL: _WANTED}
+    metadata[_LABELS] = {**found.labels, WATCH_LABEL: WATCHED}
     return {**each.data, _METADATA: metadata}

@@ -14,14 +14,17 @@ from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.resource_paths import OLD_CLAIM
 from stackcfg.yamltext.document import SCALAR, walk_nodes
 
+MANAGED_BY: Final = "app.kubernetes.io/managed-by"
+OLD_MANAGER: Final = "llama-stack-operator"
+NEW_MANAGER: Final = "ogx-operator"
 POD_LABELS: Final = {
     "app": ("llama-stack", "ogx"),
-    "app.kubernetes.io/managed-by": ("llama-stack-operator", "ogx-operator"),
+    MANAGED_BY: (OLD_MANAGER, NEW_MANAGER),
     "app.kubernetes.io/part-of": ("llama-stack", "ogx"),
 }
 """The labels that the operators give their pods: the old and the new value."""
 
-OLD_HOME: Final = "/root"
+ROOT_HOME: Final = "/root"
 """The home in images of upstream before 1.3.0, but for an arbitrary user."""
 
 INSTANCE: Final = "app.kubernetes.io/instance"
@@ -115,7 +118,7 @@ def storage(conversion: Conversion, row: FieldChange) -> None:
     conversion.add_section(row)
     if may_miss_volume(conversion):
         conversion.check(
-            f"the old image has HOME={OLD_HOME} where it runs as root: its '~/.llama' "
+            f"the old image has HOME={ROOT_HOME} where it runs as root: its '~/.llama' "
             "is then in the container, not on the volume at '/.llama', and is lost "
             "when the pod stops; look there first",
             row.old,

@@ -6,7 +6,7 @@ It can be in the cluster, or come from elsewhere; then it must have the label
 
 from __future__ import annotations
 
-from stackcfg.releases.custom_resources import WATCH_LABEL
+from stackcfg.releases.custom_resources import WATCH_LABEL, WRITTEN_LABEL
 from stackcfg.validation.manifest_rule import (
     INFO,
     Findings,
@@ -25,7 +25,7 @@ def check(inspection: ManifestInspection) -> Findings:
     for reference in find_references(inspection):
         if not reference.is_watched or find_referenced(inspection, reference):
             continue
-        advice = f"""make sure that it has the label '{WATCH_LABEL}: "true"'"""
+        advice = f"make sure that it has the label '{WRITTEN_LABEL}'"
         if is_generated(inspection, reference):
             advice = f"""give its generator 'options.labels' with '{WATCH_LABEL}'"""
         yield RuleFinding(

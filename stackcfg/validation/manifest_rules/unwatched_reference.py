@@ -14,7 +14,12 @@ from stackcfg.light_typing import Any
 from stackcfg.manifests.objects import CONFIG_MAP, KUSTOMIZATION, ManifestObject
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import as_mapping, list_at, mapping_at
-from stackcfg.releases.custom_resources import PLATFORM_BUNDLE, WATCH_LABEL
+from stackcfg.releases.custom_resources import (
+    PLATFORM_BUNDLE,
+    WATCH_LABEL,
+    WATCHED,
+    WRITTEN_LABEL,
+)
 from stackcfg.validation.manifest_rule import (
     ERROR,
     WARNING,
@@ -29,8 +34,6 @@ from stackcfg.validation.queries.object_references import (
 )
 from stackcfg.validation.rule_finding import RuleFinding, value_of
 
-_WANTED = f'{WATCH_LABEL}: "true"'
-
 
 def check(inspection: ManifestInspection) -> Findings:
     for reference in find_references(inspection):
@@ -43,8 +46,8 @@ def check(inspection: ManifestInspection) -> Findings:
         yield RuleFinding(
             value_of(*reference.path),
             f"the operator does not see the {found.kind} '{found.name}' ({place}): "
-            f"it has no label '{_WANTED}'",
-            help=f"write '{_WANTED}' in its 'metadata.labels'",
+            f"it has no label '{WRITTEN_LABEL}'",
+            help=f"write '{WRITTEN_LABEL}' in its 'metadata.labels'",
         )
     yield from _check_platform_bundle(inspection)
 
@@ -60,17 +63,17 @@ def _check_platform_bundle(inspection: ManifestInspection) -> Findings:
         value_of("metadata", "name"),
         f"the operator does not see the ConfigMap '{found.name}' ({place}): "
         "the server does not trust its certificates",
-        help=f"write '{_WANTED}' in its 'metadata.labels'",
+        help=f"write '{WRITTEN_LABEL}' in its 'metadata.labels'",
         severity=WARNING,
     )
 
 
 def _has_label(inspection: ManifestInspection, found: ManifestObject) -> bool:
     value = found.labels.get(WATCH_LABEL)
-    if value == "true" or is_unknown(value):
+    if value == WATCHED or is_unknown(value):
         return True
     labels = _added_labels(inspection)
-    return any(each.get(WATCH_LABEL) == "true" for each in labels)
+    return any(each.get(WATCH_LABEL) == WATCHED for each in labels)
 
 
 def _added_labels(inspection: ManifestInspection) -> Iterator[Mapping[Any, Any]]:
