@@ -14,7 +14,7 @@ from stackcfg.loading.config_positions import position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.migration.hop import HopResult
 from stackcfg.patterns import lazy_pattern
-from stackcfg.yamltext.document import ALIAS, Node, walk_nodes
+from stackcfg.yamltext.document import ALIAS, Node, end_of_entry, walk_nodes
 
 _COMMENT: Final = lazy_pattern(r"(?:^|(?<=\s))#.*")
 
@@ -60,11 +60,12 @@ def refuse_explicit_key(result: HopResult) -> None:
         end = mapping.start
         if mapping is document.root:
             end = document.start
-        for key, value in mapping.entries:
+        for entry in mapping.entries:
+            key = entry[0]
             if "?" in _COMMENT.sub("", document.text[end : key.start]):
                 message = "a key written with '?' cannot be edited"
                 raise _error_at(result, key, message, "write it as 'key: value'")
-            end = max(key.end, value.end)
+            end = end_of_entry(entry)
 
 
 def _find_aliases(result: HopResult) -> Iterator[Node]:

@@ -31,6 +31,7 @@ from stackcfg.yamltext.document import (
     Entry,
     Node,
     ParseError,
+    end_of_entry,
     walk_nodes,
 )
 from stackcfg.yamltext.edits import Edit, resolve_edits, trim_end_gap
@@ -145,7 +146,7 @@ def _insert(document: Document, change: Insertion) -> Edit:
     key, value = parent.entries[_index_of(parent, change.behind)]
     new = f"{emit_scalar(change.key, flow=parent.flow)}: {_write(change, parent.flow)}"
     if parent.flow:
-        end = max(value.end, key.end)
+        end = end_of_entry((key, value))
         return Edit(end, end, (f", {new}",))
     span = entry_span(document, Comments(document), key, value)
     indent = " " * column_of(document, key.start)

@@ -289,6 +289,12 @@ class Document(NamedTuple):
         return "\r\n" if found > 0 and self.text[found - 1] == "\r" else "\n"
 
 
+def end_of_entry(entry: Entry) -> int:
+    """Return where an entry ends, also one without a value."""
+    key, value = entry
+    return max(key.end, value.end)
+
+
 def content_start(text: str, node: Node) -> int:
     """Return where the text of a node begins behind its anchor, with its tag.
 

@@ -17,6 +17,7 @@ from stackcfg.yamltext.document import (
     Node,
     ParseError,
     Span,
+    end_of_entry,
     walk_nodes,
 )
 from stackcfg.yamltext.edits import Edit
@@ -123,7 +124,7 @@ def remove_entry(
     entries = parent.entries
     key, value = entries[index]
     if parent.flow:
-        spans = [(each.start, max(item.end, each.end)) for each, item in entries]
+        spans = [(each[0].start, end_of_entry(each)) for each in entries]
         return _cut_between_commas(spans, index)
     span = entry_span(
         document,

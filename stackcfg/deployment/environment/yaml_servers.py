@@ -27,6 +27,7 @@ from stackcfg.yamltext.document import (
     SCALAR,
     SEQUENCE,
     Node,
+    end_of_entry,
     walk_nodes,
 )
 from stackcfg.yamltext.edits import Edit
@@ -133,9 +134,9 @@ class YamlServer:
         lines: Sequence[str],
     ) -> list[Edit]:
         """Return the edit that adds entries to a block mapping."""
-        key, value = mapping.entries[-1]
-        column = column_of(self.document, key.start)
-        place = self.document.lines.after(max(value.end, key.end) - 1)
+        last = mapping.entries[-1]
+        column = column_of(self.document, last[0].start)
+        place = self.document.lines.after(end_of_entry(last) - 1)
         return [
             self._insert_lines(place, [" " * column + each for each in lines], column)
         ]
@@ -146,8 +147,7 @@ class YamlServer:
         if collection.items:
             end = collection.items[-1].end
         elif collection.entries:
-            key, value = collection.entries[-1]
-            end = max(key.end, value.end)
+            end = end_of_entry(collection.entries[-1])
         else:
             place = collection.start + 1
             return [Edit(place, place, (added,))]
@@ -180,11 +180,8 @@ class YamlServer:
 
     def _end_of_head(self) -> int:
         """Return the end of the image's entry, or of the first one."""
-        for key, value in self.node.entries:
-            if key.text == "image":
-                return max(value.end, key.end)
-        key, value = self.node.entries[0]
-        return max(value.end, key.end)
+        head = self.node.entry("image") or self.node.entries[0]
+        return end_of_entry(head)
 
     def _insert_lines(
         self,

@@ -22,7 +22,7 @@ from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.releases.custom_resources import MOUNTED_CONFIG_KEYS
 from stackcfg.releases.resource_changes import FieldChange
 from stackcfg.releases.versions import Release
-from stackcfg.yamltext.document import Document, Node, Span
+from stackcfg.yamltext.document import Document, Node, Span, end_of_entry
 
 
 class ServerNames(NamedTuple):
@@ -192,8 +192,7 @@ class Conversion:
         entry = self.entry(path)
         if entry is None:
             return NO_SPAN
-        key, value = entry
-        return key.start, max(key.end, value.end)
+        return entry[0].start, end_of_entry(entry)
 
     def append(
         self,

@@ -15,7 +15,14 @@ from stackcfg.deployment.resource.tree import (
     item_data,
 )
 from stackcfg.yamltext.comments import Comments
-from stackcfg.yamltext.document import SCALAR, Document, Node, ParseError, value_of
+from stackcfg.yamltext.document import (
+    SCALAR,
+    Document,
+    Node,
+    ParseError,
+    end_of_entry,
+    value_of,
+)
 from stackcfg.yamltext.edits import Edit, shift_lines
 from stackcfg.yamltext.emit import emit_quoted
 from stackcfg.yamltext.entries import column_of, remove_entry
@@ -102,7 +109,7 @@ def _settle_item(
         return _settle(item, writer, conversion)
     if isinstance(item, Literal) or writer.is_copied(item):
         return item
-    end = max(item.key.end, item.value.end)
+    end = end_of_entry((item.key, item.value))
     data = item_data(item, conversion.rewrites)
     return Literal(data, (item.key.start, end))
 

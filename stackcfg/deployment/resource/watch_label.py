@@ -10,7 +10,7 @@ from stackcfg.loading.errors import InputError
 from stackcfg.manifests.objects import ManifestObject, read_objects
 from stackcfg.paths import mapping_at
 from stackcfg.releases.custom_resources import WATCH_LABEL, WATCHED, WRITTEN_LABEL
-from stackcfg.yamltext.document import ALIAS, Node, ParseError
+from stackcfg.yamltext.document import ALIAS, Node, ParseError, end_of_entry
 from stackcfg.yamltext.edits import Edit, apply_edits
 from stackcfg.yamltext.entries import column_of, indent_step
 
@@ -85,8 +85,8 @@ def _insertion(
 ) -> Edit:
     """Return the edit that adds an entry behind the last one of a mapping."""
     document = found.document
-    key, value = mapping.entries[-1]
-    end = max(key.end, value.end)
+    last = mapping.entries[-1]
+    key, end = last[0], end_of_entry(last)
     if mapping.flow:
         return Edit(end, end, (f", {flow}",))
     indent = " " * column_of(document, key.start)

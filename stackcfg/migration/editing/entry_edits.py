@@ -11,7 +11,13 @@ from stackcfg.migration.editing.entry_comments import collect_entry_comments
 from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import is_json, put_over
 from stackcfg.yamltext.comments import Comment
-from stackcfg.yamltext.document import SEQUENCE, Entry, Node, content_start
+from stackcfg.yamltext.document import (
+    SEQUENCE,
+    Entry,
+    Node,
+    content_start,
+    end_of_entry,
+)
 from stackcfg.yamltext.edits import Edit, Piece
 from stackcfg.yamltext.emit import (
     Field,
@@ -163,12 +169,6 @@ def gap_in_flow(text: SourceText, parent: Node) -> str:
         return " "
     column = text.column_of_keys(parent)
     return text.newline + " " * column
-
-
-def end_of_entry(entry: Entry) -> int:
-    """Return where an entry of a flow mapping ends, also one without a value."""
-    key, value = entry
-    return max(value.end, key.end)
 
 
 def insert_lines(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stackcfg.migration.editing.entry_edits import (
-    end_of_entry,
     gap_in_flow,
     insert_lines,
     leave_lines,
 )
 from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import is_json
-from stackcfg.yamltext.document import Entry, Node, walk_nodes
+from stackcfg.yamltext.document import Entry, Node, end_of_entry, walk_nodes
 from stackcfg.yamltext.edits import Edit, Piece, splice_edits
 from stackcfg.yamltext.emit import Field, emit_block, emit_flow, emit_quoted
 from stackcfg.yamltext.entries import item_span, remove_item

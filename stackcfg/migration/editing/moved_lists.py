@@ -10,14 +10,20 @@ from stackcfg.migration.changes import Changes, Move
 from stackcfg.migration.editing.editor import Editor
 from stackcfg.migration.editing.entry_edits import (
     cut_entry,
-    end_of_entry,
     gap_in_flow,
     insert_fields,
     rename_key,
 )
 from stackcfg.migration.editing.values import is_empty, is_json
 from stackcfg.paths import Path, as_mapping, list_at
-from stackcfg.yamltext.document import MAPPING, SCALAR, Entry, Node, ParseError
+from stackcfg.yamltext.document import (
+    MAPPING,
+    SCALAR,
+    Entry,
+    Node,
+    ParseError,
+    end_of_entry,
+)
 from stackcfg.yamltext.edits import Copy, Edit, Piece
 from stackcfg.yamltext.emit import Field, emit_quoted, emit_scalar
 from stackcfg.yamltext.entries import include_blank_lines, is_spread
