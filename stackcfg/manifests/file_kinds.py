@@ -13,13 +13,15 @@ DOCKERFILE: Final = "Dockerfile"
 UNIT: Final = "systemd unit"
 SCRIPT: Final = "shell script"
 
+SHELLS: Final = ("sh", "bash", "ash", "dash", "ksh", "zsh")
+
 _FIRST_INSTRUCTION: Final = lazy_pattern(
     r"(?:[ \t]*(?:#[^\n]*|\r)?\n)*[ \t]*(?i:FROM|ARG)[ \t]"
     # an import of Python
     r"(?![\w.]+[ \t]+import\b)"
 )
 _SECTION: Final = lazy_pattern(r"(?m)^\[(?:Service|Container)\][ \t]*\r?$")
-_SHEBANG: Final = lazy_pattern(r"#!.*\b(?:sh|bash|dash|ash|ksh|zsh)\b")
+_SHEBANG: Final = lazy_pattern(rf"#!.*\b(?:{'|'.join(SHELLS)})\b")
 
 
 def kind_of(file: str, text: str) -> str:

@@ -11,8 +11,14 @@ from functools import cache
 
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.manifests.containers import Container
+from stackcfg.manifests.file_kinds import SHELLS
 from stackcfg.manifests.home_paths import Homes, find_home_paths
-from stackcfg.manifests.server_start import Start, find_server_run, find_start
+from stackcfg.manifests.server_start import (
+    Start,
+    find_server_run,
+    find_start,
+    program_of,
+)
 from stackcfg.manifests.shell_text import find_commands
 from stackcfg.releases.server_environment import (
     ENTRYPOINT_CONFIG,
@@ -29,7 +35,6 @@ from stackcfg.releases.server_places import (
     SERVER_PORT,
 )
 
-SHELLS: Final = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
 _CONFIG_FOLDERS: Final = (OLD_MOUNTED_CONFIG, NEW_MOUNTED_CONFIG)
 _SHOWN_SCRIPT: Final = 3
 
@@ -101,7 +106,7 @@ def starts_old_server(words: Sequence[str]) -> bool:
 def script_index(words: Sequence[str]) -> int | None:
     """Return which word is shell text: the one behind `sh -c`."""
     for index, word in enumerate(words[:-2]):
-        if word.rsplit("/", 1)[-1] not in SHELLS:
+        if program_of(word) not in SHELLS:
             continue
         last = min(index + _SHOWN_SCRIPT, len(words) - 1)
         for place in range(index + 1, last):

@@ -21,15 +21,13 @@ from stackcfg.manifests.shell_text import (
     find_commands,
     find_words,
 )
-from stackcfg.manifests.unit_text import Setting, read_settings
+from stackcfg.manifests.unit_text import COMMANDS, read_settings, start_of_command
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import is_old_image, is_server_image
 
 _NAME: Final = lazy_pattern(r"[A-Za-z_]\w*")
 _EXPORTS: Final = ("export", "declare", "typeset")
 _VARIABLE_FLAGS: Final = ("-e", "--env")
-_PREFIX: Final = lazy_pattern(r"[-@:+!|]*")
-_STARTS: Final = ("ExecStart", "Exec")
 
 
 class SetVariable(NamedTuple):
@@ -175,9 +173,11 @@ def _read_unit(text: str) -> Iterator[StartedServer]:
         part = _Part(text[setting.start : setting.end], setting.start)
         if setting.key == "Environment":
             variables += _pairs_in(part)
-        elif setting.key in _STARTS:
+        elif setting.key in COMMANDS:
             commands.append(part.text)
-            servers += _servers_in(_command_of(setting, part), part.text)
+            start = start_of_command(text, setting)
+            command = _Part(text[start : setting.end], start)
+            servers += _servers_in(command, part.text)
         elif setting.key == "Image" and is_server_image(part.text):
             images.append(part.text)
     used = "\n".join(commands)
@@ -186,14 +186,6 @@ def _read_unit(text: str) -> Iterator[StartedServer]:
     for image in images:
         if not servers:
             yield StartedServer(is_old_image(image), tuple(variables), used)
-
-
-def _command_of(setting: Setting, part: _Part) -> _Part:
-    marks = _PREFIX.match(part.text)
-    if setting.key != "ExecStart" or marks is None:
-        return part
-    length = marks.end()
-    return _Part(part.text[length:], part.start + length)
 
 
 def _pairs_in(part: _Part) -> list[SetVariable]:

@@ -12,6 +12,13 @@ _SETTING: Final = lazy_pattern(
 )
 
 
+COMMANDS: Final = ("ExecStart", "Exec")
+"""The settings with the command that starts a unit, of systemd and of podman."""
+
+_MARKS: Final = "-@:+!|"
+"""What systemd allows in front of a command."""
+
+
 class Setting(NamedTuple):
     """A line of a unit: its key, where it begins, and the span of its value."""
 
@@ -32,3 +39,11 @@ def read_settings(text: str) -> Iterator[Setting]:
             start=start,
             end=start + len(value),
         )
+
+
+def start_of_command(text: str, setting: Setting) -> int:
+    """Return where the command of a setting begins, behind the marks of systemd."""
+    if setting.key != "ExecStart":
+        return setting.start
+    written = text[setting.start : setting.end]
+    return setting.end - len(written.lstrip(_MARKS))

@@ -31,9 +31,13 @@ from stackcfg.manifests.containers import span_of_target
 from stackcfg.manifests.file_kinds import UNIT, kind_of
 from stackcfg.manifests.server_evidence import ServerEvidence, find_start_in
 from stackcfg.manifests.shell_text import ShellError, find_words, read_commands
-from stackcfg.manifests.unit_text import Setting, read_settings
+from stackcfg.manifests.unit_text import (
+    COMMANDS,
+    Setting,
+    read_settings,
+    start_of_command,
+)
 from stackcfg.migration.changes import ACTION_REQUIRED
-from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import (
     is_old_image,
     is_server_image,
@@ -41,7 +45,6 @@ from stackcfg.releases.server_environment import (
 )
 from stackcfg.yamltext.edits import Edit
 
-_PREFIX: Final = lazy_pattern(r"[-@:+!|]*")
 _DROP_INS: Final = (".service.d", ".container.d")
 _PATHS: Final = (
     "WorkingDirectory",
@@ -206,7 +209,7 @@ def _read_setting(
     region = RawRegion(text, setting.start, setting.end)
     if setting.key == "Environment":
         server.variables += _read_variables(region)
-    elif setting.key in ("ExecStart", "Exec"):
+    elif setting.key in COMMANDS:
         words = _read_command(text, setting)
         if words is not None:
             server.command = CommandLine(words)
@@ -233,11 +236,7 @@ def _find_evidence(server: Server) -> ServerEvidence | None:
 
 
 def _read_command(text: str, setting: Setting) -> SpanWords | None:
-    start = setting.start
-    prefix = _PREFIX.match(text, start, setting.end)
-    if setting.key == "ExecStart" and prefix is not None:
-        start = prefix.end()
-    region = RawRegion(text, start, setting.end)
+    region = RawRegion(text, start_of_command(text, setting), setting.end)
     try:
         commands = read_commands(region.old)
     except ShellError:
