@@ -24,9 +24,10 @@ from stackcfg.releases.versions import Release, format_release
 
 _TAG: Final = r"(?::(?:\$\{[^{}]*\}|\$\w+|[\w.-]+))?(?:@sha256:\w+)?"
 _VARIABLE: Final = lazy_pattern(r"\$\{[^{}]*\}|\$\w+")
-UPSTREAM: Final = lazy_pattern(
+UPSTREAM_IMAGE: Final = (
     rf"(?:[\w.-]+(?::\d+)?/)*llamastack/(?:distribution|llamastack)-[\w-]+{_TAG}"
 )
+_UPSTREAM: Final = lazy_pattern(UPSTREAM_IMAGE)
 
 
 class ImageChange(NamedTuple):
@@ -46,7 +47,7 @@ def change_image(
     `is_built`: the image is made from a file of the same run.
     """
     notes: list[tuple[str, str]] = []
-    for match in reversed(list(UPSTREAM.finditer(text))):
+    for match in reversed(list(_UPSTREAM.finditer(text))):
         new, note = _change_upstream(match[0], target)
         text = text[: match.start()] + new + text[match.end() :]
         notes += note

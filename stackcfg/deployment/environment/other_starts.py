@@ -13,7 +13,11 @@ from collections.abc import Iterator
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.chart_values import is_written_image
-from stackcfg.deployment.environment.images import change_image, rewrite_packages
+from stackcfg.deployment.environment.images import (
+    UPSTREAM_IMAGE,
+    change_image,
+    rewrite_packages,
+)
 from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
 from stackcfg.deployment.environment.unproved_readers import has_old_config
 from stackcfg.deployment.files import DeploymentFiles
@@ -22,6 +26,7 @@ from stackcfg.loading.configs import looks_like_run_config, read_documents
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.loading.recognition import NAMED, is_run_config
+from stackcfg.manifests.containers import CONTAINERS, INIT_CONTAINERS
 from stackcfg.manifests.file_kinds import UNIT, kind_of
 from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.manifests.server_evidence import (
@@ -48,7 +53,7 @@ from stackcfg.yamltext.document import (
 from stackcfg.yamltext.values import data_of
 
 _PLACE: Final = "other starts"
-_CONTAINERS: Final = frozenset({"containers", "initContainers", "annotations"})
+_OF_PODS: Final = frozenset({CONTAINERS, INIT_CONTAINERS, "annotations"})
 _SERVICES: Final = "services"
 _PROSE: Final = frozenset(
     {
@@ -68,8 +73,7 @@ _PROSE: Final = frozenset(
 _IMAGE_KEY: Final = lazy_pattern(r"(?i)\w*(?:image|repository)")
 
 _NAMED_IMAGE: Final = lazy_pattern(
-    r"(?m)^[ \t-]*(?:image|repository):[ \t]+[\"']?"
-    r"(?P<image>(?:[\w.:-]+/)*llamastack/(?:distribution|llamastack)-[\w.:-]+)"
+    rf"(?m)^[ \t-]*(?:image|repository):[ \t]+[\"']?(?P<image>{UPSTREAM_IMAGE})"
 )
 
 _STARTS: Final = (
@@ -153,7 +157,7 @@ def _nodes_of_others(
     """Yield the nodes that no other part changes."""
     is_compose = document.root.target.get("kind") is None
     for path, node in walk_nodes(document.root):
-        if not _CONTAINERS.isdisjoint(path) or not _PROSE.isdisjoint(path[-1:]):
+        if not _OF_PODS.isdisjoint(path) or not _PROSE.isdisjoint(path[-1:]):
             continue
         if is_compose and path[:1] == (_SERVICES,):
             continue
