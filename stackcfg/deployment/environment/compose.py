@@ -95,11 +95,7 @@ def _note_reader(service: ComposeService, around: _Surroundings) -> DeploymentCh
         mounted += around.configs.file(service.container.file, source)
     mounted += around.configs.of_service(service.whole)
     mounted = around.configs.without_server(mounted)
-    settings = around.files.settings
-    for changes in note_unproved_reader(
-        service.container, mounted, settings.migration, settings.release
-    ):
-        yield from changes.changes()
+    yield from note_unproved_reader(service.container, mounted, around.files.settings)
 
 
 def _find_env_files(

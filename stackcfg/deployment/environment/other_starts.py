@@ -93,13 +93,12 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield notes on what stays in YAML files whose run config becomes one of ogx."""
     if not files.settings.is_for_ogx:
         return
-    settings, release = files.settings.migration, files.settings.release
     for name in files.holding("llama"):
         text = files.texts[name]
         if kind_of(name, text) or "provider" not in text:
             continue
         found = list(_find_in_file(files, name))
-        if found and has_old_config(text, settings, release):
+        if found and has_old_config(text, files.settings):
             changes = PlaceChanges(name, _PLACE)
             for each in found:
                 changes.note(ACTION_REQUIRED, each.message, each.offset)

@@ -67,10 +67,7 @@ def change_plain_file(
         yield Refusal(name, NotRunConfigError(message, Position(1, 1)))
         return
     if not found:
-        settings = files.settings
-        found = list(
-            note_unread_config(name, text.body, settings.migration, settings.release)
-        )
+        found = list(note_unread_config(name, text.body, files.settings))
     changes = [change for each in found for change in each.changes()]
     yield from changes
     is_changed = any(isinstance(each, FileEdit) for each in changes)

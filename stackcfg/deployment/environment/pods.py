@@ -111,9 +111,7 @@ def _note_unproved_readers(
             mounted = configs.without_server(_mounted_configs(container, configs))
             if not mounted or container.is_init or find_evidence(container) is not None:
                 continue
-            settings, release = files.settings.migration, files.settings.release
-            for changes in note_unproved_reader(container, mounted, settings, release):
-                yield from changes.changes()
+            yield from note_unproved_reader(container, mounted, files.settings)
 
 
 def _mounted_configs(
