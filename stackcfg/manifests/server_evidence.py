@@ -52,6 +52,11 @@ class ServerEvidence(NamedTuple):
     start: Start | None = None
     is_proved: bool = True
 
+    @property
+    def proves_old(self) -> bool:
+        """Return whether the container certainly runs llama-stack."""
+        return self.is_old and self.is_proved
+
 
 def find_evidence(container: Container) -> ServerEvidence | None:
     """Return why a container runs the server; None if nothing says so."""

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from stackcfg.deployment.copy_job.mounted_configs import MountedConfig
+from stackcfg.deployment.copy_job.mounted_configs import VOLUME_SOURCES, MountedConfig
 from stackcfg.deployment.copy_job.server_pods import (
     MountedVolume,
     ServerPod,
@@ -23,6 +23,7 @@ from stackcfg.deployment.copy_job.server_pods import (
 from stackcfg.deployment.copy_job.variables import merge_sources, merge_variables
 from stackcfg.errors import StackcfgError
 from stackcfg.manifests.objects import CONFIG_MAP, SECRET
+from stackcfg.paths import value_at
 
 Fields = dict[str, Any]
 
@@ -144,16 +145,7 @@ def _is_by_name(volume: MountedVolume) -> bool:
 
 
 def _holds_config(volume: MountedVolume, config: MountedConfig) -> bool:
-    source = volume.source
-    return config.name in (
-        _field(source, "configMap", "name"),
-        _field(source, "secret", "secretName"),
-    )
-
-
-def _field(source: Mapping[str, Any], kind: str, name: str) -> object:
-    found = source.get(kind)
-    return found.get(name) if isinstance(found, Mapping) else None
+    return bool(value_at(volume.source, VOLUME_SOURCES[config.kind]) == config.name)
 
 
 def _named_sources(
@@ -164,7 +156,7 @@ def _named_sources(
     named: dict[str, Mapping[str, Any]] = {}
     for volume in kept_volumes(old, new):
         if volume.source not in named.values():
-            claim = _field(volume.source, "persistentVolumeClaim", "claimName")
+            claim = value_at(volume.source, ("persistentVolumeClaim", "claimName"))
             name = f"volume-{len(named) + 1}"
             if isinstance(claim, str) and len(claim) < _LONGEST_NAME:
                 name = claim.replace(".", "-")

@@ -26,7 +26,10 @@ from stackcfg.yamltext.document import Document
 
 Fields = Mapping[str, Any]
 
-_SOURCES: Final = {CONFIG_MAP: ("configMap", "name"), SECRET: ("secret", "secretName")}
+VOLUME_SOURCES: Final = {
+    CONFIG_MAP: ("configMap", "name"),
+    SECRET: ("secret", "secretName"),
+}
 """How a volume names an object: its field, and the field of the name."""
 
 _TEMPLATES: Final = ("Deployment", "StatefulSet", "DeploymentConfig", "ReplicaSet")
@@ -50,7 +53,7 @@ def find_holder(
         path = config.holders[-1].path
         for each in objects:
             rest = _path_within(each, config.file_document, path)
-            if each.kind in _SOURCES and rest[:1] and rest[0] in CONTENT_SECTIONS:
+            if each.kind in VOLUME_SOURCES and rest[:1] and rest[0] in CONTENT_SECTIONS:
                 text = config.holders[0].text
                 key = as_string(rest[1])
                 return each, MountedConfig(each.kind, each.name, key, text)
@@ -82,7 +85,7 @@ def reads_config(found: ManifestObject, config: MountedConfig, namespace: str) -
 
 def is_volume_of(volume: Any, config: MountedConfig) -> bool:
     """Return whether a volume is the object that holds a run config, or has it."""
-    field, name = _SOURCES[config.kind]
+    field, name = VOLUME_SOURCES[config.kind]
     if value_at(volume, (field, name)) == config.name:
         return True
     parts = list_at(as_mapping(volume), ("projected", "sources"))

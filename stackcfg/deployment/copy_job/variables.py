@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from stackcfg.data.environment import OLD_PREFIX
+from stackcfg.deployment.copy_job.mounted_configs import Fields
 from stackcfg.deployment.copy_job.server_pods import ServerPod
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.stores import location_facts
 from stackcfg.runconfig.values import as_string
-
-Fields = Mapping[str, Any]
 
 _CONFIG: Final = lazy_pattern(r"\$\{env\.([A-Za-z_]\w*)")
 _INSERTED: Final = lazy_pattern(r"\$\(([A-Za-z_]\w*)\)")

@@ -62,8 +62,7 @@ class ComposeService(NamedTuple):
     @property
     def changes_names(self) -> bool:
         """Return whether its variables certainly have other names afterwards."""
-        evidence = self.evidence
-        return evidence is not None and evidence.is_old and evidence.is_proved
+        return self.evidence is not None and self.evidence.proves_old
 
 
 def find_services(files: DeploymentFiles) -> list[ComposeService]:

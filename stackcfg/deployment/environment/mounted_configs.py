@@ -223,10 +223,9 @@ class MountedConfigs:
         A `~` is left to the migration, which knows where it is
         expanded.
         """
-        is_old = evidence.is_old and evidence.is_proved
         self._read.update(id(config.region) for config in configs)
         for config in configs:
-            self._readers.setdefault(config.file, set()).add(is_old)
+            self._readers.setdefault(config.file, set()).add(evidence.proves_old)
             self._names.setdefault(config.file, {}).update(renaming.names)
         if not renaming.moves_folder:
             return

@@ -210,7 +210,7 @@ class ObjectSources:
         files = {each.file for each in self._files.manifests.objects}
         for container in (each for file in files for each in self._patched.read(file)):
             evidence = find_evidence(container.whole)
-            if evidence is not None and evidence.is_old and evidence.is_proved:
+            if evidence is not None and evidence.proves_old:
                 found.add(id(container.own.node))
         return found
 

@@ -133,7 +133,7 @@ def _change(
 ) -> DeploymentChanges:
     changes = PlaceChanges(found.own.file, found.own.place)
     filled: Sequence[FilledContainer | None] = (None,)
-    if found.filled and evidence.is_old and evidence.is_proved:
+    if found.filled and evidence.proves_old:
         filled = found.filled
         around.filled.extend(found.filled)
     for each in reversed(filled):
@@ -162,7 +162,7 @@ def _change_server(
     server.names_unknown_config = not mounted and CONFIG_MAP in kinds
     yaml.note_shared(server, changes)
     found.inherit(server, files.settings.release)
-    if evidence.is_old and evidence.is_proved:
+    if evidence.proves_old:
         around.objects.read(container, server, changes)
     values = None
     if filled is not None:
