@@ -9,13 +9,11 @@ from stackcfg.data.locations import HomeFolder
 from stackcfg.data.moves import Move, Unmoved, UpgradePlan
 from stackcfg.data.stored_json import JsonObject
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.data.vector_io import VECTOR_IO
 from stackcfg.releases.changes import NEW_FOLDER_VARIABLE
-from stackcfg.releases.rows import ChunkTables, chunk_tables
+from stackcfg.releases.rows import METADATA, VECTOR_IO, ChunkTables, chunk_tables
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.values import as_string
 
-METADATA: Final = "metadata"
 NAMED: Final = 3
 """How many vector stores a message names."""
 

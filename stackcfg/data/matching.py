@@ -12,9 +12,10 @@ from stackcfg.data.locations import REDIS, RowLocation
 from stackcfg.data.moves import OwnKeys, Unmoved
 from stackcfg.data.stored_rows import StoredRows
 from stackcfg.releases.changes import RENAMED_STORES
+from stackcfg.releases.rows import METADATA, VECTOR_IO
 from stackcfg.releases.stores import KV
 
-NEVER_ALONE: Final = ("metadata", "prompts")
+NEVER_ALONE: Final = (METADATA, "prompts")
 """Uses whose stores can hold other rows that no config mentions."""
 
 
@@ -144,11 +145,12 @@ def find_metadata_table(
 
     It is the provider's own, or else the server's.
     """
-    if successor.fact.use != "vector_io":
+    if successor.fact.use != VECTOR_IO:
         return None
     stores = [each for each in new if each.fact.use == "vector_stores"]
     own = [each for each in stores if each.owner == successor.owner]
     of_server = [each for each in stores if not each.fact.api]
-    for each in (*own, *of_server):
-        return each.locations[0]
-    return None
+    first = next(iter((*own, *of_server)), None)
+    if first is None:
+        return None
+    return first.locations[0]

@@ -204,10 +204,8 @@ def explain_hidden_rows(move: Move, upgrade: Upgrade) -> Skipped | None:
     ):
         return None
     reason = (
-        f"{format_release(upgrade.target)} shows nobody a row without a "
-        "tenant "
-        "(server.tenancy.mode: multi); set their tenant_id to that of their "
-        "owner"
+        f"{format_release(upgrade.target)} shows nobody a row without a tenant "
+        "(server.tenancy.mode: multi); set their tenant_id to that of their owner"
     )
     return Skipped(reason, needs_action=True, in_place=True)
 

@@ -31,7 +31,8 @@ from stackcfg.data.row_rule import (
 from stackcfg.data.row_rules import rules_due
 from stackcfg.data.stored_rows import StoredRows, find_rows_off_here
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.data.vector_io import VECTOR_IO, find_implicit_rows, plan_chunks
+from stackcfg.data.vector_io import find_implicit_rows, plan_chunks
+from stackcfg.releases.rows import VECTOR_IO
 from stackcfg.releases.stores import KV, REFERENCE, SQL, StoreFields
 from stackcfg.releases.versions import format_release
 

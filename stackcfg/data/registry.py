@@ -125,8 +125,7 @@ def find_unread_stores(
         tables = readers.get_or_empty(move.read_into.database)
     has_table = tables.has_table(move.read_into.table)
     reason = (
-        "the new server has recorded that it copied them to SQL: delete the "
-        "row "
+        "the new server has recorded that it copied them to SQL: delete the row "
         f"'{move.target.prefix}{MARKER}', and it reads them at its next start"
     )
     selection = Selection((prefix + STORES,), move.keys.without)

@@ -25,6 +25,8 @@ from stackcfg.data.row_rules.chunks import RULE
 from stackcfg.data.stored_rows import ConfigSide, StoredRows
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.releases.rows import (
+    METADATA,
+    VECTOR_IO,
     ChunkTables,
     chunk_tables,
     chunk_tables_before,
@@ -36,7 +38,6 @@ from stackcfg.releases.versions import format_release
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Location
 
-VECTOR_IO: Final = "vector_io"
 ADDRESS_FIELDS: Final = ("url", "uri", "host", "port", "weaviate_cluster_url")
 """Fields of providers that name a server with chunks."""
 
@@ -76,7 +77,7 @@ def _providers_without_store(
 
 def _locate_registry(rows: Sequence[StoredRows]) -> RowLocation | None:
     for each in rows:
-        if each.fact.use == "metadata":
+        if each.fact.use == METADATA:
             return RowLocation(each.locations[0].database, "")
     return None
 

@@ -18,6 +18,10 @@ from stackcfg.releases.versions import (
     read_facts,
 )
 
+METADATA: Final = "metadata"
+VECTOR_IO: Final = "vector_io"
+"""Uses of stores: of the server for its registry, of providers of vector stores."""
+
 
 class RowKind(NamedTuple):
     """The rows of one use of a store.

@@ -87,7 +87,7 @@ def check_chunks(move: ChunkMove, stores: Stores) -> ChunkCounts:
     Raises `DatabaseError`, `FileError`.
     """
     counts = ChunkCounts(move)
-    read = _read_server if move.is_remote else _read_copy
+    read = _read if move.is_remote else _read_copy
     found = dict(read(move, move.files.target))
     wanted = found
     if not move.files.in_place:
@@ -104,7 +104,7 @@ def check_chunks(move: ChunkMove, stores: Stores) -> ChunkCounts:
     return counts
 
 
-def _read_server(move: ChunkMove, address: str) -> Iterator[NamedChunk]:
+def _read(move: ChunkMove, address: str) -> Iterator[NamedChunk]:
     with opened(move.provider_type, address) as store:
         for chunk in store.read():
             yield (chunk.collection, chunk.id), chunk
@@ -119,9 +119,7 @@ def _read_copy(move: ChunkMove, path: str) -> Iterator[NamedChunk]:
         copy = os.path.join(folder, os.path.basename(path))
         for name in files.sizes:
             copy_new(path_below(path, name), path_below(copy, name))
-        with opened(move.provider_type, copy) as store:
-            for chunk in store.read():
-                yield (chunk.collection, chunk.id), chunk
+        yield from _read(move, copy)
 
 
 def _check_room(path: str, size: int) -> None:

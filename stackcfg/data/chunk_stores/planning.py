@@ -13,9 +13,8 @@ from stackcfg.data.disk.moves import FileMove
 from stackcfg.data.environment import MissingVariableError, find_missing_variable
 from stackcfg.data.row_rules.chunks import RULE
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases.rows import VECTOR_IO
 from stackcfg.runconfig.values import as_string
-
-VECTOR_IO = "vector_io"
 
 
 def plan_chunk_stores(

@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from stackcfg.data.engines.protocol import Column
-
-POSTGRES: Final = "postgres"
+from stackcfg.data.locations import POSTGRES
 
 # sqlite keeps integers of 8 bytes, INTEGER of PostgreSQL has 4
 _OF_SQLITE: Final = (

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
 
-from stackcfg.data.engines.column_types import POSTGRES
 from stackcfg.data.engines.copy_lines import Block, CopyData, join_lines
 from stackcfg.data.engines.database import KV_LIST, Reader
 from stackcfg.data.engines.postgres_driver import connect, explain_errors
@@ -23,7 +22,7 @@ from stackcfg.data.engines.statements import (
     Statements,
     quote_name,
 )
-from stackcfg.data.locations import Database
+from stackcfg.data.locations import POSTGRES, Database
 
 PAGE: Final = 500
 JSON_TYPES: Final = ("json", "jsonb")

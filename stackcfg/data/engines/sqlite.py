@@ -51,11 +51,11 @@ from stackcfg.data.engines.statements import (
     quote_name,
     quote_names,
 )
+from stackcfg.data.locations import SQLITE
 
 WITHOUT_ROWID: Final = re.compile(r"\)[^)]*\bWITHOUT\s+ROWID\b[^)]*$", re.IGNORECASE)
 """Matches the end of the statement that made a table without row numbers."""
 
-SQLITE: Final = "sqlite"
 FIRST_ROWID: Final = -(1 << 63)
 ROWS_AT_ONCE: Final = 100
 SHORT: Final = 10_000

@@ -21,7 +21,6 @@ from stackcfg.data.routes.route import (
     Retries,
     check_pairs,
     find_reason,
-    value_text,
     with_prefix,
 )
 from stackcfg.data.row_rule import KvRow, KvRows, KvRule, Skipped
@@ -312,7 +311,7 @@ class KvToKv:
         for pair in pairs:
             if is_owned(self.move, pair, self.upgrade):
                 key, value, expiration = pair
-                yield KvRow(copy.new_key(key), value_text(value), expiration)
+                yield KvRow(copy.new_key(key), as_string(value), expiration)
 
     def _made(self, source: Reader) -> Iterator[KvRow | Skipped]:
         """Yield what rules make of rows, or why they make nothing."""

@@ -26,6 +26,7 @@ from stackcfg.data.stored_json import is_same_value
 from stackcfg.errors import StackcfgError
 from stackcfg.releases.stores import KV
 from stackcfg.releases.versions import Release
+from stackcfg.runconfig.values import as_string
 
 ZONED_SINCE: Final[Release] = (1, 0, 0)
 """Since then a KV store in PostgreSQL keeps expirations with a zone,
@@ -251,7 +252,7 @@ def _check_pair(row: KvRow, present: Pair | None) -> RowCheck | Skipped:
         if row.expiration != ANY_TIME and has_passed(row.expiration):
             return ENDED
         return RowCheck(row.key, row.value, None)
-    found = value_text(present[1]) + _other_time(row, present[2])
+    found = as_string(present[1]) + _other_time(row, present[2])
     return RowCheck(row.key, row.value, found)
 
 
@@ -273,11 +274,6 @@ def find_reason(made: Iterable[object]) -> Skipped | None:
 def with_prefix(prefix: str, row: KvRow | Skipped) -> KvRow | Skipped:
     """Return a row with the prefix of its namespace."""
     return row if isinstance(row, Skipped) else KvRow(prefix + row.key, row.value)
-
-
-def value_text(value: Any) -> str:
-    """Return a value as text; a missing one is empty."""
-    return "" if value is None else str(value)
 
 
 def check_row(key: str, wanted: Row, found: Row | None) -> RowCheck:

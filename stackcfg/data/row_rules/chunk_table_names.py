@@ -13,10 +13,11 @@ from __future__ import annotations
 from typing import Final
 
 from stackcfg.data.row_rule import TableNameRule
+from stackcfg.releases.rows import VECTOR_IO
 
 RULE: Final = TableNameRule(
     id="R15",
     page=__doc__,
-    uses=("vector_io",),
+    uses=(VECTOR_IO,),
     since=((0, 7, 0),),
 )

@@ -21,6 +21,7 @@ from stackcfg.data.row_rule import NOT_AN_OBJECT, KvRow, KvRows, KvRule
 from stackcfg.data.stored_json import JsonObject, dump_compact, parse_object
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.paths import as_list, as_mapping
+from stackcfg.releases.rows import VECTOR_IO
 
 INDEX: Final = "faiss_index:"
 CONTENTS: Final = "openai_vector_stores_files_contents:"
@@ -119,7 +120,7 @@ def _complete_index(index: JsonObject, store: JsonObject) -> JsonObject:
 RULE: Final = KvRule(
     id="R4",
     page=__doc__,
-    uses=("vector_io",),
+    uses=(VECTOR_IO,),
     since=((0, 4, 0),),
     keys=(INDEX, CONTENTS),
     convert=convert,

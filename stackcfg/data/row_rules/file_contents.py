@@ -14,6 +14,7 @@ from typing import Final
 from stackcfg.data.row_rule import KvRow, KvRows, KvRule, Skipped
 from stackcfg.data.row_rules.chunks import CONTENTS
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases.rows import VECTOR_IO
 
 
 def convert(key: str, value: str, _upgrade: Upgrade) -> KvRows:
@@ -31,7 +32,7 @@ def convert(key: str, value: str, _upgrade: Upgrade) -> KvRows:
 RULE: Final = KvRule(
     id="R13",
     page=__doc__,
-    uses=("vector_io",),
+    uses=(VECTOR_IO,),
     since=((0, 2, 16),),
     keys=(CONTENTS,),
     convert=convert,

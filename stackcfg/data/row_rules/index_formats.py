@@ -18,6 +18,7 @@ from stackcfg.data.row_rule import KvRow, KvRows, KvRule, Skipped
 from stackcfg.data.row_rules.chunks import INDEX
 from stackcfg.data.stored_json import parse_object
 from stackcfg.data.upgrade import Upgrade
+from stackcfg.releases.rows import VECTOR_IO
 
 FIELD: Final = "faiss_index"
 MAGIC: Final = b"\x93NUMPY"
@@ -74,7 +75,7 @@ def as_npy(data: bytes) -> bytes:
 RULE: Final = KvRule(
     id="R12",
     page=__doc__,
-    uses=("vector_io",),
+    uses=(VECTOR_IO,),
     since=((0, 2, 13),),
     keys=(INDEX,),
     convert=convert,

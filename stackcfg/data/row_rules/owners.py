@@ -44,10 +44,8 @@ def explain_private(upgrade: Upgrade) -> Skipped:
     """Return why a private row stays without an owner."""
     release = format_release(upgrade.target)
     reason = (
-        f"private ({ACCESS}) and without an owner: {release} shows them only "
-        "to users with "
-        "one of these attributes (with an access_policy, as rows without an "
-        "owner)"
+        f"private ({ACCESS}) and without an owner: {release} shows them only to users "
+        "with one of these attributes (with an access_policy, as rows without an owner)"
     )
     return Skipped(reason, needs_action=True, in_place=True)
 

@@ -39,7 +39,7 @@ from stackcfg.data.stored_json import JsonObject, parse_object, rewrite_object
 from stackcfg.data.upgrade import Upgrade
 from stackcfg.paths import mapping_at
 from stackcfg.releases.resources import TOOL_GROUPS
-from stackcfg.releases.rows import ResourceType, registry
+from stackcfg.releases.rows import METADATA, ResourceType, registry
 from stackcfg.releases.versions import Release, format_release
 from stackcfg.runconfig.sections import AUTH
 
@@ -233,7 +233,7 @@ def _explain_exposure(resource: JsonObject, upgrade: Upgrade) -> str:
 RULE: Final = KvRule(
     id="R2",
     page=__doc__,
-    uses=("metadata",),
+    uses=(METADATA,),
     since=((0, 1, 5), (0, 2, 8), (0, 2, 10), (0, 3, 0)),
     on_copy=True,
     keys=(registry().prefix,),

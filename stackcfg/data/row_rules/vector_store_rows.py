@@ -16,7 +16,7 @@ from stackcfg.data.row_rule import NOT_AN_OBJECT, KvRow, KvRows, KvRule, Skipped
 from stackcfg.data.row_rules.registered_resources import rename_resource
 from stackcfg.data.stored_json import dump_compact, parse_object, rewrite_object
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.releases.rows import vector_store_key
+from stackcfg.releases.rows import VECTOR_IO, vector_store_key
 from stackcfg.releases.versions import Release
 
 OLD: Final = "vector_dbs:"
@@ -56,7 +56,7 @@ def make_missing(owner: str, provider_type: str, upgrade: Upgrade) -> list[KvRow
 RULE: Final = KvRule(
     id="R3",
     page=__doc__,
-    uses=("vector_io",),
+    uses=(VECTOR_IO,),
     since=((0, 3, 0), (0, 3, 5), (1, 0, 0)),
     keys=(OLD,),
     convert=convert,

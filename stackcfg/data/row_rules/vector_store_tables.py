@@ -26,7 +26,7 @@ from stackcfg.data.row_rules.registered_resources import rename_resource
 from stackcfg.data.row_rules.vector_store_rows import NEW, OLD, RENAMED_SINCE
 from stackcfg.data.stored_json import JsonObject, dump_compact, parse_json, parse_object
 from stackcfg.data.upgrade import Upgrade
-from stackcfg.releases.rows import vector_store_key
+from stackcfg.releases.rows import VECTOR_IO, vector_store_key
 from stackcfg.releases.versions import Release
 
 LISTED: Final = "vector_dbs"
@@ -86,7 +86,7 @@ def _convert_contents(
 RULE: Final = TableToKvRule(
     id="R14",
     page=__doc__,
-    uses=("vector_io",),
+    uses=(VECTOR_IO,),
     since=((0, 2, 15),),
     tables=TABLES,
     convert=convert,
