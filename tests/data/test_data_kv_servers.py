@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -659,3 +661,33 @@ def test_the_row_of_redis_that_postgres_does_not_take_is_named(store, tmp_path):
     )
     assert done.err.count("\n") == 1
     assert target.read() == {}
+
+
+@pytest.mark.parametrize("engine", ["redis", "mongodb"])
+def test_prompts_and_batches_go_to_sql_as_migrate_says(store, tmp_path, engine):
+    source = store(engine)
+    prompt = {"prompt": "hello", "variables": []}
+    source.write(
+        {
+            "prompts:prompts:v1:p1:1": (json.dumps(prompt), None),
+            "prompts:prompts:v1:p1:default": ("1", None),
+            "batches:batch:7": ('{"status": "failed"}', None),
+        }
+    )
+    write_config(tmp_path / "old.yaml", source.config)
+    command = ("migrate", "--from", "0.7.3", "--target", "1.0", "old.yaml")
+    done = run_here(*command, cwd=tmp_path, HOME=str(tmp_path))
+    said = [line for line in done.err.splitlines() if "in SQL now" in line]
+    assert len(said) == 2, done.err
+    assert all(
+        "'stackcfg data copy' copies those in 'kv_default'" in line for line in said
+    )
+    (tmp_path / "new.yaml").write_text(done.out)
+    releases = ("--from", "0.7.3", "--target", "1.0")
+    done = run("copy", tmp_path, releases=releases)
+    assert done.code == 0, done.out + done.err
+    with closing(sqlite3.connect(tmp_path / "sql.db")) as connection:
+        prompts = connection.execute("SELECT id, prompt_data FROM prompts").fetchall()
+        batches = connection.execute("SELECT id, status FROM batches").fetchall()
+    assert [(key, json.loads(text)) for key, text in prompts] == [("p1:1", prompt)]
+    assert batches == [("7", "failed")]

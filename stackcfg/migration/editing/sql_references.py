@@ -17,9 +17,6 @@ from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Backend
 from stackcfg.yamltext.document import MAPPING
 
-COPIED = ("sqlite", "postgres")
-"""The engines whose rows `stackcfg data copy` copies."""
-
 NEIGHBOURS = {KV: ("metadata",), SQL: ("conversations", "inference")}
 """The stores whose backend a new store of their family shares, the
 first one first.
@@ -71,23 +68,14 @@ def _family(backend: Backend) -> str:
     return guess_value(backend.type).partition("_")[0]
 
 
-def describe_rows(
-    context: StepContext,
-    rows: str,
-    old: Mapping[str, object],
-    otherwise: str,
-) -> str:
+def describe_rows(rows: str, old: Mapping[str, object]) -> str:
     """Return what happens to the rows of a KV reference that becomes a
     SQL one.
-
-    `otherwise` is what to do where nothing copies them.
     """
     name = as_string(old.get("backend"))
-    backend = context.written.backends.get(name)
-    moved = f"{rows} are stored in SQL now"
-    if backend is None or guess_value(backend.type).partition("_")[2] in COPIED:
-        return f"{moved}; 'stackcfg data copy' copies those in '{name}'"
-    return f"{moved}; those in '{name}' are not copied; {otherwise}"
+    return (
+        f"{rows} are stored in SQL now; 'stackcfg data copy' copies those in '{name}'"
+    )
 
 
 def write_sql_reference(

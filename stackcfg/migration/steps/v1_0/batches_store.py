@@ -1,7 +1,7 @@
 """ogx 0.8 → 1.0: batches are stored in SQL (upstream #5757).
 
 `kvstore` becomes `sqlstore`. 1.0.0 refuses the old form ("sqlstore:
-Field required"). Jobs are copied by nobody.
+Field required"). No server copies the jobs.
 """
 
 from collections.abc import Mapping
@@ -32,6 +32,5 @@ def run(context: StepContext) -> Changes:
             message = "batches need a SQL backend, but the file defines none; add one"
             yield context.action_required(message, path)
             continue
-        message = describe_rows(context, "batches", old, "let them finish first")
-        yield context.check(message, path)
+        yield context.check(describe_rows("batches", old), path)
         yield from write_sql_reference(context, path, "sqlstore", backend, TABLE)
