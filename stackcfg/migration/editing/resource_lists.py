@@ -16,9 +16,8 @@ def malformed_lists(context: StepContext) -> dict[str, StepNote]:
         value = context.data.get(resource.old)
         if not _may_be_list(value):
             message = (
-                f"'{resource.old}' is not a list, which every release "
-                "refuses; "
-                "write a list"
+                f"'{resource.old}' is not a list, which every release refuses; write a "
+                "list"
             )
             found[resource.old] = context.action_required(message, (resource.old,))
     return found

@@ -56,9 +56,8 @@ def _move_address(context: StepContext, path: Path, service: _Service) -> Change
         yield from context.text.set(path, shorter)
         return
     message = (
-        f"the server adds '{service.added_path}' to '{service.key}'; write "
-        "the "
-        "address without it"
+        f"the server adds '{service.added_path}' to '{service.key}'; write the address "
+        "without it"
     )
     yield context.check(message, path)
 

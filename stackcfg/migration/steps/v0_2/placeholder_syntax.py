@@ -118,8 +118,7 @@ def _note_on_type(context: StepContext, error: ModelError) -> Notes:
     name = str(error.path[-1])
     if error.value is None:
         message = (
-            f"'{name}' is refused since 0.2.13 as null while its variable is "
-            "not set; "
+            f"'{name}' is refused since 0.2.13 as null while its variable is not set; "
             "give it a default"
         )
         yield context.check(message, error.path)

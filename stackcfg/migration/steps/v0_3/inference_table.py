@@ -37,8 +37,7 @@ def run(context: StepContext) -> Changes:
     elif age.certainly_before(context.release.since):
         name = reference["table_name"]
         message = (
-            f"the inference history is in table '{TABLE}', but 0.3.5 reads "
-            f"'{name}'; "
+            f"the inference history is in table '{TABLE}', but 0.3.5 reads '{name}'; "
             f"set 'table_name: {TABLE}' to see it"
         )
         yield context.check(message, path)

@@ -33,8 +33,7 @@ def run(context: StepContext) -> Changes:
         if "api_key" not in settings:
             yield from context.text.add((*path, "api_key"), KEY)
             message = (
-                f"{KIND} takes an API key instead of AWS credentials until "
-                "0.8.0; "
+                f"{KIND} takes an API key instead of AWS credentials until 0.8.0; "
                 f"export {VARIABLE}"
             )
             yield context.check(message, (*path[:-1], "provider_type"))

@@ -40,8 +40,7 @@ def run(context: StepContext) -> Changes:
     for name in EXTERNAL_FOLDERS:
         if context.data.get(name):
             message = (
-                f"the providers in '{name}' must be made for ogx 0.8.0 or "
-                "later: "
+                f"the providers in '{name}' must be made for ogx 0.8.0 or later: "
                 f"'{OLD_PACKAGE}' is called 'ogx' now"
             )
             yield context.check(message, (name,))

@@ -23,9 +23,7 @@ def run(context: StepContext) -> Changes:
     if guess_value(as_string(provider.get("type"))) != "oauth2_token":
         return
     message = (
-        f"'audience: {OLD_DEFAULT}' was the default until 0.7.3 and is "
-        "written "
-        "out; "
+        f"'audience: {OLD_DEFAULT}' was the default until 0.7.3 and is written out; "
         "change it once your issuer makes tokens for 'ogx'"
     )
     yield context.info(message, AUTH_PROVIDER)

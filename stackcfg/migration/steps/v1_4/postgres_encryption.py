@@ -20,8 +20,7 @@ def run(context: StepContext) -> Changes:
         for field in FIELDS:
             if backend.fields.get(field):
                 message = (
-                    f"'{field}' of '{name}' takes effect now and was dropped "
-                    "before; "
+                    f"'{field}' of '{name}' takes effect now and was dropped before; "
                     "check that the database agrees"
                 )
                 yield context.check(message, (*BACKENDS_PATH, name, field))
