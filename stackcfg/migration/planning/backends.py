@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from stackcfg.light_typing import Any, Final
 from stackcfg.migration.planning.allocation import BackendAllocator, PlannedBackend
-from stackcfg.migration.planning.grouping import IN_MEMORY, Group
+from stackcfg.migration.planning.grouping import IN_MEMORY, Group, first_folder
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.releases.stores import (
     DEFAULT_BACKENDS,
@@ -27,7 +27,6 @@ from stackcfg.runconfig.placeholders import (
     fill_defaults,
     may_be_empty,
     remove_conditions,
-    split_directory,
 )
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Backend, Store, connection_of, kv_table
@@ -140,25 +139,11 @@ def _choose_file(group: Group, allocator: BackendAllocator) -> str:
     files = {store.location.file for store in group.stores if store.location}
     if len(files) == 1 and not beside_metadata:
         return own
-    folder = _find_folder([*_metadata_stores(allocator), *group.stores])
+    stores = [*_metadata_stores(allocator), *group.stores]
+    folder = first_folder(each.location.file for each in stores if each.location)
     if folder is None:
         return own
     return allocator.unused_file(folder + FILES[group.family], group.family)
-
-
-def _find_folder(stores: list[Store]) -> str | None:
-    """Return the first folder of sqlite files, with `/`.
-
-    A path that is one variable has no folder; then that of the next
-    store is taken.
-    """
-    for store in stores:
-        if store.location is None or store.location.file in (None, IN_MEMORY):
-            continue
-        parts = split_directory(str(store.location.file))
-        if parts is not None:
-            return parts[0]
-    return None
 
 
 def _metadata_stores(allocator: BackendAllocator) -> list[Store]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from stackcfg.migration.planning.allocation import BackendAllocator, PlannedBackend
 from stackcfg.migration.planning.backends import FILES, describe_role
-from stackcfg.migration.planning.grouping import IN_MEMORY, Group, in_naming_order
+from stackcfg.migration.planning.grouping import Group, first_folder, in_naming_order
 from stackcfg.migration.planning.layouts import CONSOLIDATE
 from stackcfg.releases.stores import (
     DEFAULT_BACKENDS,
@@ -14,7 +14,6 @@ from stackcfg.releases.stores import (
     default_folder,
     find_engine,
 )
-from stackcfg.runconfig.placeholders import split_directory
 from stackcfg.runconfig.values import as_string
 from stackcfg.stores.store_map import Backend, Store, connection_of
 
@@ -106,12 +105,10 @@ def _find_folder(allocator: BackendAllocator) -> str:
     for backend in allocator.written.backends.values():
         if "sqlite" in backend.type:
             files.append(as_string(backend.fields.get("db_path")))
-    for path in files:
-        if path and path != IN_MEMORY:
-            parts = split_directory(path)
-            if parts is not None:
-                return parts[0]
-    return default_folder(allocator.image_name)
+    folder = first_folder(filter(None, files))
+    if folder is None:
+        return default_folder(allocator.image_name)
+    return folder
 
 
 def _sqlite_backend(

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 
 from stackcfg.light_typing import Final
 from stackcfg.releases.stores import SQL, StoreField
+from stackcfg.runconfig.placeholders import split_directory
 from stackcfg.stores.store_map import Location, Store, file_identity
 
 SQL_PRECEDENCE: Final = ("inference", "conversations", "responses")
@@ -91,6 +92,21 @@ def _server_key(place: Location) -> tuple[object, ...]:
     if place.engine != "sqlite" or place.file == IN_MEMORY:
         return place.database
     return place.engine, tuple(_without_file(place))
+
+
+def first_folder(files: Iterable[str | None]) -> str | None:
+    """Return the first folder of sqlite files, with `/`.
+
+    A path that is one variable has no folder; then that of the next
+    file is taken.
+    """
+    for file in files:
+        if file is None or file == IN_MEMORY:
+            continue
+        parts = split_directory(file)
+        if parts is not None:
+            return parts[0]
+    return None
 
 
 def location_of(store: Store) -> Location:
