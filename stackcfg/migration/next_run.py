@@ -14,12 +14,12 @@ from stackcfg.light_typing import Final
 from stackcfg.loading.config_positions import position_of_offset
 from stackcfg.loading.errors import InputError
 from stackcfg.loading.release_evidence import has_only_catalog
-from stackcfg.loading.release_fit import DetectedReleases, detect_releases
+from stackcfg.loading.release_fit import DetectedReleases, Evidence, detect_releases
 from stackcfg.migration.file_age import FileAge
 from stackcfg.migration.schedule import hops_to
 from stackcfg.migration.state import MigrationState
 from stackcfg.releases.changes import CATALOG_SINCE
-from stackcfg.releases.families import DEFAULT_TARGET, describe_releases
+from stackcfg.releases.families import DEFAULT_TARGET, Target, describe_releases
 from stackcfg.stores.store_map import StoreMap
 from stackcfg.yamltext.lines import LineIndex, Position
 from stackcfg.yamltext.source_map import EditHistory, SourceMap
@@ -77,15 +77,20 @@ def _refuse_later_result(
     if min(found.releases) <= target.last:
         return
     what, releases = "this file", found.releases
-    for each in found.proof:
-        if target.last not in each.releases:
-            what, releases = each.what, each.releases
-            break
+    unread = _find_unread(found, target)
+    if unread is not None:
+        what, releases = unread.what, unread.releases
     message = (
         f"{what} is for {describe_releases(releases)}, and other entries are for "
         f"other releases; a migration to {target.name} would mix them"
     )
     raise InputError(message, _position_of(state, found, history), HINT)
+
+
+def _find_unread(found: DetectedReleases, target: Target) -> Evidence | None:
+    """Return the first entry that a target does not read, if there is one."""
+    unread = (each for each in found.proof if target.last not in each.releases)
+    return next(unread, None)
 
 
 def _seems_older(
@@ -110,9 +115,8 @@ def _position_of(
     """
     config = state.now.config
     where = position_of_offset(config, config.document.root.start)
-    for each in found.proof:
-        if state.target.last not in each.releases:
-            where = each.position
-            break
+    unread = _find_unread(found, state.target)
+    if unread is not None:
+        where = unread.position
     offset = LineIndex(history.text).offset(where)
     return SourceMap(history).find_source(offset)
