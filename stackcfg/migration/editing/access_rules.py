@@ -127,11 +127,3 @@ def _other_names(
     names = [RESOURCE_PREFIX + name for name in found]
     taken = {each for _, _, each in _named_resources(context)}
     return [name for name in names if name not in taken]
-
-
-__all__ = [
-    "find_narrow_permits",
-    "may_update_records",
-    "rename_resources",
-    "report_old_types",
-]

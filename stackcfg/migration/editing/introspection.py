@@ -21,6 +21,3 @@ def find_unverified_endpoint(context: StepContext) -> Path | None:
     if not address or address.startswith("http:"):
         return None
     return (*AUTH_PROVIDER, *URL)
-
-
-__all__ = ["find_unverified_endpoint"]

@@ -327,14 +327,3 @@ def id_for_name(model: NamedModel, name: str) -> str:
     if short.startswith(prefix):
         return name
     return short
-
-
-__all__ = [
-    "NamedModel",
-    "find_models",
-    "find_references",
-    "id_for_name",
-    "models_of_providers",
-    "rename_references",
-    "report_names",
-]
