@@ -84,7 +84,7 @@ def parse_engines(words: Iterable[str]) -> Engines:
 
 def hop_to_engines(target: Target) -> ReleaseHop:
     """Return the hop that changes the engines, in the target."""
-    step = BackendStep(target.last, "backend_engines", "every age")
+    step = BackendStep(target.last, "backend_engines", "always")
     return ReleaseHop(target.last, target, (step,), is_asked=True)
 
 

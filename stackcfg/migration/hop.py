@@ -71,7 +71,7 @@ def _run_steps(state: MigrationState, hop: ReleaseHop) -> HopResult:
         inline = _stores_to_move(state, hop)
     has_inline = any(store.inline is not None for store in inline.stores)
     due = _due_steps(state, hop, has_inline)
-    if all(step.applies == "every age" for step in due):
+    if all(step.applies == "always" for step in due):
         inline = NO_STORES
     steps = steps_for(config.document, due)
     if not steps:
@@ -143,7 +143,7 @@ def _due_steps(
         return _asking_steps(state, hop)
     if _is_possibly_due(hop.since, state.age):
         return hop.steps
-    wanted = {"every age"}
+    wanted = {"always"}
     if has_inline or state.mode == COMPLETE:
         if not state.has_own_catalog:
             return hop.steps
@@ -209,7 +209,7 @@ def _run_step(
     """Return the changes of a step, as far as it applies to a file of
     this age.
     """
-    if is_certain or step.applies in ("old form", "every age"):
+    if is_certain or step.applies in ("old form", "always"):
         return step.run(context)
     if step.applies == "certain":
         return ()

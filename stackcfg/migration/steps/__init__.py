@@ -58,7 +58,7 @@ class Step(NamedTuple):
     - "certain": the step runs only if the file is certainly older.
     - "changed meaning": the release reads the same text in another way, as `differs`
       says. The step runs if the file is certainly older; otherwise the user is asked.
-    - "every age": no later release reads what the step looks for. It always runs.
+    - "always": no later release reads what the step looks for. It runs on every file.
 
     Nothing in a document without its `word` concerns the step, which is
     then not imported. A step that `asks` has a question of its own for
@@ -68,7 +68,7 @@ class Step(NamedTuple):
 
     since: Release
     name: str
-    applies: Literal["old form", "certain", "changed meaning", "every age"] = "old form"
+    applies: Literal["old form", "certain", "changed meaning", "always"] = "old form"
     differs: str = ""
     word: str = ""
     asks: bool = False
@@ -135,10 +135,10 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 2, 21), "v0_2.files_provider", word="inline::rag-runtime"),
     Step((0, 3, 0), "v0_3.storage_catalog"),
     Step((0, 3, 0), "v0_3.store_references"),
-    Step((0, 3, 0), "v0_3.dead_stores", "every age", word="storage"),
-    Step((0, 3, 0), "v0_3.registered_resources", "every age"),
+    Step((0, 3, 0), "v0_3.dead_stores", "always", word="storage"),
+    Step((0, 3, 0), "v0_3.registered_resources", "always"),
     Step((0, 3, 0), "v0_3.model_names", word="model_id"),
-    Step((0, 3, 0), "v0_3.access_rules", "every age", word="access_policy"),
+    Step((0, 3, 0), "v0_3.access_rules", "always", word="access_policy"),
     Step(
         (0, 3, 0),
         "v0_3.listed_models",
@@ -151,7 +151,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step((0, 3, 0), "v0_3.vector_store_defaults", "certain", word="vector_io"),
     Step((0, 3, 0), "v0_3.native_addresses", "certain", word="providers"),
     Step((0, 3, 0), "v0_3.unread_keys", "certain"),
-    Step((0, 3, 1), "v0_3.agent_lists", "every age", word="agent_state"),
+    Step((0, 3, 1), "v0_3.agent_lists", "always", word="agent_state"),
     Step((0, 3, 1), "v0_3.prompt_lists", "certain"),
     Step(
         ALLOWED_MODELS_SINCE,
@@ -297,6 +297,6 @@ STEPS: Final[tuple[Step, ...]] = (
         word="apis",
     ),
     Step(EVERY_FAMILY, "every_family.renames"),
-    Step(EVERY_FAMILY, "every_family.unlisted_rows", "every age", word="namespace"),
+    Step(EVERY_FAMILY, "every_family.unlisted_rows", "always", word="namespace"),
     Step(EVERY_FAMILY, "every_family.removals", "certain"),
 )
