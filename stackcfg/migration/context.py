@@ -100,9 +100,7 @@ class StepContext(NamedTuple):
         return StepNote(CHECK, message, self.text.offset(path))
 
     def check_at(self, message: str, offset: int) -> StepNote:
-        """Return a note of something to check, at an
-        offset.
-        """
+        """Return a note of something to check, at an offset."""
         return StepNote(CHECK, message, offset)
 
     def action_required(self, message: str, path: Path) -> StepNote:

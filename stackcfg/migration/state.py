@@ -36,9 +36,7 @@ NO_STORES = StoreMap(())
 
 
 class ConfigReader:
-    """Reads one version of a config for the steps,
-    everything once.
-    """
+    """Reads one version of a config for the steps, everything once."""
 
     def __init__(self, config: RunConfig, store_fields: StoreFields) -> None:
         self.config = config
@@ -58,8 +56,8 @@ class ConfigReader:
         return self._editor
 
     def inline_stores(self, target: Release) -> StoreMap:
-        """Return the inline stores, and the stores that
-        only a target has.
+        """Return the inline stores, and the stores that only a target
+        has.
         """
         if target not in self._inline:
             data, fields = self.config.data, self.store_fields
@@ -67,9 +65,7 @@ class ConfigReader:
         return self._inline[target]
 
     def catalog(self, release: Release) -> StoreMap:
-        """Return the backends and references as a release
-        reads them.
-        """
+        """Return the backends and references as a release reads them."""
         # most hops are for texts without references, and these have no such
         # word
         if not self.config.document.holds("backend"):
@@ -83,14 +79,12 @@ class ConfigReader:
 class MigrationState:
     """Progress of one config through the release hops.
 
-    `original` is the config as the file has it, `now` as
-    the hops so far have left it. `target` is where its
-    text goes, `mode` how far this config goes with it.
-    `inline` are the inline stores with the rows that they
-    have in the original; with `has_own_catalog` they are
-    left over, and the rows of the server are where its
-    catalog says. The `notes` have their place in the
-    original text.
+    `original` is the config as the file has it, `now` as the hops so
+    far have left it. `target` is where its text goes, `mode` how far
+    this config goes with it. `inline` are the inline stores with the
+    rows that they have in the original; with `has_own_catalog` they are
+    left over, and the rows of the server are where its catalog says.
+    The `notes` have their place in the original text.
     """
 
     def __init__(
@@ -112,16 +106,13 @@ class MigrationState:
         self.changed = False
 
     def move_to(self, config: RunConfig) -> None:
-        """Continue with the config that a hop has
-        written.
-        """
+        """Continue with the config that a hop has written."""
         self.now = ConfigReader(config, self.original.store_fields)
 
     def keep_inline_stores(self, stores: StoreMap) -> None:
         """Keep the inline stores for the report.
 
-        Steps of 0.2 write inline stores too; those have
-        no rows yet.
+        Steps of 0.2 write inline stores too; those have no rows yet.
         """
         if self.now is self.original:
             self.inline = stores
@@ -132,8 +123,7 @@ class MigrationState:
         kept = []
         for store in stores.stores:
             is_written = store.inline is not None and store.key not in old
-            # a renamed API has its stores under a new key, but they are old
-            # ones
+            # a renamed API has its old stores under a new key
             is_moved = value_at(moved.get(store.owner), store.fact.path) is not None
             if is_written and not is_moved:
                 store = store._replace(location=None)
@@ -141,8 +131,8 @@ class MigrationState:
         self.inline = stores._replace(stores=tuple(kept))
 
     def _providers_of_renamed_apis(self) -> Mapping[str, Data]:
-        """Return the configs of providers whose API has
-        another name now, by id.
+        """Return the configs of providers whose API has another name
+        now, by id.
         """
         apis = mapping_at(self.now.config.data, ("providers",))
         return {
@@ -157,11 +147,11 @@ def start_migration(
     store_fields: StoreFields,
     settings: Settings,
 ) -> list[MigrationState]:
-    """Return the states of the configs of one text before
-    the first hop.
+    """Return the states of the configs of one text before the first
+    hop.
 
-    Raises `InputError` for a config of later releases if
-    the user named this target.
+    Raises `InputError` for a config of later releases if the user named
+    this target.
     """
     starts = [_read_start(each, store_fields, settings) for each in configs]
     target = choose_target(settings.target, starts)
@@ -192,8 +182,8 @@ def _up_to(
     last: Release | None,
     releases: frozenset[Release],
 ) -> frozenset[Release]:
-    """Return the releases up to one that is known to be
-    the last; else all.
+    """Return the releases up to one that is known to be the last; else
+    all.
     """
     if last is None:
         return releases
