@@ -90,8 +90,8 @@ def _note_arguments(plan: ServerPlan, command: CommandLine) -> None:
         if flag is None or not flag.is_gone:
             continue
         message = (
-            f"'{word}' is no flag of 'ogx run', which names its config without one; "
-            "say it as the program of the new image takes it"
+            f"'{word}' is no flag of 'ogx run', which takes its config as an argument; "
+            "write it as the program of the new image reads it"
         )
         plan.changes.note(ACTION_REQUIRED, message, command.place(index))
 

@@ -122,8 +122,8 @@ class PatchedContainer:
             path = _path_of(yaml)
             if words.index is None:
                 message = (
-                    "the new command has not the word that this operation is for; "
-                    "remove the operation"
+                    "the new command does not have the word that this operation "
+                    "changes; remove the operation"
                 )
                 changes.note(ACTION_REQUIRED, message, path.start)
                 continue

@@ -148,8 +148,8 @@ def _note_outside_variables(
         if found is None or name in renaming.names or not new:
             continue
         message = (
-            f"'{name}' is set outside of this script; what the script does with it "
-            f"goes on, but ogx itself reads '{new}'"
+            f"'{name}' is set outside of this script, which uses it; ogx itself reads "
+            f"'{new}'; set both"
         )
         changes.note(CHECK, message, found.start())
 
@@ -171,8 +171,8 @@ def _note_folder(
             is_path = any(find_home_paths(word.value))
             if is_path and program_of(command.words[0].value) in _MAKERS:
                 message = (
-                    "this makes '~/.ogx' before ogx starts, and ogx then leaves what "
-                    "is in '~/.llama' there; rename the folder yourself before"
+                    "this creates '~/.ogx' before ogx starts, so that ogx does not move "
+                    "'~/.llama' there; rename the folder yourself first"
                 )
                 changes.note(ACTION_REQUIRED, message, word.start)
                 return
