@@ -7,7 +7,8 @@ from stackcfg.deployment.environment.chart_values import (
     ChartValues,
     ValueRegion,
 )
-from stackcfg.deployment.environment.regions import FixedRegion, PlaceChanges, Region
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import FixedRegion, Region
 from stackcfg.deployment.environment.server import Server, SplitVariable, Variable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.migration.changes import ACTION_REQUIRED

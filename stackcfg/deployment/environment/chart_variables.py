@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.chart_values import ChartValues
-from stackcfg.deployment.environment.regions import PlaceChanges, Region, ScalarRegion
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import Region, ScalarRegion
 from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles

@@ -17,12 +17,8 @@ from stackcfg.deployment.environment.mounted_configs import (
     MountedConfig,
     MountedConfigs,
 )
-from stackcfg.deployment.environment.regions import (
-    PartRegion,
-    PlaceChanges,
-    Region,
-    ScalarRegion,
-)
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import PartRegion, Region, ScalarRegion
 from stackcfg.deployment.environment.server import (
     PairVariable,
     Server,

@@ -13,13 +13,14 @@ from stackcfg.deployment.environment.mounted_configs import (
     MountedConfigs,
 )
 from stackcfg.deployment.environment.names import Renaming
+from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
     add_lines,
     change_plain_file,
     files_of_kind,
 )
-from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion, Region
+from stackcfg.deployment.environment.regions import RawRegion, Region
 from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.server_change import change_server
 from stackcfg.deployment.environment.words import (

@@ -12,11 +12,8 @@ from functools import cached_property, partial
 from typing import Final, NamedTuple
 
 from stackcfg.deployment.changes import DeploymentChange, HoldsNoConfig
-from stackcfg.deployment.environment.regions import (
-    PlaceChanges,
-    RawRegion,
-    ScalarRegion,
-)
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import RawRegion, ScalarRegion
 from stackcfg.deployment.environment.server import PairVariable, Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.images import change_image
-from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import ScalarRegion
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import KUSTOMIZATIONS, ManifestObject

@@ -12,9 +12,9 @@ from stackcfg.deployment.changes import (
     RenamedVariables,
 )
 from stackcfg.deployment.environment.names import Renaming
+from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.environment.regions import (
     PartRegion,
-    PlaceChanges,
     RawRegion,
     Region,
     ScalarRegion,

@@ -11,7 +11,8 @@ from stackcfg.deployment.environment.env_files import (
     variables_of,
 )
 from stackcfg.deployment.environment.patched_containers import PatchedContainers
-from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import ScalarRegion
 from stackcfg.deployment.environment.server import Server, SplitVariable
 from stackcfg.deployment.environment.variable_sources import VariableSources
 from stackcfg.deployment.files import DeploymentFiles

@@ -18,7 +18,8 @@ from stackcfg.deployment.environment.images import (
     change_image,
     rewrite_packages,
 )
-from stackcfg.deployment.environment.regions import PlaceChanges, ScalarRegion
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import ScalarRegion
 from stackcfg.deployment.environment.unproved_readers import has_old_config
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple

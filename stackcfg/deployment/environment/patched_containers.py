@@ -20,10 +20,8 @@ from stackcfg.deployment.environment.chart_values import (
     find_values,
 )
 from stackcfg.deployment.environment.chart_variables import FilledContainer
-from stackcfg.deployment.environment.regions import (
-    PlaceChanges,
-    ScalarRegion,
-)
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import ScalarRegion
 from stackcfg.deployment.environment.server import (
     Server,
     VariableSource,

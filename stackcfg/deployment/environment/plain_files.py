@@ -11,7 +11,7 @@ from stackcfg.deployment.changes import (
     HoldsNoConfig,
     Refusal,
 )
-from stackcfg.deployment.environment.regions import PlaceChanges
+from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.environment.unproved_readers import note_unread_config
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple

@@ -20,11 +20,8 @@ from stackcfg.deployment.environment.patched_containers import (
     merge_containers,
     note_patch,
 )
-from stackcfg.deployment.environment.regions import (
-    PlaceChanges,
-    Region,
-    ScalarRegion,
-)
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import Region, ScalarRegion
 from stackcfg.deployment.environment.server import Server, SplitVariable, Variable
 from stackcfg.deployment.environment.server_change import change_server
 from stackcfg.deployment.environment.unproved_readers import note_unproved_reader

@@ -18,12 +18,13 @@ from stackcfg.deployment.environment.env_files import (
     describe_old_names,
 )
 from stackcfg.deployment.environment.names import Renaming
+from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
     change_plain_file,
     files_of_kind,
 )
-from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
+from stackcfg.deployment.environment.regions import RawRegion
 from stackcfg.deployment.environment.server import Server
 from stackcfg.deployment.environment.server_change import change_variables
 from stackcfg.deployment.environment.server_checks import HOST_FOLDER

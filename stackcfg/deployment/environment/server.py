@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from stackcfg.deployment.environment.regions import FixedRegion, PlaceChanges, Region
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import FixedRegion, Region
 from stackcfg.deployment.environment.words import CommandLine
 from stackcfg.releases.server_environment import renamed_variables
 from stackcfg.yamltext.edits import Edit

@@ -12,7 +12,7 @@ from stackcfg.deployment.environment.command_change import (
 )
 from stackcfg.deployment.environment.images import change_image
 from stackcfg.deployment.environment.names import Renaming
-from stackcfg.deployment.environment.regions import PlaceChanges
+from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.environment.server import Server, Variable, VariableSource
 from stackcfg.deployment.environment.server_checks import check_folders, check_port
 from stackcfg.deployment.environment.server_plan import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stackcfg.deployment.environment.arguments import Launch, NewCommand
 from stackcfg.deployment.environment.names import Renaming
-from stackcfg.deployment.environment.regions import PlaceChanges
+from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.environment.server import Server
 from stackcfg.deployment.environment.values import BUILT_IN, KNOWN, UNKNOWN
 from stackcfg.light_typing import Final, NamedTuple

@@ -9,13 +9,14 @@ from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.env_files import EnvFiles, EnvFileUser
+from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.environment.plain_files import (
     PlainText,
     add_lines,
     change_plain_file,
     files_of_kind,
 )
-from stackcfg.deployment.environment.regions import PlaceChanges, RawRegion
+from stackcfg.deployment.environment.regions import RawRegion
 from stackcfg.deployment.environment.server import (
     PairVariable,
     Server,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from stackcfg.deployment.changes import DeploymentChanges
 from stackcfg.deployment.environment.mounted_configs import MountedConfig
-from stackcfg.deployment.environment.regions import PlaceChanges
+from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.settings import DeploymentSettings
 from stackcfg.loading.configs import find_run_configs, read_documents
 from stackcfg.loading.errors import InputError

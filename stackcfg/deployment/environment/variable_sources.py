@@ -16,7 +16,7 @@ from stackcfg.deployment.changes import (
     edits_in,
     merge_changes,
 )
-from stackcfg.deployment.environment.regions import PlaceChanges
+from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.environment.server import Server, Variable, VariableSource
 from stackcfg.migration.changes import ACTION_REQUIRED
 from stackcfg.releases.server_environment import new_variable

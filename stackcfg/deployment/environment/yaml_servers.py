@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from stackcfg.deployment.environment.regions import (
-    PlaceChanges,
-    Region,
-    ScalarRegion,
-)
+from stackcfg.deployment.environment.place_changes import PlaceChanges
+from stackcfg.deployment.environment.regions import Region, ScalarRegion
 from stackcfg.deployment.environment.server import Server
 from stackcfg.deployment.environment.words import (
     CommandLine,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from stackcfg.deployment.changes import DeploymentChange
-from stackcfg.deployment.environment.regions import PlaceChanges
+from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.resource.config import find_config_maps
 from stackcfg.deployment.resource.conversion import Conversion
 from stackcfg.deployment.resource.image import homes_of, vendor_of
