@@ -22,8 +22,8 @@ import pytest
 from stackcfg.deployment.environment.dockerfiles import read_stages
 from stackcfg.loading.configs import read_documents
 from stackcfg.manifests.containers import Container, read_containers, read_services
-from stackcfg.manifests.dockerfile_text import read_json_words
 from stackcfg.manifests.home_paths import is_old_home
+from stackcfg.manifests.json_words import read_json_words
 from stackcfg.manifests.objects import read_objects
 from stackcfg.manifests.server_evidence import find_evidence
 from stackcfg.manifests.unit_text import read_settings

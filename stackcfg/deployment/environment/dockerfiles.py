@@ -38,11 +38,11 @@ from stackcfg.manifests.dockerfile_text import (
     Stage,
     copied_files,
     find_evidence,
-    read_json_words,
     read_stages,
 )
 from stackcfg.manifests.file_kinds import DOCKERFILE, SCRIPT, kind_of
 from stackcfg.manifests.home_paths import move_home_paths
+from stackcfg.manifests.json_words import read_json_words
 from stackcfg.manifests.server_evidence import (
     ServerEvidence,
     find_start_in_script,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from stackcfg.deployment.environment.arguments import NewWord
 from stackcfg.deployment.environment.regions import PartRegion, Region, ScalarRegion
 from stackcfg.light_typing import Final
-from stackcfg.manifests.dockerfile_text import WrittenWord
+from stackcfg.manifests.json_words import WrittenWord
 from stackcfg.manifests.shell_text import ShellWord
 from stackcfg.patterns import lazy_pattern
 from stackcfg.yamltext.comments import Comments
