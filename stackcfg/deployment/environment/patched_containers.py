@@ -21,18 +21,13 @@ from stackcfg.deployment.environment.chart_values import (
 )
 from stackcfg.deployment.environment.chart_variables import FilledContainer
 from stackcfg.deployment.environment.place_changes import PlaceChanges
-from stackcfg.deployment.environment.regions import ScalarRegion
 from stackcfg.deployment.environment.server import (
     Server,
     VariableSource,
     fixed_variable,
 )
-from stackcfg.deployment.environment.words import PatchedWords
-from stackcfg.deployment.environment.yaml_servers import YamlServer
 from stackcfg.deployment.files import DeploymentFiles, patched_by
 from stackcfg.manifests.containers import (
-    CONTAINERS,
-    INIT_CONTAINERS,
     Container,
     read_containers,
 )
@@ -47,8 +42,6 @@ from stackcfg.releases.server_environment import (
 )
 from stackcfg.releases.versions import Release
 from stackcfg.yamltext.document import GIVEN, Node
-from stackcfg.yamltext.edits import Edit
-from stackcfg.yamltext.emit import emit_quoted
 
 WORKLOADS: Final = frozenset(
     (
@@ -109,42 +102,6 @@ class PatchedContainer:
     def can_add_operations(self) -> bool:
         """Return whether it is in a JSON patch with an operation on each line."""
         return self.is_part and not self.own.document.root.target.flow
-
-    def finish(self, server: Server, yaml: YamlServer, changes: PlaceChanges) -> None:
-        """Follow the words of a command to where they are in the new one."""
-        if server.command is None:
-            return
-        for words in server.command.parts:
-            if not isinstance(words, PatchedWords) or words.index == words.own:
-                continue
-            path = _path_of(yaml)
-            if words.index is None:
-                message = (
-                    "the new command does not have the word that this operation "
-                    "changes; remove the operation"
-                )
-                changes.note(ACTION_REQUIRED, message, path.start)
-                continue
-            region = ScalarRegion(yaml.document, path)
-            head, slash, last = path.text.rpartition("/")
-            if last.isdigit():
-                region.new = f"{head}{slash}{words.index}"
-                changes.add_regions(region)
-
-    def add_operations(
-        self, yaml: YamlServer, pairs: Sequence[tuple[str, str]]
-    ) -> list[Edit]:
-        """Return the edits that set variables by more operations of a JSON patch."""
-        path = _path_of(yaml).text
-        prefix = "/".join(path.split("/")[: _depth_of_container(path)])
-        lines: list[Sequence[str]] = []
-        for name, value in pairs:
-            variable = f"{{name: {name}, value: {emit_quoted(value)}}}"
-            place, given = f"{prefix}/env/-", variable
-            if not self.sets_variables:
-                place, given = f"{prefix}/env", f"[{variable}]"
-            lines.append(("op: add", f"path: {place}", f"value: {given}"))
-        return yaml.append_items(yaml.document.root.target, lines)
 
     @property
     def sets_variables(self) -> bool:
@@ -341,23 +298,6 @@ def _read_replacements(files: DeploymentFiles) -> Iterator[tuple[str, str]]:
             if isinstance(name, str) and isinstance(new, str) and is_server_image(new):
                 tag = as_mapping(entry).get("newTag")
                 yield name, f"{new}:{tag}" if isinstance(tag, str) else new
-
-
-def _path_of(yaml: YamlServer) -> Node:
-    """Return the path of the operation that a container is a part for."""
-    for item in yaml.document.root.target.items:
-        path = item.target.get("path")
-        if path is not None and path.start == yaml.node.start:
-            return path
-    raise LookupError(yaml.node.start)
-
-
-def _depth_of_container(path: str) -> int:
-    """Return how many parts of a path lead to its container."""
-    parts = path.split("/")
-    names = (CONTAINERS, INIT_CONTAINERS)
-    last = max(index for index, part in enumerate(parts) if part in names)
-    return last + 2
 
 
 def _is_part(container: Container) -> bool:

@@ -14,6 +14,10 @@ from stackcfg.deployment.environment.mounted_configs import (
     MountedConfigs,
 )
 from stackcfg.deployment.environment.object_sources import ObjectSources
+from stackcfg.deployment.environment.patch_operations import (
+    add_operations,
+    follow_words,
+)
 from stackcfg.deployment.environment.patched_containers import (
     PatchedContainer,
     PatchedContainers,
@@ -168,7 +172,7 @@ def _change_server(
     renaming = change_server(server, changes, files.settings.release)
     if values is not None:
         values.finish(changes, around.sources)
-    found.finish(server, yaml, changes)
+    follow_words(server, yaml, changes)
     changes.add_edits(*yaml.list_edits(server.command))
     changes.add_regions(*server.regions)
     changes.add_evidence(evidence, container.node.start)
@@ -199,7 +203,9 @@ def _read_server(
         # without a list, those of the base would be back
         server.drop_arguments = lambda: yaml.empty("args")
     if found.can_add_operations:
-        server.add_variables = lambda pairs: found.add_operations(yaml, pairs)
+        server.add_variables = lambda pairs: add_operations(
+            yaml, pairs, found.sets_variables
+        )
     elif not yaml.is_flow:
         server.add_variables = lambda pairs: _add_variables(yaml, pairs)
     return server
