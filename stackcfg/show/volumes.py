@@ -12,7 +12,11 @@ from typing import Any, Final
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.paths import Path, as_mapping, value_at
 from stackcfg.patterns import lazy_pattern
-from stackcfg.releases.custom_resources import ADOPT_STORAGE, OWN_VOLUMES
+from stackcfg.releases.custom_resources import (
+    ADOPT_STORAGE,
+    OWN_VOLUMES,
+    distribution_fact,
+)
 from stackcfg.releases.resource_paths import (
     NEW_OVERRIDES,
     NEW_VARIABLES,
@@ -117,8 +121,6 @@ a database server, or only the environment knows.
 
 _VARIABLE: Final = lazy_pattern(r"\$\{env\.(\w+)[^{}]*\}")
 _HOME: Final = "~/"
-_UPSTREAM: Final = ("starter", "postgres-demo")
-_VENDOR: Final = ("rh", "rh-dev")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ def _home_of_image(inspection: ManifestInspection) -> str:
     if not inspection.is_new:
         return ""
     name = inspection.text("spec", "distribution", "name")
-    if name in _VENDOR:
+    fact = distribution_fact(name)
+    if "vendor" in fact:
         return VENDOR_HOME
-    return "/" if name in _UPSTREAM else ""
+    return "/" if "image" in fact else ""

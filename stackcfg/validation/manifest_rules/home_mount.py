@@ -16,6 +16,7 @@ from stackcfg.light_typing import Final
 from stackcfg.manifests.objects import SERVER
 from stackcfg.manifests.unknown_values import is_unknown
 from stackcfg.releases.changes import NEW_FOLDER_VARIABLE
+from stackcfg.releases.custom_resources import distribution_fact
 from stackcfg.releases.server_environment import UPSTREAM_HOME_SINCE, split_image
 from stackcfg.releases.server_places import NEW_FOLDER, OLD_FOLDER, VENDOR_HOME
 from stackcfg.releases.versions import parse_release
@@ -40,7 +41,6 @@ from stackcfg.validation.queries.server_containers import (
 )
 from stackcfg.validation.rule_finding import RuleFinding
 
-_UPSTREAM: Final = ("starter", "postgres-demo")
 _UPSTREAM_IMAGES: Final = "ogxai/distribution-"
 _ROOT_HOME: Final = "/root"
 _HOMES: Final = (_ROOT_HOME, VENDOR_HOME)
@@ -123,7 +123,7 @@ def _describe_above(mount: ContainerFolder) -> RuleFinding:
 
 def _is_upstream(image: str) -> bool:
     """Return whether an image or distribution is one that upstream publishes."""
-    return image in _UPSTREAM or _UPSTREAM_IMAGES in image
+    return "image" in distribution_fact(image) or _UPSTREAM_IMAGES in image
 
 
 def _has_other_home(image: str) -> bool:
