@@ -200,11 +200,9 @@ def _read_server(
     parts = [*_read_words(yaml, "entrypoint"), *_read_words(yaml, "command")]
     if parts:
         server.command = CommandLine(*parts)
-    server.image = next(iter(yaml.scalar("image")), None)
+    server.image = next(yaml.strings("image"), None)
     server.mounts = list(_mount_paths(yaml))
-    server.others = [
-        region for key in ("healthcheck", "working_dir") for region in yaml.scalar(key)
-    ]
+    server.others = list(yaml.strings("healthcheck", "working_dir"))
     server.inherited_image = whole.image
     is_known = is_server_image(whole.image)
     server.runs_image = is_known and not whole.overrides_entrypoint

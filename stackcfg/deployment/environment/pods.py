@@ -188,14 +188,12 @@ def _read_server(
     parts = [*yaml.list_words("command"), *yaml.list_words("args")]
     if parts:
         server.command = CommandLine(*parts)
-    server.image = next(iter(yaml.scalar("image")), None)
+    server.image = next(yaml.strings("image"), None)
     if found.image:
         # the kustomization that puts it in says it anew
         server.image, server.inherited_image = None, found.image
     server.mounts = list(_mount_paths(yaml))
-    server.others = [
-        region for key in (*_COMMANDS, "workingDir") for region in yaml.scalar(key)
-    ]
+    server.others = list(yaml.strings(*_COMMANDS, "workingDir"))
     is_known = is_server_image(found.whole.image)
     server.runs_image = is_known and not found.whole.overrides_entrypoint
     server.drop_arguments = lambda: yaml.remove("args")

@@ -43,19 +43,15 @@ class YamlServer:
         self.node = container.node
         self.comments = Comments(container.document)
 
-    def scalar(self, key: str) -> list[Region]:
-        """Return the string under a key; none if there is no string."""
-        node = self.node.get(key)
-        if node is None:
-            return []
-        return list(self.scalars_in(node))
-
-    def scalars_in(self, node: Node) -> Iterator[Region]:
-        """Yield every string below a node."""
-        in_flow = node.kind != SCALAR and node.flow
-        for _, each in walk_nodes(node):
-            if each.kind == SCALAR and each.text:
-                yield ScalarRegion(self.document, each, in_flow)
+    def strings(self, *keys: str) -> Iterator[Region]:
+        """Yield every string under some keys, at any depth."""
+        for key in keys:
+            node = self.node.get(key)
+            if node is None:
+                continue
+            for _, each in walk_nodes(node):
+                if each.kind == SCALAR and each.text:
+                    yield ScalarRegion(self.document, each, node.flow)
 
     def list_words(self, key: str) -> list[ListWords]:
         """Return the words in the list under a key; none if there is no list."""
