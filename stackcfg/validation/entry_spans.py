@@ -83,7 +83,7 @@ def _is_shared(root: Node, path: Path) -> bool:
         return True
     for length in range(1, len(path) + 1):
         entry = find_entry(root, path[:length])
-        if entry is None or entry[1].named is not None or entry[1].anchor is not None:
+        if entry is None or entry[1].is_shared:
             return True
     return False
 

@@ -114,6 +114,11 @@ class Node:
         return self if self.named is None else self.named
 
     @property
+    def is_shared(self) -> bool:
+        """Whether an alias brings this, or can bring it to other places."""
+        return self.named is not None or self.anchor is not None
+
+    @property
     def is_null(self) -> bool:
         """Whether this is a scalar that means null."""
         return self.kind == SCALAR and self.style is None and value_of(self) is None
@@ -326,6 +331,11 @@ def walk_nodes(root: Node) -> Iterator[tuple[Path, Node]]:
         elif node.items:
             for index in range(len(node.items) - 1, -1, -1):
                 waiting.append(((*path, index), node.items[index]))
+
+
+def holds_anchor(root: Node) -> bool:
+    """Return whether a node or one below it has an anchor, which aliases need."""
+    return any(node.anchor is not None for _, node in walk_nodes(root))
 
 
 def value_of(node: Node) -> Any:

@@ -42,7 +42,7 @@ class ChartValues:
         node: Node | None = self.document.root.target
         for part in path.strip(".").split("."):
             entry = None if node is None else node.entry(part)
-            if entry is None or entry[1].named is not None or entry[1].anchor:
+            if entry is None or entry[1].is_shared:
                 return None
             node = entry[1]
         return node

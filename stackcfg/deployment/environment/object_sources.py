@@ -241,9 +241,7 @@ def _kind_named_at(path: Path) -> str:
 
 def _is_own_text(value: Node) -> bool:
     """Return whether a value is a text that nothing else in the file repeats."""
-    if value.named is not None or value.anchor is not None:
-        return False
-    return value.kind == SCALAR and not value.is_null
+    return value.kind == SCALAR and not value.is_shared and not value.is_null
 
 
 def _read_variables(found: ManifestObject) -> Iterator[SplitVariable]:

@@ -78,7 +78,7 @@ class YamlServer:
     def own(self, key: str) -> Node | None:
         """Return the value under a key that no other container shares."""
         entry = self.node.entry(key)
-        if entry is None or entry[1].named is not None or entry[1].anchor is not None:
+        if entry is None or entry[1].is_shared:
             return None
         return entry[1].target
 

@@ -20,7 +20,12 @@ from stackcfg.migration.editing.orphans import find_orphans
 from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import is_json
 from stackcfg.paths import Path, list_at, value_at
-from stackcfg.yamltext.document import MAPPING, Node, ParseError, walk_nodes
+from stackcfg.yamltext.document import (
+    MAPPING,
+    Node,
+    ParseError,
+    holds_anchor,
+)
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.entries import EntrySpan, item_span
 
@@ -178,9 +183,8 @@ def _find_item(
 
 def _refuse_anchors(value: Node) -> None:
     """Raise `ParseError` where a value holds an anchor, which aliases need."""
-    for _, node in walk_nodes(value):
-        if node.anchor is not None:
-            raise ParseError("holds an anchor", value.start)
+    if holds_anchor(value):
+        raise ParseError("holds an anchor", value.start)
 
 
 def _as_comments(

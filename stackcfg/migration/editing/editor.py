@@ -49,7 +49,14 @@ from stackcfg.migration.editing.source_text import SourceText
 from stackcfg.migration.editing.values import as_field, field_data, is_empty, put_over
 from stackcfg.paths import Path, list_at, value_at, walk_values
 from stackcfg.yamltext.comments import Comment
-from stackcfg.yamltext.document import MAPPING, SCALAR, Node, ParseError, walk_nodes
+from stackcfg.yamltext.document import (
+    MAPPING,
+    SCALAR,
+    Node,
+    ParseError,
+    holds_anchor,
+    walk_nodes,
+)
 from stackcfg.yamltext.edits import Edit
 from stackcfg.yamltext.emit import Field
 from stackcfg.yamltext.entries import item_span
@@ -321,7 +328,7 @@ class Editor(SourceText):
 
     def _refuse_anchors(self, path: Path, item: Node) -> None:
         """Refuse to copy an anchor, which an alias would then mean."""
-        if any(node.anchor is not None for _, node in walk_nodes(item)):
+        if holds_anchor(item):
             raise self.shared_value(path)
 
     def rewrite_strings(
