@@ -18,7 +18,28 @@ INSTALLS = (
     "check: this installs llama-stack, and stays; where a run config of this run is used, "
     "install 'ogx==1.5.0'"
 )
+WORKFLOW = """\
+name: test with llama stack run
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+    - run: |
+        llama stack run run.yaml &
+        pytest
+"""
 NAMED = {
+    ".github/workflows/test.yml": (WORKFLOW, f"8:9: {STARTS}"),
+    "Taskfile.yml": (
+        "tasks:\n  serve:\n    cmds:\n    - llama stack run run.yaml\n",
+        f"4:7: {STARTS}",
+    ),
+    "play.yaml": (
+        "- hosts: all\n  tasks:\n  - pip: {name: openai}\n"
+        "  - shell: pip install llama-stack==0.2.23\n",
+        f"4:12: {INSTALLS}",
+    ),
     "Makefile": ("serve:\n\tllama stack run run.yaml\n", f"2:2: {STARTS}"),
     "Justfile": (
         "serve:\n    OLLAMA=1 llama stack run run.yaml\n",
@@ -48,6 +69,9 @@ NAMED = {
     "Pipfile": ('[packages]\nllama-stack = "*"\n', f"2:1: {INSTALLS}"),
 }
 SILENT = {
+    "values-prod.yaml": "command: [llama, stack, run, /etc/run.yaml]\n",
+    "other.yaml": "name: llama stack run\nimage: llamastack/distribution-starter\n",
+    "workflow.yaml": "on: push\njobs: {a: {steps: [{run: pip install llama-stack-client}]}}\n",
     "Makefile": "# llama stack run\ndeploy:\n\tcd llama-stack && kubectl apply -f .\n",
     "requirements.txt": "llama-stack-client==0.2.23\nllama-stack-provider-x\n# llama-stack\n",
     "pyproject.toml": '[project]\nname = "llama-stack"\ndependencies = ["my-llama-stack"]\n',
@@ -59,7 +83,7 @@ SILENT = {
 def report_of(folder: Path, name: str, text: str, *words: str) -> list[str]:
     """The lines about a file of a folder with a run config."""
     path = folder / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     done = run_here("migrate", "--check", *words, ".", cwd=folder)
     assert path.read_text() == text

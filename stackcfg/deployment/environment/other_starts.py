@@ -1,26 +1,33 @@
-"""What else starts llama-stack in a YAML file with a run config: steps
-of a workflow or of Tekton, tasks of Ansible, units in `cloud-init`,
-images in values of a chart.
+"""What else starts llama-stack in YAML files: steps of a workflow or of
+Tekton, tasks of Ansible, units in `cloud-init`, images in values of a
+chart.
 
 The run config is migrated; containers of pods and services of Compose
-are changed in `pods` and `compose`. All else is left to people, and
-named here.
+are changed in `pods` and `compose`. All else stays, and is named here:
+as an action where the run config is in the same file, and to check in
+other files of the run.
 """
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
-from stackcfg.deployment.changes import DeploymentChanges
+from stackcfg.deployment.changes import DeploymentChanges, FileNote
 from stackcfg.deployment.environment.chart_values import is_written_image
 from stackcfg.deployment.environment.images import (
     UPSTREAM_IMAGE,
     change_image,
     rewrite_packages,
 )
-from stackcfg.deployment.environment.place_changes import PlaceChanges
 from stackcfg.deployment.environment.regions import ScalarRegion
 from stackcfg.deployment.environment.unproved_readers import has_old_config
+from stackcfg.deployment.environment.unread_files import (
+    STARTS,
+    becomes_ogx,
+    describe_install,
+    is_unread_path,
+)
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple
 from stackcfg.loading.configs import looks_like_run_config, read_documents
@@ -37,7 +44,7 @@ from stackcfg.manifests.server_evidence import (
 from stackcfg.manifests.server_start import find_start
 from stackcfg.manifests.shell_text import find_commands
 from stackcfg.manifests.started_servers import read_started_servers
-from stackcfg.migration.changes import ACTION_REQUIRED
+from stackcfg.migration.changes import ACTION_REQUIRED, CHECK
 from stackcfg.paths import Path
 from stackcfg.patterns import lazy_pattern
 from stackcfg.releases.server_environment import is_old_image, is_server_image
@@ -56,6 +63,7 @@ from stackcfg.yamltext.values import data_of
 _PLACE: Final = "other starts"
 _OF_PODS: Final = frozenset({CONTAINERS, INIT_CONTAINERS, "annotations"})
 _SERVICES: Final = "services"
+_VALUES: Final = "values"
 _PROSE: Final = frozenset(
     {
         "container_image",
@@ -84,26 +92,58 @@ _STARTS: Final = (
 
 
 class _Found(NamedTuple):
-    """What starts llama-stack, or is needed for it: what to say, and where."""
+    """What starts llama-stack, or is needed for it, and where: what to
+    say in the file of the run config, and in other files.
+    """
 
     message: str
     offset: int
+    elsewhere: str = ""
 
 
 def run(files: DeploymentFiles) -> DeploymentChanges:
-    """Yield notes on what stays in YAML files whose run config becomes one of ogx."""
+    """Yield notes on what stays in YAML files where a run config of the
+    run becomes one of ogx.
+    """
     if not files.settings.is_for_ogx:
         return
+    others: list[str] = []
     for name in files.holding("llama"):
         text = files.texts[name]
-        if kind_of(name, text) or "provider" not in text:
+        if kind_of(name, text) or is_unread_path(name):
             continue
-        found = list(_find_in_file(files, name))
-        if found and has_old_config(text, files.settings):
-            changes = PlaceChanges(name, _PLACE)
-            for each in found:
-                changes.note(ACTION_REQUIRED, each.message, each.offset)
-            yield from changes.changes()
+        if "provider" in text and has_old_config(text, files.settings):
+            yield from _note_beside_config(files, name)
+        else:
+            others.append(name)
+    if others and becomes_ogx(files):
+        for name in others:
+            yield from _note_elsewhere(files, name)
+
+
+def _note_beside_config(files: DeploymentFiles, name: str) -> DeploymentChanges:
+    for each in dict.fromkeys(_find_in_file(files, name)):
+        yield FileNote(name, _PLACE, ACTION_REQUIRED, each.message, each.offset)
+
+
+def _note_elsewhere(files: DeploymentFiles, name: str) -> DeploymentChanges:
+    """Yield notes on a file without a run config.
+
+    Texts in objects of Kubernetes, services and values of charts are
+    changed with the containers that they are for.
+    """
+    if posixpath.basename(name).startswith(_VALUES):
+        return
+    if any(map(_has_containers, _other_documents(files, name))):
+        return
+    for each in dict.fromkeys(_find_in_file(files, name)):
+        if each.elsewhere:
+            yield FileNote(name, _PLACE, CHECK, each.elsewhere, each.offset)
+
+
+def _has_containers(document: Document) -> bool:
+    root = document.root.target
+    return root.get("kind") is not None or root.get(_SERVICES) is not None
 
 
 def _find_in_file(files: DeploymentFiles, name: str) -> Iterator[_Found]:
@@ -173,7 +213,7 @@ def _find_in_node(
         words = [item.target.text for item in node.items]
         start = find_start(words)
         if start is not None and start.is_old:
-            yield _Found(_STARTS, node.start)
+            yield _Found(_STARTS, node.start, STARTS)
     elif node.kind == SCALAR and "llama" in node.text:
         if _is_image_key(path) and is_old_image(node.text):
             yield _Found(_say_image(node.text, release), node.start)
@@ -204,7 +244,7 @@ def _find_in_text(region: ScalarRegion, release: Release) -> Iterator[_Found]:
     elif kind_of("", text) == UNIT:
         servers = read_started_servers("", text) or ()
         if any(each.is_old for each in servers):
-            yield _Found(_STARTS, region.place(0))
+            yield _Found(_STARTS, region.place(0), STARTS)
     else:
         yield from _find_commands(region, release)
 
@@ -222,10 +262,10 @@ def _find_commands(region: ScalarRegion, release: Release) -> Iterator[_Found]:
     for command in find_commands(region.old):
         offset = region.place(command.all_words[0].start)
         if starts_old_server(command.values):
-            yield _Found(_STARTS, offset)
+            yield _Found(_STARTS, offset, STARTS)
         elif rewrite_packages(command.values, release) is not None:
             message = (
                 "this installs llama-stack, but the run config is for ogx now; install "
                 f"'ogx=={format_release(release)}'"
             )
-            yield _Found(message, offset)
+            yield _Found(message, offset, describe_install(release))

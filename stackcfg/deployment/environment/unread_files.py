@@ -35,6 +35,20 @@ _PACKAGE: Final = lazy_pattern(
 """A requirement with its version, at the end of a line, or in quotes."""
 
 
+STARTS: Final = (
+    "this starts llama-stack, and stays; if it does so with a run config of this run, "
+    "start ogx here: 'ogx run'"
+)
+
+
+def describe_install(release: Release) -> str:
+    """Return what there is to say where llama-stack is installed."""
+    return (
+        "this installs llama-stack, and stays; where a run config of this run is used, "
+        f"install 'ogx=={format_release(release)}'"
+    )
+
+
 class _Found(NamedTuple):
     """Where a file has something of llama-stack, and what to say about it."""
 
@@ -46,8 +60,8 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield a note on each kind of thing that such a file has of llama-stack."""
     if not files.settings.is_for_ogx:
         return
-    unread = [name for name in files.holding("llama") if _is_unread(name)]
-    if not unread or not _becomes_ogx(files):
+    unread = [name for name in files.holding("llama") if is_unread_path(name)]
+    if not unread or not becomes_ogx(files):
         return
     for name in unread:
         for found in _find_in(files.texts[name], files.settings.release):
@@ -55,33 +69,24 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
             yield HoldsNoConfig(name)
 
 
-def _is_unread(name: str) -> bool:
+def is_unread_path(name: str) -> bool:
+    """Return whether a file is of a kind that is not read."""
     return is_unread(posixpath.basename(name.replace("\\", "/")))
 
 
-def _becomes_ogx(files: DeploymentFiles) -> bool:
+def becomes_ogx(files: DeploymentFiles) -> bool:
     """Return whether a run config of the run is one of llama-stack."""
-    settings, release = files.settings.migration, files.settings.release
     return any(
-        has_old_config(text, settings, release)
+        has_old_config(text, files.settings)
         for text in files.texts.values()
         if "provider" in text
     )
 
 
 def _find_in(text: str, release: Release) -> Iterator[_Found]:
-    ogx = f"ogx=={format_release(release)}"
     start = _START.search(text)
     if start is not None:
-        message = (
-            "this starts llama-stack, and stays; if it does so with a run config of this "
-            "run, start ogx here: 'ogx run'"
-        )
-        yield _Found(start.start("found"), message)
+        yield _Found(start.start("found"), STARTS)
     package = _PACKAGE.search(text)
     if package is not None:
-        message = (
-            "this installs llama-stack, and stays; where a run config of this run is "
-            f"used, install '{ogx}'"
-        )
-        yield _Found(package.start("found"), message)
+        yield _Found(package.start("found"), describe_install(release))
