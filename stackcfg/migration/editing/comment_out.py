@@ -16,8 +16,8 @@ from stackcfg.migration.changes import (
 from stackcfg.migration.context import StepContext
 from stackcfg.migration.editing.entry_edits import cut_entry
 from stackcfg.migration.editing.list_edits import cut_item
-from stackcfg.migration.editing.orphans import find_orphans
 from stackcfg.migration.editing.source_text import SourceText
+from stackcfg.migration.editing.unprovided_resources import find_unprovided_resources
 from stackcfg.migration.editing.values import is_json
 from stackcfg.paths import Path, list_at, value_at
 from stackcfg.yamltext.document import (
@@ -62,7 +62,7 @@ def comment_out(context: StepContext, entries: Sequence[CommentedOut]) -> Change
     that loses all it had stays, empty.
     """
     gone: list[Path] = []
-    for each in _outermost(_with_orphans(context, entries)):
+    for each in _outermost(_with_unprovided_resources(context, entries)):
         where = context.text.offset(each.path)
         try:
             edits = list(_comment_one(context.text, each))
@@ -101,12 +101,12 @@ def comment_out_items(
     yield from comment_out(context, entries)
 
 
-def _with_orphans(
+def _with_unprovided_resources(
     context: StepContext, entries: Sequence[CommentedOut]
 ) -> list[CommentedOut]:
     paths = {each.path for each in entries}
     found = list(entries)
-    for path, reason in find_orphans(context, paths):
+    for path, reason in find_unprovided_resources(context, paths):
         if path not in paths:
             found.append(CommentedOut(path, reason))
     return found

@@ -20,7 +20,7 @@ Known = tuple[str, str]
 """The API and the id of a provider."""
 
 
-def find_orphans(
+def find_unprovided_resources(
     context: StepContext, removed: Set[Path]
 ) -> Iterator[tuple[Path, str]]:
     """Yield each resource whose last provider is removed, and the
