@@ -207,11 +207,11 @@ def _is_same_problem(new: MigrationNote, known: MigrationNote) -> bool:
     """
     if known.position.line != new.position.line:
         return False
-    subject = _QUOTED.findall(new.message)[:1]
+    named = _QUOTED.findall(new.message)[:1]
     names = _QUOTED.findall(known.message)
     if new.severity == ACTION_REQUIRED and known.severity != ACTION_REQUIRED:
         names = names[:1]
-    return bool(subject) and subject[0] in names
+    return bool(named) and named[0] in names
 
 
 def _find_problems(

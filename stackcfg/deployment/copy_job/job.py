@@ -2,7 +2,7 @@
 
 The Job copies and then verifies, each in a container of its own, so
 that the image needs no shell. It is not started again by itself: what
-it left is for a person to read. The run configs are in a ConfigMap of
+it left is for its users to read. The run configs are in a ConfigMap of
 the Job, since that of the server holds the old one before the new
 server is applied and the new one after.
 """

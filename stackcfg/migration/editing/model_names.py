@@ -296,11 +296,11 @@ def _removed_providers(context: StepContext) -> Set[str]:
 
 def _describe_conflict(one: NamedModel, other: NamedModel) -> str:
     first, second = one.old[0], other.old[0]
-    subject = f"models '{first}' and '{second}' differ"
+    difference = f"models '{first}' and '{second}' differ"
     if first == second:
-        subject = f"two models '{first}' differ"
+        difference = f"two models '{first}' differ"
     return (
-        f"{subject}, and both are called '{one.new}' now; "
+        f"{difference}, and both are called '{one.new}' now; "
         "the server refuses to start; remove one of them"
     )
 
