@@ -53,6 +53,14 @@ def _keep_bytecode_of_commands(config: pytest.Config) -> None:
     os.environ[BYTECODE_FOLDER] = folder.name
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers run the tests: one more than processors, as some
+    tests wait for servers and for installers.
+    """
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _commands_are_made_once() -> Iterator[None]:
     """A command makes typer's objects for all options, once: so do the commands of a worker."""
