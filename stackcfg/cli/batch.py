@@ -16,9 +16,10 @@ from stackcfg.loading.configs import (
     may_be_found,
 )
 from stackcfg.loading.errors import InputError, NotRunConfigError, Problem
-from stackcfg.manifests.file_names import is_searched
+from stackcfg.manifests.file_names import is_searched, is_yaml
 from stackcfg.system.files import (
     STDIN,
+    FileError,
     find_files,
     is_same_file,
     read_file,
@@ -146,16 +147,21 @@ def process_file(
     is for. Raises `OSError` where standard output cannot be written.
     """
     text = ""
-    is_searched = file.in_folder and file.path not in known
+    may_be_skipped = file.in_folder and file.path not in known
     try:
         text = read_file(file.path)
-        if is_searched and not holds_more(text):
+        if may_be_skipped and not holds_more(text):
             if not may_be_found(text):
                 return FileOutcome(file.name, skipped="not a run config")
             check_found_file(text)
         return FileOutcome(file.name, work(file, text), text=text)
     except InputError as error:
-        if is_searched and _is_other_yaml(error, text):
+        if may_be_skipped and _is_other_yaml(error, text):
+            return FileOutcome(file.name, skipped=error.message)
+        return _failed(file, error, text)
+    except FileError as error:
+        if may_be_skipped and not is_yaml(file.path):
+            # a script in another encoding, say, has nothing to do with a server
             return FileOutcome(file.name, skipped=error.message)
         return _failed(file, error, text)
     except Exception as error:

@@ -24,6 +24,7 @@ from stackcfg.cli.settings import load_project_settings
 from stackcfg.errors import StackcfgError
 from stackcfg.light_typing import TYPE_CHECKING
 from stackcfg.loading.errors import InputError, NotRunConfigError
+from stackcfg.manifests.file_names import is_yaml
 from stackcfg.migration.engine import ProofError, migrate
 from stackcfg.migration.result import MigratedFile, MigrationResult, build_data_command
 from stackcfg.releases.families import DEFAULT_TARGET, families
@@ -72,7 +73,7 @@ def run(paths: list[str], options: Options) -> int:
         raise batch.nothing_found(files, paths)
     check_mode(files, options)
     check_operator_options(files, options)
-    options = choose_report(options, len(files))
+    options = choose_report(options, _count_named_or_yaml(files))
     is_document = FORMATS[options.report or FULL].is_document
     progress = Progress(len(files), options.color)
     kept: list[MigratedFile] = []
@@ -89,6 +90,13 @@ def run(paths: list[str], options: Options) -> int:
     _print_later_targets(kept, options)
     _print_unused_options(kept, options)
     return exit_codes.worst(codes or [exit_codes.FAILED])
+
+
+def _count_named_or_yaml(files: Sequence[InputFile]) -> int:
+    """Return how many files are there, without the scripts and the like
+    that a search finds beside run configs.
+    """
+    return sum(not file.in_folder or is_yaml(file.path) for file in files)
 
 
 def _migrate_files(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from stackcfg.light_typing import Final
 from stackcfg.patterns import lazy_pattern
 
-YAML_ENDINGS: Final = (".yaml", ".yml")
-SCRIPT_ENDINGS: Final = (".sh", ".bash", ".ksh", ".zsh")
+_YAML_ENDINGS: Final = (".yaml", ".yml")
+_SCRIPT_ENDINGS: Final = (".sh", ".bash", ".ksh", ".zsh")
 """Of scripts for the shells of Unix."""
 
 _UNIT_ENDINGS: Final = (".service", ".container")
@@ -20,8 +20,8 @@ _DROP_IN_FOLDERS: Final = (".service.d", ".container.d")
 _DROP_IN_ENDING: Final = ".conf"
 _VARIABLES: Final = ".env"
 _SEARCHED_ENDINGS: Final = (
-    *YAML_ENDINGS,
-    *SCRIPT_ENDINGS,
+    *_YAML_ENDINGS,
+    *_SCRIPT_ENDINGS,
     *_UNIT_ENDINGS,
     _VARIABLES,
 )
@@ -60,6 +60,11 @@ def is_searched(path: str) -> bool:
     return name.startswith(f"{_VARIABLES}.") or is_dockerfile(name) or is_unread(name)
 
 
+def is_yaml(name: str) -> bool:
+    """Return whether a name is one of a YAML file."""
+    return name.endswith(_YAML_ENDINGS)
+
+
 def _may_begin_alike(name: str) -> bool:
     return "file" in name or name.startswith(_VARIABLES)
 
@@ -81,4 +86,4 @@ def is_dockerfile(name: str) -> bool:
 
 def is_script(name: str) -> bool:
     """Return whether a name is one of a shell script."""
-    return name.endswith(SCRIPT_ENDINGS)
+    return name.endswith(_SCRIPT_ENDINGS)

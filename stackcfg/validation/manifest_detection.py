@@ -47,9 +47,9 @@ def may_start_server(file: str, text: str) -> bool:
     """Return whether a file of another kind than YAML is worth a search
     for what starts ogx.
     """
-    from stackcfg.manifests.file_names import YAML_ENDINGS
+    from stackcfg.manifests.file_names import is_yaml
 
-    return not file.endswith(YAML_ENDINGS) and _PROGRAM in text.lower()
+    return not is_yaml(file) and _PROGRAM in text.lower()
 
 
 def find_objects(

@@ -81,6 +81,28 @@ def test_the_reason_to_skip_a_file_is_printed_on_demand(folder):
     assert "./web/Dockerfile: skipped: not a run config\n" in done.err
 
 
+def test_what_cannot_be_read_beside_run_configs_is_skipped(folder):
+    (folder / "bin" / "clean.sh").write_bytes(
+        "#!/bin/sh\necho caf\xe9\n".encode("latin-1")
+    )
+    (folder / "requirements.txt").write_bytes(b"\xff\xfeo\0")
+    for command in ["validate"], ["migrate", "--check"], ["show"]:
+        done = run_here(*command, ".", cwd=folder)
+        assert done.code in (0, 1), done.err
+        assert "clean.sh" not in done.out + done.err
+    named = run_here("migrate", "--check", "bin/clean.sh", cwd=folder)
+    assert (named.code, named.err) == (
+        2,
+        "bin/clean.sh:2:9: error: not UTF-8 text; convert it to UTF-8\n",
+    )
+
+
+def test_the_report_is_that_of_one_file(folder):
+    (folder / "web" / ".env").unlink()
+    done = run_here("migrate", "--diff", ".", cwd=folder)
+    assert "new backend" in done.err
+
+
 def test_a_variable_that_ogx_does_not_read_is_found(folder):
     text = "FROM ogxai/distribution-starter:1.5.0\nENV LLAMA_STACK_PORT=8321\n"
     (folder / "image" / "Dockerfile").write_text(text)
