@@ -51,22 +51,21 @@ def is_searched(path: str) -> bool:
         return True
     folder, _, name = path.replace("\\", "/").rpartition("/")
     name = name.lower()
-    if name.rpartition(".")[2] not in _OTHER_ENDINGS and not _may_begin_alike(name):
+    is_of_variables = name.startswith(f"{_VARIABLES}.")
+    may_begin_so = is_of_variables or "file" in name
+    if not may_begin_so and name.rpartition(".")[2] not in _OTHER_ENDINGS:
+        # so are most names, and the patterns are not asked
         return False
     if _COPY.fullmatch(name):
         return False
     if name.endswith(_DROP_IN_ENDING) and folder.endswith(_DROP_IN_FOLDERS):
         return True
-    return name.startswith(f"{_VARIABLES}.") or is_dockerfile(name) or is_unread(name)
+    return is_of_variables or is_dockerfile(name) or is_unread(name)
 
 
 def is_yaml(name: str) -> bool:
     """Return whether a name is one of a YAML file."""
     return name.endswith(_YAML_ENDINGS)
-
-
-def _may_begin_alike(name: str) -> bool:
-    return "file" in name or name.startswith(_VARIABLES)
 
 
 def is_unread(name: str) -> bool:
