@@ -54,6 +54,10 @@ NAMED = {
         '{"postStartCommand": ["llama", "stack", "run", "run.yaml"]}\n',
         f"1:24: {STARTS}",
     ),
+    "setup.mk": (
+        "deps:\n\tuv pip install openai llama-stack faiss-cpu\n",
+        f"2:24: {INSTALLS}",
+    ),
     "tools.mk": (
         "run:\n\tpython -m llama_stack.distribution.server.server\n",
         f"2:9: {STARTS}",
@@ -85,7 +89,8 @@ def report_of(folder: Path, name: str, text: str, *words: str) -> list[str]:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
-    done = run_here("migrate", "--check", *words, ".", cwd=folder)
+    words = ("--check", "--report", "concise", *words)
+    done = run_here("migrate", *words, ".", cwd=folder)
     assert path.read_text() == text
     return [line for line in done.err.splitlines() if line.startswith(f"./{name}")]
 

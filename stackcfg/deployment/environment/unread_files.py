@@ -24,15 +24,17 @@ _BETWEEN: Final = r"[ \t\"',]+"
 """Between the words of a command, also in a list of JSON."""
 
 _START: Final = lazy_pattern(
-    rf"(?m)^(?![ \t]*(?:#|//|;))[^\n]*?(?P<found>"
     rf"\bllama{_BETWEEN}stack{_BETWEEN}(?:run|build)\b"
-    rf"|-m{_BETWEEN}llama_stack\.[\w.]*server\b)"
+    rf"|-m{_BETWEEN}llama_stack\.[\w.]*server\b"
 )
-_PACKAGE: Final = lazy_pattern(
-    r"(?m)^(?![ \t]*(?:#|//|;|name[ \t]*=))[^\n]*?(?<![\w./-])"
-    r"(?P<found>llama[-_]stack)(?=[ \t]*(?:\[[\w,-]*\][ \t]*)?(?:[=<>~!@;\"']|$))"
-)
-"""A requirement with its version, at the end of a line, or in quotes."""
+_PACKAGE: Final = lazy_pattern(r"(?<![\w./-])llama[-_]stack(?![\w./-])")
+_REQUIRED: Final = lazy_pattern(r"[ \t]*(?:\[[\w,-]*\][ \t]*)?(?:[=<>~!@;\"']|\s*$)")
+"""Behind a package that is required: its version, a quote, or nothing."""
+
+_INSTALL: Final = lazy_pattern(r"\b(?:install|add)\b|--with\b")
+_COMMENTED: Final = lazy_pattern(r"[ \t]*(?:#|//|;)")
+_OWN_NAME: Final = lazy_pattern(r"[ \t]*name[ \t]*=")
+"""In front of the name that a project gives itself."""
 
 
 STARTS: Final = (
@@ -84,9 +86,28 @@ def becomes_ogx(files: DeploymentFiles) -> bool:
 
 
 def _find_in(text: str, release: Release) -> Iterator[_Found]:
-    start = _START.search(text)
-    if start is not None:
-        yield _Found(start.start("found"), STARTS)
-    package = _PACKAGE.search(text)
-    if package is not None:
-        yield _Found(package.start("found"), describe_install(release))
+    """Yield the first start and the first package of llama-stack."""
+    found: dict[str, _Found] = {}
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        if "llama" in line and not _COMMENTED.match(line):
+            start = _START.search(line)
+            if start is not None:
+                found.setdefault("start", _Found(offset + start.start(), STARTS))
+            package = _find_package(line)
+            if package is not None:
+                message = describe_install(release)
+                found.setdefault("package", _Found(offset + package, message))
+        offset += len(line)
+    yield from found.values()
+
+
+def _find_package(line: str) -> int | None:
+    """Return where a line names llama-stack as what to install."""
+    package = _PACKAGE.search(line)
+    if package is None or _OWN_NAME.match(line):
+        return None
+    is_installed = _INSTALL.search(line, 0, package.start()) is not None
+    if is_installed or _REQUIRED.match(line, package.end()):
+        return package.start()
+    return None
