@@ -160,8 +160,10 @@ def process_file(
             return FileOutcome(file.name, skipped=error.message)
         return _failed(file, error, text)
     except FileError as error:
-        if may_be_skipped and not is_yaml(file.path):
-            # a script in another encoding, say, has nothing to do with a server
+        is_other = is_searched(file.path) and not is_yaml(file.path)
+        if may_be_skipped and is_other:
+            # a script in another encoding, say, has nothing to do with a server;
+            # a folder that is locked can hold run configs
             return FileOutcome(file.name, skipped=error.message)
         return _failed(file, error, text)
     except Exception as error:
