@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 
 from stackcfg.light_typing import Final
-from stackcfg.manifests.file_names import is_dockerfile, is_script
+from stackcfg.manifests.file_names import is_dockerfile, is_script, name_of_file
 from stackcfg.patterns import lazy_pattern
 
 DOCKERFILE: Final = "Dockerfile"
@@ -26,7 +25,7 @@ _SHEBANG: Final = lazy_pattern(rf"#!.*\b(?:{'|'.join(SHELLS)})\b")
 
 def kind_of(file: str, text: str) -> str:
     """Return the kind of a file; empty for YAML and whatever else there is."""
-    name = posixpath.basename(file.replace("\\", "/"))
+    name = name_of_file(file)
     if is_script(name) or _SHEBANG.match(text):
         return SCRIPT
     if _SECTION.search(text) and not re.search(r"(?m)^kind:", text):

@@ -16,7 +16,9 @@ _SCRIPT_ENDINGS: Final = (".sh", ".bash", ".ksh", ".zsh")
 _UNIT_ENDINGS: Final = (".service", ".container")
 """Of units of systemd, and of quadlets of podman."""
 
-_DROP_IN_FOLDERS: Final = (".service.d", ".container.d")
+DROP_INS: Final = (".service.d", ".container.d")
+"""Of folders with drop-ins for a unit."""
+
 _DROP_IN_ENDING: Final = ".conf"
 _VARIABLES: Final = ".env"
 _SEARCHED_ENDINGS: Final = (
@@ -32,9 +34,11 @@ _UNREAD: Final = lazy_pattern(
     r"|supervisord?(?:[.-].*)?\.(?:conf|ini)|devcontainer\.json"
     r"|.*requirements.*\.(?:in|txt)|pyproject\.toml|setup\.cfg|tox\.ini"
 )
-_COPY: Final = lazy_pattern(r".*(?:\.bak(?:\.\d+)?|\.orig|~|\.dockerignore|\.md)")
-"""Old versions of files, also those that `migrate` keeps, and what else
-has the name of a Dockerfile in its own.
+_NOT_SEARCHED: Final = lazy_pattern(
+    r".*(?:\.bak(?:\.\d+)?|\.orig|~|\.dockerignore|\.md)"
+)
+"""Old versions of files, also those that `migrate` keeps, and what has
+the name of a Dockerfile in its own and is none.
 """
 
 _OTHER_ENDINGS: Final = frozenset(
@@ -49,18 +53,27 @@ def is_searched(path: str) -> bool:
     """
     if path.endswith(_SEARCHED_ENDINGS):
         return True
-    folder, _, name = path.replace("\\", "/").rpartition("/")
-    name = name.lower()
+    name = name_of_file(path).lower()
     is_of_variables = name.startswith(f"{_VARIABLES}.")
-    may_begin_so = is_of_variables or "file" in name
-    if not may_begin_so and name.rpartition(".")[2] not in _OTHER_ENDINGS:
-        # so are most names, and the patterns are not asked
+    has_other_ending = name.rpartition(".")[2] in _OTHER_ENDINGS
+    if not (is_of_variables or has_other_ending or "file" in name):
+        # most files end here, before a pattern is tried
         return False
-    if _COPY.fullmatch(name):
+    if _NOT_SEARCHED.fullmatch(name):
         return False
-    if name.endswith(_DROP_IN_ENDING) and folder.endswith(_DROP_IN_FOLDERS):
+    if name.endswith(_DROP_IN_ENDING) and folder_of_file(path).endswith(DROP_INS):
         return True
     return is_of_variables or is_dockerfile(name) or is_unread(name)
+
+
+def name_of_file(path: str) -> str:
+    """Return the last part of a path, of Unix or of Windows."""
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
+def folder_of_file(path: str) -> str:
+    """Return a path without its last part, with the slashes of Unix."""
+    return path.replace("\\", "/").rpartition("/")[0]
 
 
 def is_yaml(name: str) -> bool:
@@ -68,11 +81,11 @@ def is_yaml(name: str) -> bool:
     return name.endswith(_YAML_ENDINGS)
 
 
-def is_unread(name: str) -> bool:
+def is_unread(path: str) -> bool:
     """Return whether a file can start or install a server, and is of a
     kind that is not read: only named.
     """
-    return _UNREAD.fullmatch(name.lower()) is not None
+    return _UNREAD.fullmatch(name_of_file(path).lower()) is not None
 
 
 def is_dockerfile(name: str) -> bool:

@@ -63,7 +63,7 @@ def find_old_command(words: Sequence[str]) -> Start | None:
         return None
     for index, word in enumerate(words[:-1]):
         kind = ""
-        if word == _CLI_MODULES[0] and words[index - 1] == "-m":
+        if word == _CLI_MODULES[0] and index and words[index - 1] == "-m":
             kind = MODULE
         elif program_of(word) == _PROGRAMS[0] and words[index + 1] in _SUBCOMMANDS:
             kind = CLI

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from stackcfg.deployment.environment.arguments import (
     CommandNote,
@@ -48,18 +48,19 @@ def rewrite_other(words: Sequence[str], launch: Launch) -> NewCommand | None:
         NewWord(word, index) for index, word in enumerate(words) if index >= found.end
     ]
     notes: list[CommandNote] = []
-    for place in _distributions(words, found.end):
+    place = _find_distribution(words, found.end)
+    if place is not None:
         new, notes = replace_distribution(words[place], place)
         rest[place - found.end] = NewWord(new, place)
     return NewCommand((*before, program, *rest), notes=tuple(notes))
 
 
-def _distributions(words: Sequence[str], end: int) -> Iterator[int]:
-    """Yield which word names the distribution whose packages are listed."""
+def _find_distribution(words: Sequence[str], end: int) -> int | None:
+    """Return which word names the distribution whose packages are listed."""
     if words[end + 1] != _NAMES_CONFIG:
-        return
+        return None
     for index in range(end + 2, len(words)):
         is_value = words[index - 1] in _VALUED
         if not is_value and not words[index].startswith("-"):
-            yield index
-            return
+            return index
+    return None

@@ -10,7 +10,6 @@ other files of the run.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from stackcfg.deployment.changes import DeploymentChanges, FileNote
@@ -26,7 +25,6 @@ from stackcfg.deployment.environment.unread_files import (
     STARTS,
     becomes_ogx,
     describe_install,
-    is_unread_path,
 )
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.light_typing import Final, NamedTuple
@@ -36,6 +34,7 @@ from stackcfg.loading.here_documents import find_written_configs
 from stackcfg.loading.recognition import NAMED, is_run_config
 from stackcfg.manifests.containers import CONTAINERS, INIT_CONTAINERS
 from stackcfg.manifests.file_kinds import UNIT, kind_of
+from stackcfg.manifests.file_names import is_unread, name_of_file
 from stackcfg.manifests.objects import OLD_SERVER
 from stackcfg.manifests.server_evidence import (
     find_start_in_script,
@@ -107,38 +106,37 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     """
     if not files.settings.is_for_ogx:
         return
-    others: list[str] = []
+    elsewhere: list[FileNote] = []
     for name in files.holding("llama"):
         text = files.texts[name]
-        if kind_of(name, text) or is_unread_path(name):
+        if kind_of(name, text) or is_unread(name):
             continue
-        if "provider" in text and has_old_config(text, files.settings):
-            yield from _note_beside_config(files, name)
-        else:
-            others.append(name)
-    if others and becomes_ogx(files):
-        for name in others:
-            yield from _note_elsewhere(files, name)
+        documents = _other_documents(files, name)
+        found = list(dict.fromkeys(_find_in(files, name, documents)))
+        # a run config is judged only where it matters: that takes longer
+        if found and "provider" in text and has_old_config(text, files.settings):
+            for each in found:
+                yield FileNote(name, _PLACE, ACTION_REQUIRED, each.message, each.offset)
+        elif not _is_changed_elsewhere(name, documents):
+            elsewhere += _notes_elsewhere(name, found)
+    if elsewhere and becomes_ogx(files):
+        yield from elsewhere
 
 
-def _note_beside_config(files: DeploymentFiles, name: str) -> DeploymentChanges:
-    for each in dict.fromkeys(_find_in_file(files, name)):
-        yield FileNote(name, _PLACE, ACTION_REQUIRED, each.message, each.offset)
-
-
-def _note_elsewhere(files: DeploymentFiles, name: str) -> DeploymentChanges:
-    """Yield notes on a file without a run config.
-
-    Texts in objects of Kubernetes, services and values of charts are
-    changed with the containers that they are for.
-    """
-    if posixpath.basename(name).startswith(_VALUES):
-        return
-    if any(map(_has_containers, _other_documents(files, name))):
-        return
-    for each in dict.fromkeys(_find_in_file(files, name)):
+def _notes_elsewhere(name: str, found: list[_Found]) -> Iterator[FileNote]:
+    """Yield the notes on a file without a run config that goes to ogx."""
+    for each in found:
         if each.elsewhere:
             yield FileNote(name, _PLACE, CHECK, each.elsewhere, each.offset)
+
+
+def _is_changed_elsewhere(name: str, documents: list[Document]) -> bool:
+    """Return whether a file is one of those that other parts change:
+    texts in objects of Kubernetes, services, and values of charts.
+    """
+    if name_of_file(name).startswith(_VALUES):
+        return True
+    return any(map(_has_containers, documents))
 
 
 def _has_containers(document: Document) -> bool:
@@ -146,10 +144,13 @@ def _has_containers(document: Document) -> bool:
     return root.get("kind") is not None or root.get(_SERVICES) is not None
 
 
-def _find_in_file(files: DeploymentFiles, name: str) -> Iterator[_Found]:
+def _find_in(
+    files: DeploymentFiles, name: str, documents: list[Document]
+) -> Iterator[_Found]:
+    """Yield what starts llama-stack in documents of a file."""
     objects = files.manifests.of_kind(OLD_SERVER)
     servers = [each.node.span for each in objects if each.file == name]
-    for document in _other_documents(files, name):
+    for document in documents:
         for path, node in _nodes_of_others(document, servers):
             if _is_image_key(path) and is_written_image(files, name, path):
                 continue

@@ -30,6 +30,7 @@ from stackcfg.deployment.environment.words import CommandLine, SpanWords, quote_
 from stackcfg.deployment.files import DeploymentFiles
 from stackcfg.manifests.containers import span_of_target
 from stackcfg.manifests.file_kinds import UNIT, kind_of
+from stackcfg.manifests.file_names import DROP_INS
 from stackcfg.manifests.server_evidence import ServerEvidence, find_start_in
 from stackcfg.manifests.shell_text import ShellError, find_words, read_commands
 from stackcfg.manifests.unit_text import (
@@ -46,7 +47,6 @@ from stackcfg.releases.server_environment import (
 )
 from stackcfg.yamltext.edits import Edit
 
-_DROP_INS: Final = (".service.d", ".container.d")
 _PATHS: Final = (
     "WorkingDirectory",
     "ReadWritePaths",
@@ -110,7 +110,7 @@ class _Units:
         is one of `a.service`.
         """
         folder = posixpath.dirname(file)
-        if not folder.endswith(_DROP_INS):
+        if not folder.endswith(DROP_INS):
             return None
         name = self._files.name_beside(folder, posixpath.basename(folder)[:-2])
         if name is None or kind_of(name, self._files.texts[name]) != UNIT:

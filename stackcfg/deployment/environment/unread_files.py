@@ -7,7 +7,6 @@ the run becomes one of ogx.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from stackcfg.deployment.changes import DeploymentChanges, FileNote, HoldsNoConfig
@@ -62,18 +61,15 @@ def run(files: DeploymentFiles) -> DeploymentChanges:
     """Yield a note on each kind of thing that such a file has of llama-stack."""
     if not files.settings.is_for_ogx:
         return
-    unread = [name for name in files.holding("llama") if is_unread_path(name)]
-    if not unread or not becomes_ogx(files):
+    release = files.settings.release
+    unread = [name for name in files.holding("llama") if is_unread(name)]
+    found = {name: list(_find_in(files.texts[name], release)) for name in unread}
+    if not any(found.values()) or not becomes_ogx(files):
         return
-    for name in unread:
-        for found in _find_in(files.texts[name], files.settings.release):
-            yield FileNote(name, _PLACE, CHECK, found.message, found.offset)
+    for name, items in found.items():
+        for each in items:
+            yield FileNote(name, _PLACE, CHECK, each.message, each.offset)
             yield HoldsNoConfig(name)
-
-
-def is_unread_path(name: str) -> bool:
-    """Return whether a file is of a kind that is not read."""
-    return is_unread(posixpath.basename(name.replace("\\", "/")))
 
 
 def becomes_ogx(files: DeploymentFiles) -> bool:

@@ -40,7 +40,7 @@ def render(results: Sequence[MigratedFile], context: Context) -> str:
 
 
 def _is_reported(result: MigratedFile) -> bool:
-    """Return whether a file changes, or stays with an action required."""
+    """Return whether a file changes, or stays with something to decide or to check."""
     if result.status != "unchanged":
         return True
     return result.migration is not None and bool(count_open_items(result.migration))
